@@ -1,0 +1,126 @@
+// Package message knows where everything in a mail stands, to the octet, and
+// how to change some octets without moving any other.
+//
+// It is pure: no clock, network or disk. Nothing in it panics on any input, and
+// everything is linear in the size of the message. A message over a limit is
+// still laid out as far as the limit goes; what was not looked into is named in
+// [Layout.Gaps].
+//
+// Every change is of equal length in the raw message and in the decoded text,
+// and keeps all line breaks where they are. So RFC822.SIZE, BODYSTRUCTURE,
+// BINARY.SIZE and every partial fetch stay true (RFC 3501, section 6.4.5;
+// RFC 3516, section 4.3).
+package message
+
+// A Range is a half-open range of raw octets, counted from the start of the
+// whole message.
+type Range struct {
+	Start, End int
+}
+
+// Len returns the number of octets in the range.
+func (r Range) Len() int { return r.End - r.Start }
+
+// An Encoding is a Content-Transfer-Encoding (RFC 2045, section 6).
+type Encoding uint8
+
+const (
+	// Identity is 7bit, 8bit, binary, none, and everything unknown: what a
+	// client does with an unknown encoding is to show it as it is.
+	Identity Encoding = iota
+	// QuotedPrintable is RFC 2045, section 6.7.
+	QuotedPrintable Encoding = iota
+	// Base64 is RFC 2045, section 6.8.
+	Base64 Encoding = iota
+)
+
+// A Part is one node of the MIME tree.
+type Part struct {
+	// Section is the IMAP part number, "1" or "2.1" (RFC 3501, section
+	// 6.4.5). The root of a multipart message has "".
+	Section string
+	// Header is the part's header with the empty line that ends it; Body is
+	// what follows, without the line end that belongs to the next boundary.
+	Header, Body Range
+	// MediaType is in lower case, "text/html"; "text/plain" where none is given.
+	MediaType string
+	// Charset is in lower case, "" where none is given.
+	Charset string
+	// Encoding is how Body is written.
+	Encoding Encoding
+	// Disposition is "inline", "attachment", or "".
+	Disposition string
+	// Location is Content-Location, else Content-Base, "" if none: what
+	// relative addresses refer to (RFC 2557, section 4).
+	Location string
+	// Protected names why no octet below may change: "signed" under
+	// multipart/signed or in pkcs7-mime; "" otherwise.
+	Protected string
+	// Children are the parts of a multipart, or the one message inside a
+	// message/rfc822.
+	Children []*Part
+}
+
+// A Gap is something that was not looked into, and why.
+type Gap struct {
+	Section string
+	Reason  string
+}
+
+// A Layout is where everything in one message stands.
+type Layout struct {
+	// Size is the number of raw octets.
+	Size int
+	// Root is the message itself.
+	Root *Part
+	// Sections are all IMAP sections that have octets of their own, sorted
+	// by name: "", "HEADER", "TEXT", "1", "1.MIME", "2.HEADER", ...
+	Sections []Section
+	// Gaps is empty if all of the message was looked into.
+	Gaps []Gap
+}
+
+// A Section is an IMAP section specification (RFC 3501, section 6.4.5) and
+// the octets it stands for. Name is in upper case.
+type Section struct {
+	Name  string
+	Range Range
+}
+
+// An Edit replaces octets by as many others. Offset counts from the start of
+// the whole raw message.
+type Edit struct {
+	Offset   int
+	Old, New []byte
+}
+
+// An Overlay is all that is needed to serve any piece of a rewritten message,
+// and to get the original back. Edits are sorted and do not overlap.
+type Overlay struct {
+	Size     int
+	Sections []Section
+	Edits    []Edit
+}
+
+// A Session plans one message as it streams through a [Stream].
+type Session interface {
+	// Header is called once, with the raw top-level header block and the
+	// empty line that ends it.
+	Header(raw []byte)
+	// Leaf is called for each leaf when its header is known. A nil Editor
+	// lets the leaf pass without being held.
+	Leaf(p *Part) Editor
+	// End is called once when the last octet has been seen; complete is
+	// false if the stream was cut.
+	End(l *Layout, complete bool)
+}
+
+// An Editor plans one leaf.
+type Editor interface {
+	// Edit is given the leaf's raw octets that it has not yet dealt with;
+	// off is where they begin in the message. More says that the leaf goes
+	// on: then the Editor says how many octets it is done with, at least
+	// one tag's worth if it can. Without more, it is done with all of them.
+	// The edits lie inside the octets done.
+	Edit(off int, raw []byte, more bool) (edits []Edit, done int)
+}
