@@ -1,5 +1,9 @@
 // Package purpose names what a tracker may be for, in the words of CNIL's
 // recommendation and of the GDPR, and which purposes need consent.
+//
+// It is a fixed vocabulary: the values are stored in ledgers for years, so an
+// identifier is never removed and never changes its meaning. Titles and
+// sentences are for people and may be improved.
 package purpose
 
 // An ID names a purpose or an exemption. The values are stored in ledgers and
