@@ -1,0 +1,77 @@
+// Package config reads the reader's config.toml. Unseen never writes that
+// file; what commands and windows change lives in the store, and a key in
+// config.toml wins over it.
+//
+// A file that does not exist is an empty one. An unknown key, a value of the
+// wrong type or out of range is an [Error] that names file, line, key and what
+// is allowed; nothing of such a file is used.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+)
+
+// Settings are what config.toml says. A nil pointer is a key that is not
+// there.
+type Settings struct {
+	// Pictures is "none" (the default) or "all": whether pictures of every
+	// sender are shown, as far as the level lets them.
+	Pictures *string
+	// Level is "standard" (the default), "own" or "all": what is held.
+	Level *string
+	// Data is the data directory, absolute; "" is the usual place.
+	Data string
+	// GatewayPort is where held loads lead; 0 lets Unseen find one once.
+	GatewayPort int
+	// Log is what is worth a line on standard error.
+	Log slog.Level
+	// LapseDays is after how many days a consent given without an end
+	// lapses; 0 means never.
+	LapseDays int
+}
+
+// Defaults returns the settings of an empty file.
+func Defaults() Settings { return Settings{Log: slog.LevelWarn} }
+
+// Load reads a file.
+func Load(path string) (Settings, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Defaults(), nil
+	}
+	if err != nil {
+		return Settings{}, &Error{File: path, Text: cause(err)}
+	}
+	return Parse(path, string(text))
+}
+
+// Parse reads the text of a file; path is for errors.
+func Parse(path, text string) (Settings, error) {
+	values := make(map[string]any)
+	if _, err := toml.Decode(text, &values); err != nil {
+		return Settings{}, syntaxError(path, err)
+	}
+	s := Defaults()
+	known := rules()
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		at := slices.IndexFunc(known, func(r rule) bool { return r.key == key })
+		if at < 0 {
+			return Settings{}, &Error{File: path, Line: lineOf(text, key), Key: key,
+				Text: fmt.Sprintf("there is no key %q", key), Allowed: strings.Join(Keys(), ", ")}
+		}
+		if !known[at].set(&s, values[key]) {
+			return Settings{}, &Error{File: path, Line: lineOf(text, key), Key: key,
+				Text: key + " cannot be " + written(values[key]), Allowed: known[at].allowed}
+		}
+	}
+	return s, nil
+}

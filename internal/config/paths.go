@@ -1,0 +1,96 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Paths are the places that Unseen reads and writes.
+type Paths struct {
+	// Config is the reader's file; it need not exist.
+	Config string
+	// Data is the directory of the store and its key.
+	Data string
+	// Runtime is the directory of the control socket.
+	Runtime string
+}
+
+// FindPaths returns the places of this user, after the XDG Base Directory
+// Specification. UNSEEN_CONFIG (a file), UNSEEN_DATA and UNSEEN_RUNTIME
+// (directories) stand above it. It looks at nothing but the environment.
+func FindPaths(getenv func(string) string) (Paths, error) {
+	p := Paths{Config: getenv("UNSEEN_CONFIG"), Data: getenv("UNSEEN_DATA"), Runtime: getenv("UNSEEN_RUNTIME")}
+	home := getenv("HOME")
+	if p.Config == "" {
+		dir, err := baseDir(getenv("XDG_CONFIG_HOME"), home, ".config")
+		if err != nil {
+			return Paths{}, err
+		}
+		p.Config = filepath.Join(dir, "unseen", "config.toml")
+	}
+	if p.Data == "" {
+		dir, err := baseDir(getenv("XDG_DATA_HOME"), home, filepath.Join(".local", "share"))
+		if err != nil {
+			return Paths{}, err
+		}
+		p.Data = filepath.Join(dir, "unseen")
+	}
+	if run := getenv("XDG_RUNTIME_DIR"); p.Runtime == "" && filepath.IsAbs(run) {
+		p.Runtime = filepath.Join(run, "unseen")
+	}
+	if p.Runtime == "" {
+		p.Runtime = filepath.Join(p.Data, "run")
+	}
+	return p, nil
+}
+
+// WithData returns the paths with another data directory. A runtime directory
+// that only stood in for a missing one moves with it.
+func (p Paths) WithData(dir string) Paths {
+	if dir == "" {
+		return p
+	}
+	if p.Runtime == filepath.Join(p.Data, "run") {
+		p.Runtime = filepath.Join(dir, "run")
+	}
+	p.Data = dir
+	return p
+}
+
+// Socket is the control socket.
+func (p Paths) Socket() string { return filepath.Join(p.Runtime, "control.sock") }
+
+// baseDir returns an XDG directory. A relative one counts as unset (XDG Base
+// Directory Specification, "Environment variables").
+func baseDir(set, home, fallback string) (string, error) {
+	if filepath.IsAbs(set) {
+		return set, nil
+	}
+	if !filepath.IsAbs(home) {
+		return "", fmt.Errorf("finding your home directory: HOME is not set")
+	}
+	return filepath.Join(home, fallback), nil
+}
+
+// MakePrivate makes a directory that nobody else may enter, or checks that an
+// existing one is so.
+func MakePrivate(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("making directory: %w", err)
+	}
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return fmt.Errorf("looking at directory: %w", err)
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("looking at %s: it is not a directory", dir)
+	}
+	if info.Mode().Perm()&0o077 == 0 {
+		return nil
+	}
+	if err := os.Chmod(dir, 0o700); err != nil {
+		return fmt.Errorf("closing directory to others: %w", err)
+	}
+	return nil
+}

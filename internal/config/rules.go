@@ -1,0 +1,85 @@
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"slices"
+)
+
+// A rule says what one key may be.
+type rule struct {
+	key string
+	// allowed ends the sentence "allowed: ...".
+	allowed string
+	// set takes the value over, or says that it cannot be.
+	set func(s *Settings, value any) bool
+}
+
+// rules are all keys, in the order of the sample.
+func rules() []rule {
+	return []rule{
+		{"pictures", `"none" or "all"`, func(s *Settings, v any) bool {
+			return oneOf(&s.Pictures, v, "none", "all")
+		}},
+		{"level", `"standard", "own" or "all"`, func(s *Settings, v any) bool {
+			return oneOf(&s.Level, v, "standard", "own", "all")
+		}},
+		{"gateway_port", "a number from 1024 to 65535", func(s *Settings, v any) bool {
+			return within(&s.GatewayPort, v, 1024, 65535)
+		}},
+		{"data", `a path from the root, such as "/home/you/mail/unseen"`, func(s *Settings, v any) bool {
+			path, ok := v.(string)
+			s.Data = path
+			return ok && filepath.IsAbs(path)
+		}},
+		{"lapse_days", "a number from 0 (never) to 3650", func(s *Settings, v any) bool {
+			return within(&s.LapseDays, v, 0, 3650)
+		}},
+		{"log", `"debug", "info", "warn" or "error"`, func(s *Settings, v any) bool {
+			name, _ := v.(string)
+			level, ok := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo,
+				"warn": slog.LevelWarn, "error": slog.LevelError}[name]
+			s.Log = level
+			return ok
+		}},
+	}
+}
+
+// Keys returns the keys of config.toml, in the order of the sample.
+func Keys() []string {
+	var keys []string
+	for _, r := range rules() {
+		keys = append(keys, r.key)
+	}
+	return keys
+}
+
+// oneOf takes over a word that is among those allowed.
+func oneOf(to **string, v any, allowed ...string) bool {
+	word, ok := v.(string)
+	*to = &word
+	return ok && slices.Contains(allowed, word)
+}
+
+// within takes over a number between two others.
+func within(to *int, v any, least, most int64) bool {
+	n, ok := v.(int64)
+	*to = int(n)
+	return ok && least <= n && n <= most
+}
+
+// written shows a value as it may have been written, in one line.
+func written(v any) string {
+	switch v := v.(type) {
+	case string:
+		return fmt.Sprintf("%q", v)
+	case int64, float64, bool:
+		return fmt.Sprint(v)
+	case []any:
+		return "a list"
+	case map[string]any, []map[string]any:
+		return "a table"
+	}
+	return "that"
+}
