@@ -1,0 +1,223 @@
+package consent
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/unseen-mail/unseen/rules/purpose"
+)
+
+// The types of payload. They stand in the payload and never change.
+const (
+	typePermission = "unseen:ReleasePermission"
+	typeForgetting = "unseen:Forgetting"
+)
+
+// Limits on a record, so that no ledger is too large to be read.
+const (
+	maxText    = 2048
+	maxVendors = 256
+	maxList    = 4096
+	maxPayload = 1 << 20
+	padding    = 256
+)
+
+// A payload is the JSON of form 1. Names and meanings are final.
+type payload struct {
+	V              int        `json:"v"`
+	Type           string     `json:"type"`
+	Sender         string     `json:"sender,omitempty"`
+	SenderHow      string     `json:"sender_how,omitempty"`
+	Recipient      string     `json:"recipient,omitempty"`
+	Purpose        purpose.ID `json:"purpose,omitempty"`
+	Vendors        []string   `json:"vendors,omitempty"`
+	Decision       Decision   `json:"decision,omitempty"`
+	When           time.Time  `json:"when"`
+	Until          *time.Time `json:"until,omitempty"`
+	How            How        `json:"how,omitempty"`
+	NoticeSHA256   string     `json:"notice_sha256,omitempty"`
+	NoticeLanguage string     `json:"notice_language,omitempty"`
+	NoticeEdition  string     `json:"notice_edition,omitempty"`
+	Evidence       []string   `json:"evidence,omitempty"`
+	Actor          string     `json:"actor,omitempty"`
+	Forgets        []uint64   `json:"forgets,omitempty"`
+}
+
+// encode writes a record, or a forgetting if forgets is not empty.
+func encode(r *Record, forgets []uint64) ([]byte, error) {
+	p := payload{
+		V: Version, Type: typePermission,
+		Sender: r.Sender, SenderHow: r.SenderHow, Recipient: r.Recipient,
+		Purpose: r.Purpose, Vendors: r.Vendors, Decision: r.Decision,
+		When: r.When, How: r.How,
+		NoticeSHA256: r.NoticeSHA256, NoticeLanguage: r.NoticeLanguage,
+		NoticeEdition: r.NoticeEdition, Evidence: r.Evidence, Actor: r.Actor,
+		Forgets: forgets,
+	}
+	if forgets != nil {
+		p.Type = typeForgetting
+	}
+	if !r.Until.IsZero() {
+		p.Until = &r.Until
+	}
+	b, err := json.Marshal(&p)
+	if err != nil {
+		return nil, fmt.Errorf("writing record: %w", err)
+	}
+	if len(b) > maxPayload {
+		return nil, fmt.Errorf("writing record: %w: over %d octets", ErrInvalid, maxPayload)
+	}
+	// Blanks up to a round number, so that the length of a forgotten record
+	// does not tell the sender.
+	if n := len(b) % padding; n > 0 {
+		b = append(b, bytes.Repeat([]byte{' '}, padding-n)...)
+	}
+	return b, nil
+}
+
+// decode reads what encode wrote, and nothing else.
+func decode(b []byte) (Record, []uint64, error) {
+	var p payload
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&p); err != nil {
+		return Record{}, nil, fmt.Errorf("reading record: %w", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return Record{}, nil, fmt.Errorf("reading record: %w: something follows it", ErrInvalid)
+	}
+	if p.V != Version {
+		return Record{}, nil, fmt.Errorf("reading record: %w: form %d", ErrInvalid, p.V)
+	}
+	r := Record{
+		Sender: p.Sender, SenderHow: p.SenderHow, Recipient: p.Recipient,
+		Purpose: p.Purpose, Vendors: p.Vendors, Decision: p.Decision,
+		When: p.When.UTC(), How: p.How,
+		NoticeSHA256: p.NoticeSHA256, NoticeLanguage: p.NoticeLanguage,
+		NoticeEdition: p.NoticeEdition, Evidence: p.Evidence, Actor: p.Actor,
+	}
+	if p.Until != nil {
+		r.Until = p.Until.UTC()
+	}
+	switch p.Type {
+	case typePermission:
+		if p.Forgets != nil {
+			return Record{}, nil, fmt.Errorf("reading record: %w: a permission that forgets", ErrInvalid)
+		}
+		return r, nil, check(&r)
+	case typeForgetting:
+		return r, p.Forgets, checkForgetting(&r, p.Forgets)
+	}
+	return Record{}, nil, fmt.Errorf("reading record: %w: type %.40q", ErrInvalid, p.Type)
+}
+
+// tidy brings a record to the one form in which it is written and read back.
+func tidy(r Record) Record {
+	r.When = r.When.Round(0).UTC()
+	if !r.Until.IsZero() {
+		r.Until = r.Until.Round(0).UTC()
+	}
+	r.Vendors = append([]string(nil), r.Vendors...)
+	r.Evidence = append([]string(nil), r.Evidence...)
+	return r
+}
+
+// check says what is wrong with a decision.
+func check(r *Record) error {
+	bad := func(what string) error { return fmt.Errorf("%w: %s", ErrInvalid, what) }
+	switch {
+	case r.Sender == "":
+		return bad("no sender")
+	case r.Recipient == "":
+		return bad("no recipient")
+	case r.Purpose == "":
+		return bad("no purpose")
+	case r.Decision != Granted && r.Decision != Refused && r.Decision != Withdrawn:
+		return bad("no decision")
+	case r.Decision == Granted && len(r.Vendors) == 0:
+		return bad("a grant that names no vendor")
+	case len(r.Vendors) > maxVendors:
+		return bad("too many vendors")
+	case len(r.Evidence) > maxList:
+		return bad("too much evidence")
+	case r.NoticeSHA256 != "" && !isSHA256(r.NoticeSHA256):
+		return bad("the notice's hash is not a SHA-256")
+	case slices.ContainsFunc(r.Evidence, func(s string) bool { return !isSHA256(s) }):
+		return bad("evidence is not a SHA-256")
+	case slices.Contains(r.Vendors, ""):
+		return bad("a vendor without a name")
+	}
+	if err := checkTexts(r); err != nil {
+		return err
+	}
+	return checkTimes(r)
+}
+
+// checkForgetting says what is wrong with a forgetting.
+func checkForgetting(r *Record, forgets []uint64) error {
+	bare := Record{When: r.When, How: r.How, Actor: r.Actor}
+	last := uint64(0)
+	for _, seq := range forgets {
+		if seq <= last {
+			return fmt.Errorf("%w: what it forgets is not in order", ErrInvalid)
+		}
+		last = seq
+	}
+	if last == 0 {
+		return fmt.Errorf("%w: it does not say what it forgets", ErrInvalid)
+	}
+	// It must not name anybody: it stays when what it forgets is gone.
+	if r.Sender != "" || r.Recipient != "" || r.Decision != "" || len(r.Vendors) > 0 || len(r.Evidence) > 0 {
+		return fmt.Errorf("%w: a forgetting that names somebody", ErrInvalid)
+	}
+	if err := checkTexts(&bare); err != nil {
+		return err
+	}
+	return checkTimes(&bare)
+}
+
+// checkTexts keeps out what JSON would not give back as it was.
+func checkTexts(r *Record) error {
+	texts := [...]string{
+		r.Sender, r.SenderHow, r.Recipient, string(r.Purpose), string(r.How),
+		r.NoticeLanguage, r.NoticeEdition, r.Actor,
+	}
+	for _, list := range [...][]string{texts[:], r.Vendors} {
+		for _, s := range list {
+			if len(s) > maxText {
+				return fmt.Errorf("%w: a text over %d octets", ErrInvalid, maxText)
+			}
+			if !utf8.ValidString(s) {
+				return fmt.Errorf("%w: a text that is not UTF-8", ErrInvalid)
+			}
+		}
+	}
+	return nil
+}
+
+// checkTimes keeps years to four digits, as RFC 3339, section 5.6 does.
+func checkTimes(r *Record) error {
+	if r.When.IsZero() || r.When.Year() < 1 || r.When.Year() > 9998 {
+		return fmt.Errorf("%w: no time", ErrInvalid)
+	}
+	if !r.Until.IsZero() && (!r.Until.After(r.When) || r.Until.Year() > 9998) {
+		return fmt.Errorf("%w: it would end before it begins", ErrInvalid)
+	}
+	return nil
+}
+
+// isSHA256 knows 64 lower-case hexadecimal digits.
+func isSHA256(s string) bool {
+	if len(s) != 64 {
+		return false
+	}
+	b, err := hex.DecodeString(s)
+	return err == nil && hex.EncodeToString(b) == s
+}
