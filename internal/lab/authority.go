@@ -1,0 +1,114 @@
+package lab
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// An Authority is a certificate authority made for one test. It signs one leaf
+// for 127.0.0.1, ::1 and localhost.
+type Authority struct {
+	// CAFile, CertFile and KeyFile are PEM files, for programs.
+	CAFile, CertFile, KeyFile string
+	// Pool trusts the authority, for clients written in Go.
+	Pool *x509.CertPool
+	// Leaf is what a server in the test shows.
+	Leaf tls.Certificate
+}
+
+// NewAuthority makes an authority and writes its files into a directory of its
+// own.
+func NewAuthority(t testing.TB) *Authority {
+	t.Helper()
+	dir := Dir(t)
+	a := &Authority{
+		CAFile:   filepath.Join(dir, "ca.pem"),
+		CertFile: filepath.Join(dir, "leaf.pem"),
+		KeyFile:  filepath.Join(dir, "leaf.key"),
+		Pool:     x509.NewCertPool(),
+	}
+	root, rootKey := sign(t, template("Unseen lab authority", true), nil, nil)
+	leaf, leafKey := sign(t, template("localhost", false), root, rootKey)
+	a.Pool.AddCert(root)
+	a.Leaf = tls.Certificate{Certificate: [][]byte{leaf.Raw, root.Raw}, PrivateKey: leafKey, Leaf: leaf}
+
+	key, err := x509.MarshalPKCS8PrivateKey(leafKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writePEM(t, a.CAFile, "CERTIFICATE", root.Raw)
+	writePEM(t, a.CertFile, "CERTIFICATE", leaf.Raw)
+	writePEM(t, a.KeyFile, "PRIVATE KEY", key)
+	return a
+}
+
+// ServerConfig is for servers in the test.
+func (a *Authority) ServerConfig() *tls.Config {
+	return &tls.Config{Certificates: []tls.Certificate{a.Leaf}}
+}
+
+// ClientConfig is for clients in the test.
+func (a *Authority) ClientConfig() *tls.Config {
+	return &tls.Config{RootCAs: a.Pool, ServerName: "localhost"}
+}
+
+func template(name string, authority bool) *x509.Certificate {
+	c := &x509.Certificate{
+		SerialNumber:          big.NewInt(time.Now().UnixNano()),
+		Subject:               pkix.Name{CommonName: name},
+		NotBefore:             time.Now().Add(-time.Hour),
+		NotAfter:              time.Now().Add(48 * time.Hour),
+		BasicConstraintsValid: true,
+		IsCA:                  authority,
+	}
+	if authority {
+		c.KeyUsage = x509.KeyUsageCertSign
+		return c
+	}
+	c.KeyUsage = x509.KeyUsageDigitalSignature
+	c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+	c.DNSNames = []string{"localhost"}
+	c.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+	return c
+}
+
+// sign makes a key and a certificate for it; without a parent it signs itself.
+func sign(t testing.TB, c, parent *x509.Certificate, parentKey *ecdsa.PrivateKey) (*x509.Certificate, *ecdsa.PrivateKey) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if parent == nil {
+		parent, parentKey = c, key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, c, parent, &key.PublicKey, parentKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out, key
+}
+
+func writePEM(t testing.TB, path, kind string, der []byte) {
+	t.Helper()
+	// The key is the test's own and lives an hour; Dovecot's login process
+	// reads it under another user.
+	if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
