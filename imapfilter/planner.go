@@ -1,3 +1,22 @@
+// Package imapfilter is an IMAP relay that passes each message through a
+// planner before the mail program sees it.
+//
+// It forwards every octet that it does not understand, and reads just enough
+// to find message content in FETCH answers (RFC 3501, section 7.4.2). Edits are
+// of equal length, so sizes, structures and partial fetches stay true. Every
+// piece of a message is served from one plan; where there is none yet, the
+// relay first fetches the message by a command of its own, of the same kind as
+// the mail program's.
+//
+// What it cannot relay safely is not offered: capabilities that would let
+// content by (COMPRESS, BINARY, CATENATE, URLAUTH, ...) are taken out of every
+// list, and a command that uses one all the same is refused. A message that
+// cannot be looked into passes as it is, and is counted: mail is never withheld.
+// What cannot be parsed ends the connection: nothing is guessed or made up.
+//
+// Credentials pass through and are neither kept nor logged. Upstream is TLS
+// with a verified certificate, or this machine. It knows nothing of trackers
+// or consent.
 package imapfilter
 
 import (

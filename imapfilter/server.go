@@ -1,0 +1,58 @@
+package imapfilter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+)
+
+// A Server relays one account. Its zero value is of no use; see [New].
+type Server struct {
+	cfg    Config
+	counts counts
+
+	mu       sync.Mutex // guards what follows
+	sessions map[*session]struct{}
+	watching bool
+}
+
+// New checks a configuration. It starts nothing.
+func New(cfg Config) (*Server, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	return &Server{cfg: cfg, sessions: map[*session]struct{}{}}, nil
+}
+
+// Serve accepts mail programs on a loopback listener until the context ends
+// or the listener is closed, and returns when the last of its connections is
+// over. ModeTLS speaks TLS at once; ModeSTARTTLS offers it if there is a
+// certificate; ModePlain does not. The listener is closed in the end. It may
+// be called for several listeners at once.
+func (s *Server) Serve(ctx context.Context, ln net.Listener, mode Mode) error {
+	defer ln.Close()
+	if !loopbackAddr(ln.Addr()) {
+		return fmt.Errorf("listening on %s: %w", ln.Addr(), ErrNotLoopback)
+	}
+	if mode == ModeTLS && s.cfg.LocalTLS == nil {
+		return errors.New("imapfilter: no certificate for the local leg")
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var conns sync.WaitGroup
+	defer conns.Wait()
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { ln.Close() })
+	defer stop()
+	for {
+		conn, err := ln.Accept()
+		if err != nil {
+			if ctx.Err() != nil || errors.Is(err, net.ErrClosed) {
+				return nil
+			}
+			return fmt.Errorf("accepting mail program: %w", err)
+		}
+		conns.Go(func() { s.serve(ctx, conn, mode) })
+	}
+}
