@@ -1,0 +1,202 @@
+package api
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Status is how Unseen does.
+type Status struct {
+	// Version is the program's, PID its process, Since its start.
+	Version string    `json:"version"`
+	PID     int       `json:"pid"`
+	Since   time.Time `json:"since"`
+	// Gateway is where held loads lead.
+	Gateway Gateway `json:"gateway"`
+	// Accounts are the connected ones.
+	Accounts []Account `json:"accounts"`
+	// Pictures is "none" or "all", Level "standard", "own" or "all".
+	Pictures string `json:"pictures"`
+	Level    string `json:"level"`
+	// Pinned are the settings that config.toml decides.
+	Pinned []string `json:"pinned,omitempty"`
+	// Edition names the rules in use, "sha256:...".
+	Edition string `json:"edition"`
+	// Today counts since midnight of the reader's clock.
+	Today Counts `json:"today"`
+	// Problems are sentences about what does not work, empty if all does.
+	Problems []string `json:"problems,omitempty"`
+}
+
+// Counts are numbers of loads, by what became of them.
+type Counts struct {
+	Held     int `json:"held"`
+	Released int `json:"released"`
+	Copies   int `json:"copies"`
+	Failed   int `json:"failed"`
+}
+
+// A Gateway is the HTTP server behind the tokens.
+type Gateway struct {
+	// Origin is what a mail program permits, "http://127.0.0.1:4180".
+	Origin string `json:"origin"`
+	Port   int    `json:"port"`
+	// Open says that it listens; Problem why not.
+	Open    bool   `json:"open"`
+	Problem string `json:"problem,omitempty"`
+}
+
+// An Endpoint is a server of the reader's provider.
+type Endpoint struct {
+	Host string `json:"host"`
+	Port int    `json:"port"`
+	// TLS is "implicit", "starttls" or "none" (loopback only).
+	TLS string `json:"tls"`
+}
+
+// An Account is one mailbox that is read through Unseen.
+type Account struct {
+	Address string `json:"address"`
+	// Name is what the reader calls it; the address if they did not say.
+	Name string `json:"name"`
+	// IMAP is where mail comes from. SMTP is where it goes to; nil if what
+	// is sent does not go through Unseen.
+	IMAP Endpoint  `json:"imap"`
+	SMTP *Endpoint `json:"smtp,omitempty"`
+	// Mode is what is replaced in its mail: "all" or "pixels".
+	Mode string `json:"mode"`
+	// Local is what the mail program is set to.
+	Local Local `json:"local"`
+}
+
+// Local are the ports of one account on this machine.
+type Local struct {
+	Host string `json:"host"`
+	// IMAP speaks STARTTLS, IMAPS is TLS from the first octet, SMTP speaks
+	// STARTTLS; SMTP is 0 if what is sent does not go through Unseen.
+	IMAP  int `json:"imap"`
+	IMAPS int `json:"imaps"`
+	SMTP  int `json:"smtp,omitempty"`
+	// Fingerprint is the SHA-256 of the local certificate, "AB:CD:...".
+	Fingerprint string `json:"fingerprint"`
+	// Problem says why a port does not listen, "" if all do.
+	Problem string `json:"problem,omitempty"`
+}
+
+// NewAccount asks for an account to be connected.
+type NewAccount struct {
+	Address string `json:"address"`
+	Name    string `json:"name,omitempty"`
+	// IMAP is nil where the table of providers knows the servers.
+	IMAP *Endpoint `json:"imap,omitempty"`
+	// SMTP is nil where the table knows it, or with NoSMTP.
+	SMTP   *Endpoint `json:"smtp,omitempty"`
+	NoSMTP bool      `json:"no_smtp,omitempty"`
+	// Unchecked connects it without asking the servers first.
+	Unchecked bool `json:"unchecked,omitempty"`
+}
+
+// A Secret is a password on its way. It can be sent, and not be printed.
+type Secret string
+
+// LogValue keeps the secret out of every log.
+func (Secret) LogValue() slog.Value { return slog.StringValue("***") }
+
+// String keeps the secret out of every text.
+func (Secret) String() string { return "***" }
+
+// GoString keeps the secret out of every dump.
+func (Secret) GoString() string { return "***" }
+
+// CheckRequest asks for the servers of an account to be tried.
+type CheckRequest struct {
+	Address string `json:"address"`
+	// Login and Password are tried if there is a password; Login is the
+	// address if empty. Neither is kept.
+	Login    string `json:"login,omitempty"`
+	Password Secret `json:"password,omitempty"`
+}
+
+// A Step is one thing that was tried.
+type Step struct {
+	OK   bool   `json:"ok"`
+	Text string `json:"text"`
+	// Hint is what to do next, if anything.
+	Hint string `json:"hint,omitempty"`
+}
+
+// A Sender is somebody whose mail came through Unseen.
+type Sender struct {
+	// Key is what decisions are made for: a domain, or an address.
+	Key string `json:"key"`
+	// Display is the name they give themselves; Address their last one.
+	Display string `json:"display,omitempty"`
+	Address string `json:"address,omitempty"`
+	// Authenticated says that the provider vouches for them.
+	Authenticated bool `json:"authenticated"`
+	// Messages were seen, the last at Last.
+	Messages int       `json:"messages"`
+	Last     time.Time `json:"last"`
+	// Account is the address that the mail came to.
+	Account string `json:"account,omitempty"`
+}
+
+// A Decision is what the reader says to a sender's wish.
+type Decision struct {
+	// Decision is "granted", "refused" or "withdrawn".
+	Decision string `json:"decision"`
+	// Sender is a key, or an address or name that leads to one.
+	Sender string `json:"sender"`
+	// Address is the reader's own, "" for each that the sender wrote to.
+	Address string `json:"address,omitempty"`
+	// Purposes are ids of package purpose; All stands for each that needs
+	// consent.
+	Purposes []string `json:"purposes,omitempty"`
+	All      bool     `json:"all,omitempty"`
+	// Until is when it lapses by itself; nil for never.
+	Until *time.Time `json:"until,omitempty"`
+}
+
+// A Standing is where consent stands for one sender, address and purpose.
+type Standing struct {
+	Sender   string     `json:"sender"`
+	Address  string     `json:"address"`
+	Purpose  string     `json:"purpose"`
+	Decision string     `json:"decision"`
+	Vendors  []string   `json:"vendors,omitempty"`
+	When     time.Time  `json:"when"`
+	Until    *time.Time `json:"until,omitempty"`
+}
+
+// A Verification is what the ledger's check found.
+type Verification struct {
+	Records int    `json:"records"`
+	Head    string `json:"head"`
+}
+
+// A Picture is a choice about pictures. Sender "all" is every sender.
+type Picture struct {
+	Sender string `json:"sender"`
+	Show   bool   `json:"show"`
+}
+
+// An Event is a question and its answer.
+type Event struct {
+	Seq  int64     `json:"seq"`
+	Time time.Time `json:"time"`
+	// Kind is "load", "consent", "picture", "account", "config" or "relay".
+	Kind string `json:"kind"`
+	// Outcome is what became of it: "held", "released", "copy", "failed" for
+	// loads; "granted", "refused", "withdrawn" for consent.
+	Outcome string `json:"outcome,omitempty"`
+	// Sender and Account are whom it is about.
+	Sender  string `json:"sender,omitempty"`
+	Account string `json:"account,omitempty"`
+	// Host is who would have learned of it, Vendor who runs it, Shape
+	// "pixel" or "picture".
+	Host   string `json:"host,omitempty"`
+	Vendor string `json:"vendor,omitempty"`
+	Shape  string `json:"shape,omitempty"`
+	// Reason is one sentence.
+	Reason string `json:"reason,omitempty"`
+}
