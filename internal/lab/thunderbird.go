@@ -1,0 +1,210 @@
+package lab
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A Reader is how a Thunderbird is set up: one account and what it permits.
+type Reader struct {
+	// IMAP is where the account's mail comes from. TLS is used if it has a
+	// CAFile.
+	IMAP Login
+	// SMTP is where its mail goes; it cannot send if Addr is empty.
+	SMTP Login
+	// Address is the reader's own address, as it stands in From.
+	Address string
+	// Permit are the origins whose pictures are shown, "http://127.0.0.1:4180".
+	// Nothing else that is remote loads.
+	Permit []string
+	// PermitAll shows every remote picture, as a careless reader does.
+	PermitAll bool
+	// Elsewhere gets what would go to other machines; nil refuses it.
+	Elsewhere *Tracker
+	// Prefs are further preferences, with values as they are written in
+	// user.js.
+	Prefs map[string]string
+}
+
+// A Thunderbird is one running Thunderbird without a window.
+type Thunderbird struct {
+	// Profile is the directory of its profile.
+	Profile string
+
+	remote  *marionette
+	process *exec.Cmd
+	program string
+	port    int
+	login   map[string]string
+}
+
+// StartThunderbird makes a profile and starts Thunderbird with it. It ends
+// with the test.
+func StartThunderbird(t testing.TB, r Reader) *Thunderbird {
+	t.Helper()
+	Need(t, "thunderbird")
+	tb := &Thunderbird{Profile: filepath.Join(Dir(t), "profile"), port: FreePort(t), program: find("thunderbird")}
+	tb.login = map[string]string{
+		"user": r.IMAP.User, "password": r.IMAP.password(),
+		"imap": host(r.IMAP), "smtp": host(r.SMTP),
+	}
+	tb.writeProfile(t, r)
+	t.Cleanup(func() { tb.Quit(t) })
+	tb.Start(t)
+	return tb
+}
+
+// Start starts Thunderbird with the profile it had. It returns when it can be
+// spoken to and has its passwords.
+func (tb *Thunderbird) Start(t testing.TB) {
+	t.Helper()
+	cmd := exec.Command(tb.program, "--profile", tb.Profile, "--no-remote", "--headless",
+		"-marionette", "-remote-allow-system-access")
+	cmd.Env = append(withoutDisplay(), "MOZ_HEADLESS=1", "HOME="+tb.Profile)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	out, err := os.Create(filepath.Join(tb.Profile, "said"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	cmd.Stdout, cmd.Stderr = out, out
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("starting thunderbird: %v", err)
+	}
+	tb.process = cmd
+	tb.remote, err = dialMarionette(tb.port, 2*patience)
+	if err != nil {
+		said, _ := os.ReadFile(out.Name())
+		t.Fatalf("%v\n%s", err, said)
+	}
+	tb.Do(t, nil, scriptReady)
+	tb.Do(t, nil, scriptLogin, tb.login)
+}
+
+// Quit ends Thunderbird as a reader does, and waits for it.
+func (tb *Thunderbird) Quit(t testing.TB) {
+	t.Helper()
+	if tb.process == nil {
+		return
+	}
+	cmd := tb.process
+	tb.process = nil
+	if tb.remote != nil {
+		_, _ = tb.remote.command("Marionette:Quit", map[string]any{"flags": []string{"eAttemptQuit"}}) // else it is killed below
+		tb.remote.conn.Close()
+		tb.remote = nil
+	}
+	// The group also takes the content processes along, should it hang.
+	stuck := time.AfterFunc(30*time.Second, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+	defer stuck.Stop()
+	_ = cmd.Wait() // how it ended does not matter
+}
+
+// Do runs the body of an async function in Thunderbird and puts what it
+// returns into result, which may be nil. Args are in "arguments".
+func (tb *Thunderbird) Do(t testing.TB, result any, body string, args ...any) {
+	t.Helper()
+	raw, err := tb.remote.script(strings.ReplaceAll(scriptPreamble, "\n", " ")+body, args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result == nil {
+		return
+	}
+	if err := json.Unmarshal(raw, result); err != nil {
+		t.Fatalf("reading %s: %v", raw, err)
+	}
+}
+
+func (tb *Thunderbird) writeProfile(t testing.TB, r Reader) {
+	t.Helper()
+	if err := os.Mkdir(tb.Profile, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	prefs := basePrefs()
+	maps.Copy(prefs, accountPrefs(t, r))
+	prefs["marionette.port"] = strconv.Itoa(tb.port)
+	if len(r.Permit) > 0 {
+		prefs["permissions.manager.defaultsUrl"] = quote("file://" + tb.writePermissions(t, r.Permit))
+	}
+	maps.Copy(prefs, r.Prefs)
+	var text strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(prefs)) {
+		fmt.Fprintf(&text, "user_pref(%q, %s);\n", name, prefs[name])
+	}
+	if err := os.WriteFile(filepath.Join(tb.Profile, "user.js"), []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for i, ca := range slices.Compact([]string{r.IMAP.CAFile, r.SMTP.CAFile}) {
+		if ca != "" {
+			tb.trust(t, fmt.Sprintf("lab %d", i), ca)
+		}
+	}
+}
+
+// writePermissions permits origins in the way that names scheme, host and
+// port, and so no other port of this machine.
+func (tb *Thunderbird) writePermissions(t testing.TB, origins []string) string {
+	t.Helper()
+	path := filepath.Join(tb.Profile, "permissions.txt")
+	var text strings.Builder
+	for _, origin := range origins {
+		fmt.Fprintf(&text, "origin\timage\t1\t%s\n", origin)
+	}
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// trust imports a certificate authority. It must be done before the first
+// start, and never with certutil -N, which asks for a password for ever.
+func (tb *Thunderbird) trust(t testing.TB, name, caFile string) {
+	t.Helper()
+	Need(t, "certutil")
+	cmd := exec.Command("certutil", "-A", "-d", "sql:"+tb.Profile, "-n", name, "-t", "C,,", "-i", caFile)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("certutil: %v\n%s", err, out)
+	}
+}
+
+func host(l Login) string {
+	name, _, err := net.SplitHostPort(l.Addr)
+	if err != nil {
+		return ""
+	}
+	return name
+}
+
+func withoutDisplay() []string {
+	return slices.DeleteFunc(os.Environ(), func(v string) bool {
+		return strings.HasPrefix(v, "DISPLAY=") || strings.HasPrefix(v, "HOME=")
+	})
+}
+
+func quote(s string) string { return strconv.Quote(s) }
+
+// proxyOf returns host and port of a tracker, or of a port where nobody is.
+func proxyOf(t testing.TB, tr *Tracker) (string, string) {
+	t.Helper()
+	if tr == nil {
+		return "127.0.0.1", "9"
+	}
+	u, err := url.Parse(tr.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Hostname(), u.Port()
+}
