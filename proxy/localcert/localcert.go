@@ -1,0 +1,174 @@
+// Package localcert makes the certificate for the leg between a mail program and
+// Unseen on the same machine.
+//
+// It is self-signed, good for 127.0.0.1, ::1 and localhost and for servers only,
+// and cannot sign others. Its key is made on the machine, never leaves it, and
+// lies beside it in a file that only the reader can read. A mail program asks
+// once whether to trust it and then shows its fingerprint, which Unseen prints.
+package localcert
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+const (
+	// fileName holds the certificate and, after it, its key.
+	fileName = "local-tls.pem"
+	// lifetime is long because a mail program asks anew for each certificate,
+	// and short enough for clients that refuse more (825 days).
+	lifetime = 800 * 24 * time.Hour
+	// renewal is how long before its end a certificate is replaced.
+	renewal = 30 * 24 * time.Hour
+)
+
+// A Leaf is the certificate and its key.
+type Leaf struct {
+	// Certificate is what a server is given.
+	Certificate tls.Certificate
+	// Made says that it was made just now, so that mail programs will ask.
+	Made bool
+}
+
+// Load returns the certificate in a directory. It makes one where there is none
+// or where it is about to expire. The directory must exist.
+func Load(dir string, now time.Time) (*Leaf, error) {
+	path := filepath.Join(dir, fileName)
+	cert, err := read(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, fmt.Errorf("reading local certificate %s: %w", path, err)
+	case now.Add(renewal).Before(cert.Leaf.NotAfter) && !now.Before(cert.Leaf.NotBefore):
+		return &Leaf{Certificate: cert}, nil
+	}
+	content, err := generate(now)
+	if err != nil {
+		return nil, fmt.Errorf("making local certificate: %w", err)
+	}
+	if err := write(path, content); err != nil {
+		return nil, fmt.Errorf("writing local certificate: %w", err)
+	}
+	if cert, err = parse(content); err != nil {
+		return nil, fmt.Errorf("making local certificate: %w", err)
+	}
+	return &Leaf{Certificate: cert, Made: true}, nil
+}
+
+// Fingerprint returns the SHA-256 of the certificate as mail programs show it:
+// pairs of hexadecimal capitals with colons between.
+func (l *Leaf) Fingerprint() string {
+	sum := sha256.Sum256(l.Certificate.Certificate[0])
+	var b strings.Builder
+	for i, c := range sum {
+		if i > 0 {
+			b.WriteByte(':')
+		}
+		fmt.Fprintf(&b, "%02X", c)
+	}
+	return b.String()
+}
+
+// Config returns what a local TLS server needs: TLS 1.2 or later, since old mail
+// programs know no 1.3.
+func (l *Leaf) Config() *tls.Config {
+	return &tls.Config{Certificates: []tls.Certificate{l.Certificate}, MinVersion: tls.VersionTLS12}
+}
+
+// generate makes a key and its certificate, in PEM.
+func generate(now time.Time) ([]byte, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("making key: %w", err)
+	}
+	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
+	if err != nil {
+		return nil, fmt.Errorf("drawing serial number: %w", err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: serial,
+		Subject:      pkix.Name{CommonName: "Unseen on this computer"},
+		// A clock that is set back a little must not make it invalid.
+		NotBefore:             now.Add(-time.Hour),
+		NotAfter:              now.Add(lifetime),
+		KeyUsage:              x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		BasicConstraintsValid: true, // not an authority (RFC 5280, section 4.2.1.9)
+		DNSNames:              []string{"localhost"},
+		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		return nil, fmt.Errorf("signing: %w", err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, fmt.Errorf("writing key: %w", err)
+	}
+	out := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	return append(out, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})...), nil
+}
+
+// read reads the file, which nobody else may be able to read.
+func read(path string) (tls.Certificate, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	if open := info.Mode().Perm() & 0o077; open != 0 && filepath.Separator == '/' {
+		return tls.Certificate{}, fmt.Errorf("others can read it (mode %04o): delete it, and a new one is made", info.Mode().Perm())
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return parse(content)
+}
+
+// parse reads certificate and key from PEM.
+func parse(content []byte) (tls.Certificate, error) {
+	cert, err := tls.X509KeyPair(content, content)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("parsing: %w; delete it, and a new one is made", err)
+	}
+	return cert, nil
+}
+
+// write puts the file in its place whole or not at all, readable to its owner.
+func write(path string, content []byte) (err error) {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".local-tls-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(tmp.Name())
+		}
+	}()
+	_, err = tmp.Write(content)
+	if err == nil {
+		err = tmp.Sync()
+	}
+	if closing := tmp.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), path)
+}

@@ -1,0 +1,126 @@
+package proxy
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+)
+
+// What a [Restorer] can say of a mail that must not leave.
+var (
+	// ErrUnknownAddress means that the mail carries an address of this machine
+	// that stands for nothing known here.
+	ErrUnknownAddress = errors.New("proxy: mail carries an unknown address of this machine")
+	// ErrSigned means that the mail carries an address of this machine under a
+	// signature, so it cannot be replaced.
+	ErrSigned = errors.New("proxy: signed mail carries an address of this machine")
+)
+
+// A Restorer returns a mail as it is to leave: no address of this machine in it,
+// and no tracker passed on. It may return raw itself. On an error the mail is not
+// sent.
+type Restorer func(ctx context.Context, raw []byte) (out []byte, err error)
+
+// Security is how an upstream server is reached.
+type Security string
+
+// The ways to reach a server.
+const (
+	// SecurityTLS is TLS from the first octet (RFC 8314, section 3.3).
+	SecurityTLS Security = "tls"
+	// SecurityStartTLS is RFC 3207; without it nothing is sent.
+	SecurityStartTLS Security = "starttls"
+	// SecurityPlain has no TLS. It is refused except to loopback.
+	SecurityPlain Security = "plain"
+)
+
+// An Upstream is a submission server.
+type Upstream struct {
+	// Address is host and port, "smtp.example.org:465".
+	Address string
+	// Security is how it is reached. Empty means SecurityTLS.
+	Security Security
+	// TLS is the configuration of the connection. Nil means TLS 1.2 or later,
+	// the system's roots and the host of Address. It is not changed.
+	TLS *tls.Config
+}
+
+// SubmissionConfig configures a [Submission].
+type SubmissionConfig struct {
+	// Upstream is where mails go.
+	Upstream Upstream
+	// Restore sees every mail before it leaves. It must not be nil.
+	Restore Restorer
+	// TLS is the certificate of the local leg. Nil means no TLS there.
+	TLS *tls.Config
+	// Implicit says that the local leg is TLS from the first octet; otherwise
+	// STARTTLS is offered.
+	Implicit bool
+	// MaxMessage is the size over which a mail is refused, if the server's own
+	// is not smaller. Zero means 64 MiB.
+	MaxMessage int64
+	// Log takes counts and reply codes. Nil means that nothing is logged.
+	Log *slog.Logger
+}
+
+const (
+	defaultMaxMessage = 64 << 20
+	submissionConns   = 32
+	dialTimeout       = 15 * time.Second
+)
+
+// A Submission relays what a mail program sends to its submission server.
+type Submission struct {
+	cfg SubmissionConfig
+	ln  net.Listener
+}
+
+// NewSubmission returns a relay that will listen on ln, which must be on
+// loopback, or [ErrNotLoopback] is returned. It connects to nothing before a
+// mail program does.
+func NewSubmission(ln net.Listener, cfg SubmissionConfig) (*Submission, error) {
+	if err := checkLoopback(ln.Addr()); err != nil {
+		return nil, fmt.Errorf("making submission relay: %w", err)
+	}
+	if cfg.Restore == nil {
+		return nil, errors.New("making submission relay: no restorer")
+	}
+	if cfg.Implicit && cfg.TLS == nil {
+		return nil, errors.New("making submission relay: TLS from the first octet needs a certificate")
+	}
+	if err := cfg.Upstream.check(); err != nil {
+		return nil, fmt.Errorf("making submission relay: %w", err)
+	}
+	if cfg.MaxMessage <= 0 {
+		cfg.MaxMessage = defaultMaxMessage
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Submission{cfg: cfg, ln: ln}, nil
+}
+
+// Serve relays until the context is done. It returns when the last mail under
+// way has its answer, and closes the listener.
+func (s *Submission) Serve(ctx context.Context) error {
+	ln := newLimitListener(s.ln, submissionConns)
+	stop := context.AfterFunc(ctx, func() { ln.Close() })
+	defer stop()
+	var talks sync.WaitGroup
+	defer talks.Wait()
+	for {
+		c, err := ln.Accept()
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return fmt.Errorf("accepting a mail program: %w", err)
+		}
+		talks.Go(func() { s.talk(ctx, c) })
+	}
+}

@@ -1,0 +1,8 @@
+package proxy
+
+import (
+	"context"
+	"net"
+)
+
+func (s *Submission) talk(ctx context.Context, c net.Conn) { c.Close() }
