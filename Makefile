@@ -1,0 +1,77 @@
+# Unseen. The two to begin with:
+#
+#   make run     brings what is missing, builds, starts the demonstration
+#   make test    brings what is missing, runs every test, real mail programs included
+#
+# Each says first what it would install. "make help" lists the others.
+
+GO := packaging/go.sh
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# Tests that start Thunderbird and Dovecot share the machine badly: one package
+# at a time for those, as many as there are cores for the rest.
+REAL := ./internal/lab/...
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
+
+.PHONY: run
+run: ## brings what is missing, builds, and starts the demonstration
+	@packaging/bring.sh build
+	@$(MAKE) --no-print-directory build
+	@echo
+	@echo "The demonstration starts; Ctrl-C ends it. What to do next stands below."
+	@echo
+	@bin/unseen demo
+
+.PHONY: build
+build: ## bin/unseen, without C
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ ./cmd/...
+
+.PHONY: test
+test: ## brings what is missing and runs every test (under 20 minutes)
+	@packaging/bring.sh test
+	@packaging/test.sh all
+
+.PHONY: quick
+quick: ## the tests without real mail programs (under 3 minutes)
+	@packaging/test.sh quick
+
+.PHONY: long
+long: ## every test with its full numbers
+	@packaging/bring.sh test
+	@UNSEEN_LONG=1 packaging/test.sh all
+
+.PHONY: race
+race: ## the tests without real mail programs under the race detector; needs a C compiler
+	CGO_ENABLED=1 $(GO) test -race -short ./...
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME (20s) each
+	@packaging/fuzz.sh
+
+.PHONY: bench
+bench: ## the numbers of docs/benchmarks.md
+	@packaging/bring.sh test
+	@packaging/bench.sh
+
+.PHONY: lint
+lint: ## gofmt, go vet, staticcheck
+	@out=$$($$($(GO) env GOROOT)/bin/gofmt -l cmd detect imapfilter internal proxy rules testdata); \
+		if [ -n "$$out" ]; then echo "not formatted:"; echo "$$out"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+.PHONY: testdata
+testdata: ## writes testdata/mail anew; nothing changes unless the generator did
+	$(GO) run ./internal/lab/madeup/generate testdata/mail
+
+.PHONY: clean
+clean: ## what was built, and what was brought into .cache
+	rm -rf bin
+	-chmod -R u+w .cache 2>/dev/null
+	rm -rf .cache

@@ -1,0 +1,106 @@
+#!/bin/sh
+# Brings what building and testing Unseen needs, on Debian and Ubuntu.
+#
+#   packaging/bring.sh build     what "make build" and "make run" need
+#   packaging/bring.sh test      that, and the mail programs of the tests
+#
+# It says first what would be installed. As root it installs it; otherwise it
+# asks, and installs through sudo. If the answer is no, or nobody can be asked,
+# it installs nothing and ends well: what can run runs, and what was left out is
+# written to .cache/left-out, from which packaging/left-out.sh makes the last
+# lines of the run. With UNSEEN_STRICT=1 it fails instead.
+set -eu
+cd "$(dirname "$0")/.."
+mkdir -p .cache
+: >.cache/left-out
+
+what=${1:-build}
+go_packages="golang-go"
+test_packages="dovecot-imapd thunderbird isync mutt libnss3-tools bsdutils"
+
+# there PACKAGE: is what we need of a package on this machine?
+there() {
+    case $1 in
+    ca-certificates) [ -e /etc/ssl/certs/ca-certificates.crt ] ;;
+    dovecot-imapd) [ -x /usr/lib/dovecot/imap ] ;;
+    thunderbird) command -v thunderbird >/dev/null ;;
+    isync) command -v mbsync >/dev/null ;;
+    mutt) command -v mutt >/dev/null ;;
+    libnss3-tools) command -v certutil >/dev/null ;;
+    bsdutils) command -v script >/dev/null ;;
+    golang-go) packaging/go.sh --found >/dev/null 2>&1 ;;
+    esac
+}
+
+# tests PACKAGE: what is left out without it?
+tests() {
+    case $1 in
+    dovecot-imapd) echo "the tests against a real mail server (all real mail programs need it)" ;;
+    thunderbird | libnss3-tools) echo "the tests with Thunderbird" ;;
+    isync) echo "the tests with mbsync" ;;
+    mutt | bsdutils) echo "the tests with mutt" ;;
+    golang-go) echo "everything: there is no Go to build with" ;;
+    ca-certificates) echo "downloading Go and its modules" ;;
+    esac
+}
+
+wanted="ca-certificates $go_packages"
+[ "$what" = test ] && wanted="$wanted $test_packages"
+missing=""
+for package in $wanted; do
+    there "$package" || missing="$missing $package"
+done
+
+install() {
+    if [ "$(id -u)" = 0 ]; then
+        run=""
+    else
+        run="sudo"
+    fi
+    $run apt-get update -q &&
+        $run env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing
+}
+
+# may_install: root may; anybody else is asked, if there is somebody to ask.
+may_install() {
+    command -v apt-get >/dev/null || {
+        echo "This is not Debian or Ubuntu: please install the like of them yourself."
+        return 1
+    }
+    [ "$(id -u)" = 0 ] && return 0
+    command -v sudo >/dev/null || {
+        echo "There is no sudo here. As root: apt-get install$missing"
+        return 1
+    }
+    [ -t 0 ] || {
+        echo "Nobody can be asked here, so nothing is installed."
+        return 1
+    }
+    printf 'Install them with sudo? [y/N] '
+    read -r answer || answer=n
+    case $answer in
+    [yY]*) return 0 ;;
+    esac
+    return 1
+}
+
+if [ -n "$missing" ]; then
+    echo "To be installed from this system's packages:$missing"
+    if may_install; then
+        install || echo "The installation did not succeed."
+    fi
+fi
+
+for package in $missing; do
+    there "$package" || echo "$package is not installed: left out: $(tests "$package")" >>.cache/left-out
+done
+
+if packaging/go.sh --found >/dev/null 2>&1; then
+    packaging/go.sh version || echo "Go could not be brought up to date: left out: everything" >>.cache/left-out
+fi
+
+if [ -s .cache/left-out ] && [ "${UNSEEN_STRICT:-}" = 1 ]; then
+    cat .cache/left-out
+    echo "Nothing may be left out here."
+    exit 1
+fi

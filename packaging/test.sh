@@ -1,0 +1,38 @@
+#!/bin/sh
+# Runs the tests: "all" with real mail programs, "quick" without. UNSEEN_LONG=1
+# gives the full numbers, UNSEEN_STRICT=1 makes whatever is missing a failure.
+set -eu
+cd "$(dirname "$0")/.."
+mkdir -p .cache bin
+[ -e .cache/left-out ] || : >.cache/left-out
+
+case ${1:-quick} in
+all)
+    export UNSEEN_REAL=1
+    limit=18m
+    [ "${UNSEEN_LONG:-}" = 1 ] && limit=4h
+    ;;
+quick)
+    unset UNSEEN_REAL UNSEEN_STRICT UNSEEN_LONG || true
+    limit=3m
+    : >.cache/left-out
+    ;;
+*)
+    echo "usage: packaging/test.sh all|quick" >&2
+    exit 2
+    ;;
+esac
+
+if ! packaging/go.sh --found >/dev/null 2>&1; then
+    echo "No test was run."
+    packaging/left-out.sh
+    exit 1
+fi
+
+packaging/go.sh build -o bin/report ./packaging/report
+status=0
+# The exit code is the report's: it fails if a test or a build failed.
+{ packaging/go.sh test -json -timeout "$limit" ./... 2>&1 || true; } |
+    bin/report -skips .cache/left-out || status=$?
+packaging/left-out.sh
+exit $status
