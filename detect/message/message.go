@@ -27,17 +27,18 @@ type Encoding uint8
 const (
 	// Identity is 7bit, 8bit, binary, none, and everything unknown: what a
 	// client does with an unknown encoding is to show it as it is.
-	Identity Encoding = iota
+	Identity Encoding = 0
 	// QuotedPrintable is RFC 2045, section 6.7.
-	QuotedPrintable Encoding = iota
+	QuotedPrintable Encoding = 1
 	// Base64 is RFC 2045, section 6.8.
-	Base64 Encoding = iota
+	Base64 Encoding = 2
 )
 
 // A Part is one node of the MIME tree.
 type Part struct {
 	// Section is the IMAP part number, "1" or "2.1" (RFC 3501, section
-	// 6.4.5). The root of a multipart message has "".
+	// 6.4.5). A multipart that is a whole message has the number of the
+	// message/rfc822 around it, and at the top "".
 	Section string
 	// Header is the part's header with the empty line that ends it; Body is
 	// what follows, without the line end that belongs to the next boundary.
@@ -59,7 +60,14 @@ type Part struct {
 	// Children are the parts of a multipart, or the one message inside a
 	// message/rfc822.
 	Children []*Part
+
+	// composed says that the body was read as parts: a multipart with a
+	// boundary, or a message.
+	composed bool
 }
+
+// Leaf says whether the part has octets of its own rather than parts.
+func (p *Part) Leaf() bool { return !p.composed }
 
 // A Gap is something that was not looked into, and why.
 type Gap struct {
@@ -107,8 +115,9 @@ type Session interface {
 	// Header is called once, with the raw top-level header block and the
 	// empty line that ends it.
 	Header(raw []byte)
-	// Leaf is called for each leaf when its header is known. A nil Editor
-	// lets the leaf pass without being held.
+	// Leaf is called for each leaf when its header is known; the end of its
+	// Body is not known yet and equals the start. A nil Editor lets the
+	// leaf pass without being held.
 	Leaf(p *Part) Editor
 	// End is called once when the last octet has been seen; complete is
 	// false if the stream was cut.

@@ -1,0 +1,243 @@
+package message
+
+import "bytes"
+
+const (
+	// boundaryKept is how much of a boundary is compared: the 70 octets of
+	// RFC 2046, section 5.1.1, and ten more, as Dovecot does.
+	boundaryKept = 80
+	// lineKept is how much of a line decides whether it is a boundary:
+	// two dashes before and after it, and the line end.
+	lineKept = boundaryKept + 6
+)
+
+// A boundary separates the parts of one open multipart.
+type boundary struct {
+	text  string
+	frame int // the multipart, as an index into the open frames
+}
+
+// keepLine adds b to the current line's beginning, as far as it is kept.
+func (p *parser) keepLine(b []byte) {
+	p.line = append(p.line, b[:min(len(b), lineKept-len(p.line))]...)
+}
+
+// lineEnd is the length of the line end that ends a line of n octets, of
+// which line is the beginning.
+func lineEnd(line []byte, n int) int {
+	if n <= len(line) && n > 1 && line[n-2] == '\r' {
+		return 2
+	}
+	return 1
+}
+
+// stepBody reads a body up to the next line that may be a boundary.
+func (p *parser) stepBody(b []byte) (int, event) {
+	if len(p.open) == 0 {
+		p.off += len(b)
+		return len(b), nothing
+	}
+	if p.candidate {
+		return p.stepCandidate(b)
+	}
+	n := bytes.Index(b, []byte("\n--"))
+	switch {
+	case n >= 0:
+		n++
+	case len(b) > 1 && b[len(b)-2] == '\n' && b[len(b)-1] == '-':
+		n = len(b) - 1
+	default:
+		n = len(b)
+	}
+	p.off += n
+	if b[n-1] == '\n' {
+		before := 1
+		if n > 1 && b[n-2] == '\r' || n == 1 && p.cr {
+			before = 2
+		}
+		p.startLine(before)
+	}
+	p.cr = b[n-1] == '\r'
+	return n, nothing
+}
+
+// stepCandidate gathers the line that may be a boundary. It reads nothing of
+// a line that is none.
+func (p *parser) stepCandidate(b []byte) (int, event) {
+	n := 0
+	for n < len(b) && len(p.line) < 2 {
+		if b[n] != '-' {
+			p.candidate, p.cr = false, false
+			p.off += n
+			return n, nothing
+		}
+		p.line = append(p.line, '-')
+		n++
+	}
+	rest := b[n:min(len(b), n+lineKept-len(p.line))]
+	whole := false
+	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+		rest, whole = rest[:i+1], true
+	}
+	p.line = append(p.line, rest...)
+	n += len(rest)
+	p.off += n
+	if !whole && len(p.line) < lineKept {
+		return n, nothing
+	}
+	if match, final := p.matchLine(); match >= 0 {
+		return n, p.closeTo(match, final)
+	}
+	if whole {
+		p.startLine(lineEnd(p.line, len(p.line)))
+	} else {
+		p.candidate, p.cr = false, p.line[len(p.line)-1] == '\r'
+	}
+	return n, nothing
+}
+
+// matchLine returns the open boundary that the current line is, or -1, and
+// whether it closes its multipart.
+//
+// The line has only to begin with the boundary (RFC 2046, section 5.1.1). If
+// it begins with several, the longest is meant, for one generator's boundaries
+// are often each other's prefixes; among equals the innermost, or a multipart
+// with its parent's boundary would have no parts.
+func (p *parser) matchLine() (match int, final bool) {
+	line := p.line
+	if len(line) < 3 || line[0] != '-' || line[1] != '-' {
+		return -1, false
+	}
+	line = line[2:]
+	if i := bytes.IndexByte(line, '\n'); i >= 0 || len(p.line) < lineKept {
+		line = bytes.TrimRight(line, " \t\r\n")
+	}
+	match = -1
+	for i := len(p.open) - 1; i >= 0; i-- {
+		text := p.open[i].text
+		if len(text) > len(line) || string(line[:len(text)]) != text {
+			continue
+		}
+		if match < 0 || len(text) > len(p.open[match].text) {
+			match = i
+		}
+		rest := string(line[len(text):])
+		if rest == "" || rest == "--" {
+			match = i
+			break
+		}
+	}
+	if match < 0 {
+		return -1, false
+	}
+	rest := line[len(p.open[match].text):]
+	return match, len(rest) >= 2 && rest[0] == '-' && rest[1] == '-'
+}
+
+// closeTo ends all parts inside the multipart of a matched boundary.
+func (p *parser) closeTo(match int, final bool) event {
+	e := nothing
+	target := p.open[match].frame
+	if p.state == inHeader {
+		p.cutHeader()
+	} else if part := p.top().part; len(p.frames)-1 > target && part.Leaf() {
+		e, p.part = leafEnds, part
+	}
+	end := p.lineStart - p.before
+	for i := target + 1; i < len(p.frames); i++ {
+		part := p.frames[i].part
+		part.Body.End = max(end, part.Body.Start)
+	}
+	p.frames = p.frames[:target+1]
+	p.open = p.open[:match+1]
+	if final {
+		p.open = p.open[:match]
+	}
+	p.final = final
+	p.state = inBoundary
+	if bytes.IndexByte(p.line, '\n') >= 0 {
+		p.endBoundary()
+	}
+	return e
+}
+
+// cutHeader ends a header that no empty line ended, before the current line.
+func (p *parser) cutHeader() {
+	f := p.top()
+	end := max(p.lineStart-p.before, f.part.Header.Start)
+	if !p.huge {
+		p.head = p.head[:min(len(p.head), end-f.part.Header.Start)]
+	}
+	p.describe(f)
+	f.part.Header.End = end
+	f.part.Body = Range{end, end}
+}
+
+// stepBoundary reads the rest of a boundary's line, which says nothing.
+func (p *parser) stepBoundary(b []byte) int {
+	i := bytes.IndexByte(b, '\n')
+	if i < 0 {
+		p.off += len(b)
+		return len(b)
+	}
+	p.off += i + 1
+	p.endBoundary()
+	return i + 1
+}
+
+// endBoundary begins what follows a boundary's line.
+func (p *parser) endBoundary() {
+	switch {
+	case p.final:
+	case p.parts >= maxParts:
+		p.gap(p.top().part.Section, "parts")
+	default:
+		p.beginPart(false)
+		return
+	}
+	p.state, p.cr = inBody, false
+	p.startLine(0)
+}
+
+// finish ends the message. A line at its very end needs no line end to be a
+// boundary.
+func (p *parser) finish() event {
+	e := nothing
+	p.pending = nothing
+	if p.state == inHeader || p.state == inBody && p.candidate {
+		if match, final := p.matchLine(); match >= 0 {
+			e = p.closeTo(match, final)
+		}
+	}
+	switch {
+	case p.state == atMessage:
+		p.beginPart(true)
+		fallthrough
+	case p.state == inHeader:
+		p.lineStart, p.before = p.off, 0
+		p.cutHeader()
+	case p.state == inBody && p.top().part.Leaf():
+		e, p.part = leafEnds, p.top().part
+	}
+	for _, f := range p.frames {
+		f.part.Body.End = p.off
+	}
+	p.frames = nil
+	p.layout.Size = p.off
+	p.layout.Sections = sections(p.layout)
+	return e
+}
+
+// safe returns the offset up to which the octets read surely belong to the
+// current body, and not to a boundary that has not been recognised yet.
+func (p *parser) safe() int {
+	switch {
+	case len(p.open) == 0:
+		return p.off
+	case p.candidate:
+		return p.lineStart - p.before
+	case p.cr:
+		return p.off - 1
+	}
+	return p.off
+}

@@ -1,0 +1,177 @@
+package message
+
+import "sort"
+
+// A Text is the decoded text of one leaf, with the way back to raw octets.
+// It is not safe for use by several goroutines.
+type Text struct {
+	raw     []byte
+	off     int // of raw in the message
+	enc     Encoding
+	decoded []byte
+	// marks are places where decoding can begin anew, about every markEvery
+	// raw octets. The way between two marks is walked again when asked for:
+	// most of a text is never asked for.
+	marks []mark
+}
+
+// A mark says that decoding from a raw offset gives the text from a decoded
+// offset on.
+type mark struct{ raw, decoded int32 }
+
+const markEvery = 512
+
+// A slot is where one decoded octet is written: Len raw octets, in base64
+// the characters that hold its bits.
+type slot struct {
+	at, len int
+	value   byte
+}
+
+// Decode decodes a leaf. Body is its raw octets or a piece of them, off is
+// where they begin in the message. Text without an encoding is not copied.
+// Everything can be decoded: what is no valid encoding is literal in
+// quoted-printable and passed over in base64, as clients do. A body over 2 GiB
+// is taken for no encoding.
+func Decode(body []byte, off int, enc Encoding) *Text {
+	t := &Text{raw: body, off: off, enc: enc}
+	if len(body) > 1<<31-1 {
+		t.enc = Identity
+	}
+	switch t.enc {
+	case QuotedPrintable:
+		t.decodeQuoted()
+	case Base64:
+		t.decodeBase64()
+	default:
+		t.decoded = body
+	}
+	return t
+}
+
+// Bytes returns the decoded octets. They must not be changed.
+func (t *Text) Bytes() []byte { return t.decoded }
+
+// note adds a mark.
+func (t *Text) note(raw, decoded int) {
+	t.marks = append(t.marks, mark{int32(raw), int32(decoded)})
+}
+
+// noteEvery adds a mark if the last one is far.
+func (t *Text) noteEvery(raw int) {
+	last := 0
+	if n := len(t.marks); n > 0 {
+		last = int(t.marks[n-1].raw)
+	}
+	if raw-last >= markEvery {
+		t.note(raw, len(t.decoded))
+	}
+}
+
+// before returns the last mark at or before a decoded offset.
+func (t *Text) before(decoded int) mark {
+	i := sort.Search(len(t.marks), func(i int) bool { return int(t.marks[i].decoded) > decoded })
+	if i == 0 {
+		return mark{}
+	}
+	return t.marks[i-1]
+}
+
+// Raw returns the raw octets that decoded octets [start,end) are written in,
+// from the first octet of the first to the last of the last. An empty range
+// lies where the octet at start begins, or at the end of the body.
+func (t *Text) Raw(start, end int) Range {
+	switch {
+	case start < 0 || end < start || end > len(t.decoded):
+		return Range{t.off, t.off}
+	case t.enc == Identity:
+		return Range{t.off + start, t.off + end}
+	case start == end && start == len(t.decoded):
+		return Range{t.off + len(t.raw), t.off + len(t.raw)}
+	case start == end:
+		r := t.span(start, start+1)
+		return Range{t.off + r.Start, t.off + r.Start}
+	}
+	r := t.span(start, end)
+	return Range{t.off + r.Start, t.off + r.End}
+}
+
+// span is Raw within the body, for a range that is not empty.
+func (t *Text) span(start, end int) Range {
+	if t.enc == Base64 {
+		first, last := t.quantum(start), t.quantum(end-1)
+		return Range{first.chars[start-first.decoded], last.chars[end-last.decoded] + 1}
+	}
+	first, last := t.quotedAt(start), t.quotedAt(end-1)
+	return Range{first.at, last.at + last.len}
+}
+
+// Cut returns the last place at or before decoded offset n where decoding can
+// begin anew, and how many raw octets of the body lie before it: a piece of a
+// leaf that is decoded from there gives the rest of the text.
+func (t *Text) Cut(n int) (decoded, raw int) {
+	n = max(0, min(n, len(t.decoded)))
+	switch {
+	case n == 0:
+		return 0, 0
+	case t.enc == Base64:
+		q := t.quantum(n - 1)
+		if q.decoded+q.octets == n {
+			return n, q.chars[q.octets] + 1
+		}
+		return q.decoded, q.chars[0]
+	case t.enc == QuotedPrintable:
+		s := t.quotedAt(n - 1)
+		return n, s.at + s.len
+	}
+	return n, n
+}
+
+// Replace returns the edit that puts other octets in the place of the decoded
+// octets [start,end): as many, written in the same raw octets, so that nothing
+// else moves. With must be printable ASCII or blanks, but for the CR and LF of
+// the old text, which stay where they are; with may leave them out.
+//
+// It says false if that cannot be written: in quoted-printable a "=" has no
+// room in a slot of one octet, and a blank none at the end of a line.
+func (t *Text) Replace(start, end int, with []byte) (Edit, bool) {
+	if start < 0 || end <= start || end > len(t.decoded) {
+		return Edit{}, false
+	}
+	with, ok := fit(t.decoded[start:end], with)
+	if !ok {
+		return Edit{}, false
+	}
+	switch t.enc {
+	case QuotedPrintable:
+		return t.replaceQuoted(start, with)
+	case Base64:
+		return t.replaceBase64(start, with)
+	}
+	return Edit{Offset: t.off + start, Old: t.raw[start:end], New: with}, true
+}
+
+// fit returns with in a slice of its own, with the line ends of old where they
+// were; false if it cannot take the place of old.
+func fit(old, with []byte) ([]byte, bool) {
+	out := make([]byte, len(old))
+	whole := len(with) == len(old)
+	n := 0
+	for i, was := range old {
+		breaks := was == '\r' || was == '\n'
+		if breaks && !whole {
+			out[i] = was
+			continue
+		}
+		if n == len(with) {
+			return nil, false
+		}
+		c := with[n]
+		n++
+		if breaks && c != was || !breaks && c != '\t' && (c < ' ' || c > '~') {
+			return nil, false
+		}
+		out[i] = c
+	}
+	return out, n == len(with)
+}

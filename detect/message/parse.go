@@ -1,0 +1,227 @@
+package message
+
+import (
+	"bytes"
+	"strconv"
+)
+
+// What is looked into. A real mail has three parts and a header of 6 KiB; these
+// bounds are hundreds of times that.
+const (
+	maxDepth  = 50
+	maxParts  = 1000
+	maxHeader = 1 << 20
+)
+
+// Parse lays out a whole message. It never fails: what is not MIME is one leaf.
+func Parse(raw []byte) *Layout {
+	p := newParser()
+	for len(raw) > 0 {
+		n, _ := p.step(raw)
+		raw = raw[n:]
+	}
+	p.finish()
+	return p.layout
+}
+
+// A state is what the parser expects next.
+type state uint8
+
+const (
+	inHeader   state = iota // lines of a header
+	inBody     state = iota // a body, a preamble or an epilogue, up to a boundary
+	inBoundary state = iota // the rest of a boundary's line
+	atMessage  state = iota // before the header of a message/rfc822's message
+)
+
+// An event is why step stopped before the end of its input.
+type event uint8
+
+const (
+	nothing    event = iota
+	headerRead event = iota // the top-level header is complete, in head
+	leafBegins event = iota // part is a leaf, its body begins here
+	leafEnds   event = iota // part is a leaf, its Body is known
+)
+
+// A frame is an open part with what its children inherit.
+type frame struct {
+	part   *Part
+	signed bool
+	digest bool
+	// message says that the part is the root of a message: the whole one
+	// or that inside a message/rfc822.
+	message bool
+}
+
+// A parser reads a message in pieces of any size. The layout does not depend
+// on where the pieces end.
+type parser struct {
+	layout *Layout
+	off    int // octets read
+	state  state
+	frames []frame
+	open   []boundary // innermost last
+	parts  int
+
+	// head is the header being read, or the last one; huge says that it
+	// was too long and head is incomplete.
+	head     []byte
+	huge     bool
+	boundary string // of the header read last
+
+	final bool // the boundary read last is the closing one
+
+	// line is the beginning of the line that begins at lineStart, as far
+	// as it is needed. candidate says that the line may be a boundary and
+	// is being gathered; before is the length of the line end before it,
+	// which goes to the boundary if it is one.
+	line      []byte
+	lineStart int
+	before    int
+	candidate bool
+	cr        bool // the last octet of a body was a CR
+
+	part    *Part // of the event
+	pending event // to be told before reading on
+}
+
+func newParser() *parser {
+	p := &parser{layout: &Layout{}, line: make([]byte, 0, lineKept)}
+	p.beginPart(true)
+	p.layout.Root = p.top().part
+	return p
+}
+
+func (p *parser) top() *frame { return &p.frames[len(p.frames)-1] }
+
+// beginPart opens a part whose header begins here.
+func (p *parser) beginPart(message bool) {
+	p.parts++
+	part := &Part{Header: Range{p.off, p.off}, Body: Range{p.off, p.off}}
+	f := frame{part: part, message: message}
+	if len(p.frames) > 0 {
+		parent := p.top()
+		f.signed = parent.signed
+		parent.part.Children = append(parent.part.Children, part)
+		if !message {
+			part.Section = childSection(parent.part.Section, len(parent.part.Children))
+		}
+	}
+	p.frames = append(p.frames, f)
+	p.state, p.head, p.huge = inHeader, p.head[:0], false
+	p.startLine(0)
+}
+
+func childSection(parent string, number int) string {
+	if parent == "" {
+		return strconv.Itoa(number)
+	}
+	return parent + "." + strconv.Itoa(number)
+}
+
+// startLine notes that a line begins here, after a line end of some octets.
+func (p *parser) startLine(before int) {
+	p.line, p.lineStart, p.before, p.candidate = p.line[:0], p.off, before, true
+}
+
+// step reads from b until something happens, and says how much it read.
+func (p *parser) step(b []byte) (n int, e event) {
+	if p.pending != nothing {
+		e, p.pending = p.pending, nothing
+		return 0, e
+	}
+	for n < len(b) && e == nothing {
+		var k int
+		switch p.state {
+		case inHeader:
+			k, e = p.stepHeader(b[n:])
+		case inBody:
+			k, e = p.stepBody(b[n:])
+		case inBoundary:
+			k = p.stepBoundary(b[n:])
+		default:
+			k = p.stepMessage()
+		}
+		n += k
+	}
+	return n, e
+}
+
+// stepHeader reads one line of a header, or what there is of it.
+func (p *parser) stepHeader(b []byte) (int, event) {
+	n, whole := len(b), false
+	if i := bytes.IndexByte(b, '\n'); i >= 0 {
+		n, whole = i+1, true
+	}
+	p.keepLine(b[:n])
+	if !p.huge {
+		if len(p.head)+n > maxHeader {
+			p.huge = true
+		} else {
+			p.head = append(p.head, b[:n]...)
+		}
+	}
+	p.off += n
+	if !whole {
+		return n, nothing
+	}
+	return n, p.endHeaderLine()
+}
+
+// endHeaderLine decides what the line just read is.
+func (p *parser) endHeaderLine() event {
+	if isEmptyLine(p.line) {
+		return p.endHeader()
+	}
+	// A boundary ends a header that no empty line ended.
+	if match, final := p.matchLine(); match >= 0 {
+		return p.closeTo(match, final)
+	}
+	p.startLine(lineEnd(p.line, p.off-p.lineStart))
+	return nothing
+}
+
+func isEmptyLine(line []byte) bool {
+	return len(line) > 0 && (line[0] == '\n' || len(line) > 1 && line[0] == '\r' && line[1] == '\n')
+}
+
+// endHeader takes in the header of the innermost part; its body begins here.
+func (p *parser) endHeader() event {
+	f := p.top()
+	kind := p.describe(f)
+	f.part.Header.End = p.off
+	f.part.Body = Range{p.off, p.off}
+	p.state, p.cr = inBody, false
+	p.startLine(0)
+	switch kind {
+	case asParts:
+		p.open = append(p.open, boundary{p.boundary, len(p.frames) - 1})
+	case asMessage:
+		p.state = atMessage
+	default:
+		p.pending, p.part = leafBegins, f.part
+	}
+	if len(p.frames) == 1 && !p.huge {
+		return headerRead
+	}
+	e := p.pending
+	p.pending = nothing
+	return e
+}
+
+// stepMessage begins the message inside a message/rfc822.
+func (p *parser) stepMessage() int {
+	p.beginPart(true)
+	return 0
+}
+
+// gap names something that is not looked into.
+func (p *parser) gap(section, reason string) {
+	for _, g := range p.layout.Gaps {
+		if g.Section == section && g.Reason == reason {
+			return
+		}
+	}
+	p.layout.Gaps = append(p.layout.Gaps, Gap{section, reason})
+}
