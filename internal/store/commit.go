@@ -1,0 +1,253 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strings"
+)
+
+// errClosed is what is said to a caller who comes after Close.
+var errClosed = errors.New("store: it is closed")
+
+const (
+	// bucketSize is how many tokens one tree holds: about 2 MiB, which a
+	// group writes all over without much harm.
+	bucketSize = 1 << 16
+	// tokenRows is how many tokens one statement inserts.
+	tokenRows = 32
+)
+
+// statements are those that are asked often.
+type statements struct {
+	planAt, planByID, planByHeader, token *sql.Stmt
+}
+
+func (st *statements) close() error {
+	var errs []error
+	for _, s := range [...]*sql.Stmt{st.planAt, st.planByID, st.planByHeader, st.token} {
+		if s != nil {
+			errs = append(errs, s.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// openGroup prepares what SavePlan and the look-ups need.
+func (s *Store) openGroup(ctx context.Context) error {
+	g := &s.group
+	err := s.read.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) + 1 FROM plans").Scan(&g.nextID)
+	if err != nil {
+		return err
+	}
+	err = s.read.QueryRowContext(ctx, `SELECT bucket, ? - count(*) FROM tokens
+		WHERE bucket = (SELECT coalesce(max(bucket), 0) FROM tokens)`, bucketSize).Scan(new(sql.NullInt64), &g.room)
+	if err != nil {
+		return err
+	}
+	if err := s.read.QueryRowContext(ctx, "SELECT coalesce(max(bucket), 0) FROM tokens").Scan(&g.bucket); err != nil {
+		return err
+	}
+	for _, p := range [...]struct {
+		st    **sql.Stmt
+		query string
+	}{
+		{&s.cached.planAt, "SELECT " + planColumns + ` FROM locations l JOIN plans p ON p.id = l.plan
+			WHERE l.account = ? AND l.mailbox = ? AND l.uidvalidity = ? AND l.uid = ?`},
+		{&s.cached.planByID, "SELECT " + planColumns + " FROM plans p WHERE p.id = ?"},
+		{&s.cached.planByHeader, "SELECT " + planColumns + ` FROM plans p
+			WHERE p.header_key = ?1 AND p.header = ?2 AND (?3 = 0 OR p.account = ?3) ORDER BY p.id`},
+		{&s.cached.token, `WITH RECURSIVE b (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM b WHERE n < ?2)
+			SELECT t.plan, t.number FROM b CROSS JOIN tokens t ON t.bucket = b.n AND t.key = ?1 LIMIT 1`},
+	} {
+		if *p.st, err = s.read.PrepareContext(ctx, p.query); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A commit is one batch on its way into the file.
+type commit struct {
+	bucket, room int64
+	// alias are the plans of the batch that equal one that is stored; known
+	// are those of earlier batches.
+	alias, known map[int64]int64
+
+	tx         *sql.Tx
+	sameHeader *sql.Stmt
+	plan       *sql.Stmt
+	place      *sql.Stmt
+}
+
+// stored is the ID under which a plan is stored.
+func (c *commit) stored(id int64) int64 {
+	if other, ok := c.alias[id]; ok {
+		return other
+	}
+	if other, ok := c.known[id]; ok {
+		return other
+	}
+	return id
+}
+
+// commit writes a batch, all of it or nothing.
+func (s *Store) commit(ctx context.Context, b *batch, c *commit) error {
+	return s.write(ctx, grouped, func(tx *sql.Tx) error {
+		c.tx = tx
+		if err := c.plans(ctx, b); err != nil {
+			return err
+		}
+		if err := c.places(ctx, b); err != nil {
+			return err
+		}
+		if err := insertEvents(ctx, tx, b.events); err != nil {
+			return err
+		}
+		for key, at := range b.touched {
+			if _, err := tx.ExecContext(ctx, "UPDATE kept SET used_at = ? WHERE key = ?", at, key[:]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// plans writes the plans that are not stored yet, and their tokens.
+func (c *commit) plans(ctx context.Context, b *batch) error {
+	if len(b.plans) == 0 {
+		return nil
+	}
+	var err error
+	if c.sameHeader, err = c.tx.PrepareContext(ctx,
+		"SELECT id, body FROM plans WHERE header_key = ? AND header = ? AND account = ? ORDER BY id"); err != nil {
+		return err
+	}
+	defer c.sameHeader.Close()
+	if c.plan, err = c.tx.PrepareContext(ctx, `INSERT INTO plans
+		(id, account, header_key, header, sender, mode, version, complete, saved_at, body)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`); err != nil {
+		return err
+	}
+	defer c.plan.Close()
+	var tokens []tokenRow
+	for _, p := range b.plans {
+		equal, err := c.equal(ctx, p)
+		if err != nil {
+			return err
+		}
+		if equal != 0 {
+			c.alias[p.ID] = equal
+			continue
+		}
+		_, err = c.plan.ExecContext(ctx, p.ID, p.Account, headerKey(p.Header), p.Header[:], p.Sender, p.Mode,
+			p.Version, p.Complete, p.Saved.UnixMilli(), p.Body)
+		if err != nil {
+			return err
+		}
+		for i, token := range p.Tokens {
+			if token != "" {
+				tokens = append(tokens, tokenRow{keyOf(token), p.ID, i})
+			}
+		}
+	}
+	return c.insertTokens(ctx, tokens)
+}
+
+// equal returns the stored plan that equals one, 0 if there is none.
+func (c *commit) equal(ctx context.Context, p *Plan) (int64, error) {
+	rows, err := c.sameHeader.QueryContext(ctx, headerKey(p.Header), p.Header[:], p.Account)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var body sql.RawBytes
+		if err := rows.Scan(&id, &body); err != nil {
+			return 0, err
+		}
+		if bytes.Equal(body, p.Body) {
+			return id, nil
+		}
+	}
+	return 0, rows.Err()
+}
+
+// A tokenRow is one token on its way into the file.
+type tokenRow struct {
+	key    tokenKey
+	plan   int64
+	number int
+}
+
+// insertTokens writes tokens in the order of the tree, many at a time. A token
+// that is there already leads to another copy of the same message; the first
+// stays.
+func (c *commit) insertTokens(ctx context.Context, rows []tokenRow) error {
+	for len(rows) > 0 {
+		if c.room <= 0 {
+			c.bucket, c.room = c.bucket+1, bucketSize
+		}
+		n := min(int64(len(rows)), c.room)
+		part := rows[:n]
+		slices.SortFunc(part, func(a, b tokenRow) int { return bytes.Compare(a.key[:], b.key[:]) })
+		if err := c.insertBucket(ctx, part); err != nil {
+			return err
+		}
+		rows = rows[n:]
+		c.room -= n
+	}
+	return nil
+}
+
+// insertBucket writes sorted tokens into the bucket of the moment.
+func (c *commit) insertBucket(ctx context.Context, rows []tokenRow) error {
+	const head, row = "INSERT OR IGNORE INTO tokens (bucket, key, plan, number) VALUES ", "(?, ?, ?, ?)"
+	many, err := c.tx.PrepareContext(ctx, head+row+strings.Repeat(", "+row, tokenRows-1))
+	if err != nil {
+		return err
+	}
+	defer many.Close()
+	args := make([]any, 0, 4*tokenRows)
+	for len(rows) > 0 {
+		n := min(len(rows), tokenRows)
+		args = args[:0]
+		for i := range rows[:n] {
+			r := &rows[i]
+			args = append(args, c.bucket, r.key[:], r.plan, r.number)
+		}
+		if n == tokenRows {
+			_, err = many.ExecContext(ctx, args...)
+		} else {
+			_, err = c.tx.ExecContext(ctx, head+row+strings.Repeat(", "+row, n-1), args...)
+		}
+		if err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+// places writes where messages lie. The first plan at a place stays.
+func (c *commit) places(ctx context.Context, b *batch) error {
+	if len(b.places) == 0 {
+		return nil
+	}
+	var err error
+	if c.place, err = c.tx.PrepareContext(ctx, `INSERT OR IGNORE INTO locations
+		(account, mailbox, uidvalidity, uid, plan) VALUES (?, ?, ?, ?, ?)`); err != nil {
+		return err
+	}
+	defer c.place.Close()
+	for _, l := range b.places {
+		_, err := c.place.ExecContext(ctx, l.at.Account, l.at.Mailbox, l.at.UIDValidity, l.at.UID, c.stored(l.id))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,170 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// An Event is a question that was asked and its answer.
+type Event struct {
+	// ID is given by the store and grows.
+	ID int64
+	// At is when it was.
+	At time.Time
+	// Kind is what it was about: "load", "link", "consent", "account".
+	Kind string
+	// Outcome is what became of it: "held", "released", "copy", "failed".
+	Outcome string
+	// Verdict is that of the moment, "" if none was needed.
+	Verdict string
+	// Account, Plan and Number lead to the reference; zero if there is none.
+	Account, Plan int64
+	Number        int
+	// Sender, Recipient and Vendor are whose mail, to whom, and who would
+	// have learned.
+	Sender, Recipient, Vendor string
+	// Host is where the load would have gone. The address is in the plan.
+	Host string
+	// Reason is one sentence.
+	Reason string
+}
+
+// AddEvent notes an event; it is written with the next group.
+func (s *Store) AddEvent(e Event) {
+	if e.At.IsZero() {
+		e.At = s.opt.Now()
+	}
+	s.group.addEvent(e)
+	s.flushLater()
+}
+
+// Events returns at most limit events with a higher ID, in order; from -1 on it
+// returns the last ones.
+func (s *Store) Events(ctx context.Context, after int64, limit int) ([]Event, error) {
+	if err := s.Flush(ctx); err != nil {
+		return nil, fmt.Errorf("reading events: %w", err)
+	}
+	const columns = "id, at, kind, outcome, verdict, account, plan, number, sender, recipient, vendor, host, reason"
+	query := "SELECT " + columns + " FROM events WHERE id > ? ORDER BY id LIMIT ?"
+	if after < 0 {
+		query = "SELECT * FROM (SELECT " + columns + " FROM events WHERE id > ? ORDER BY id DESC LIMIT ?) ORDER BY id"
+	}
+	rows, err := s.read.QueryContext(ctx, query, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("reading events: %w", s.explain(err))
+	}
+	defer rows.Close()
+	var list []Event
+	for rows.Next() {
+		var e Event
+		var at int64
+		err := rows.Scan(&e.ID, &at, &e.Kind, &e.Outcome, &e.Verdict, &e.Account, &e.Plan, &e.Number,
+			&e.Sender, &e.Recipient, &e.Vendor, &e.Host, &e.Reason)
+		if err != nil {
+			return nil, fmt.Errorf("reading events: %w", s.explain(err))
+		}
+		e.At = time.UnixMilli(at).UTC()
+		list = append(list, e)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("reading events: %w", s.explain(err))
+	}
+	return list, nil
+}
+
+// insertEvents writes events in a group.
+func insertEvents(ctx context.Context, tx *sql.Tx, list []Event) error {
+	if len(list) == 0 {
+		return nil
+	}
+	st, err := tx.PrepareContext(ctx, `INSERT INTO events
+		(at, kind, outcome, verdict, account, plan, number, sender, recipient, vendor, host, reason)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	for i := range list {
+		e := &list[i]
+		_, err := st.ExecContext(ctx, e.At.UnixMilli(), e.Kind, e.Outcome, e.Verdict, e.Account, e.Plan, e.Number,
+			e.Sender, e.Recipient, e.Vendor, e.Host, e.Reason)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// EventDays is how long events are kept before only counts are left.
+const EventDays = 90
+
+// PruneEvents turns events before a time into counts by day, and returns how
+// many there were.
+func (s *Store) PruneEvents(ctx context.Context, before time.Time) (int, error) {
+	if err := s.Flush(ctx); err != nil {
+		return 0, fmt.Errorf("pruning events: %w", err)
+	}
+	var n int64
+	err := s.write(ctx, durable, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO counts (day, kind, outcome, verdict, n)
+			SELECT date(at / 1000, 'unixepoch') AS d, kind, outcome, verdict, count(*) FROM events WHERE at < ?
+			GROUP BY d, kind, outcome, verdict
+			ON CONFLICT (day, kind, outcome, verdict) DO UPDATE SET n = n + excluded.n`, before.UnixMilli())
+		if err != nil {
+			return err
+		}
+		res, err := tx.ExecContext(ctx, "DELETE FROM events WHERE at < ?", before.UnixMilli())
+		if err != nil {
+			return err
+		}
+		n, err = res.RowsAffected()
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("pruning events: %w", err)
+	}
+	return int(n), nil
+}
+
+// A Count is how often something happened on a day.
+type Count struct {
+	// Day is in UTC, "2026-11-30".
+	Day string
+	// Kind, Outcome and Verdict are those of the events.
+	Kind, Outcome, Verdict string
+	// N is how often.
+	N int
+}
+
+// Counts returns the counts of all days from one on, those of events that are
+// still there included.
+func (s *Store) Counts(ctx context.Context, from time.Time) ([]Count, error) {
+	if err := s.Flush(ctx); err != nil {
+		return nil, fmt.Errorf("counting events: %w", err)
+	}
+	day := from.UTC().Format(time.DateOnly)
+	rows, err := s.read.QueryContext(ctx, `SELECT day, kind, outcome, verdict, sum(n) FROM (
+			SELECT day, kind, outcome, verdict, n FROM counts WHERE day >= ?1
+			UNION ALL
+			SELECT date(at / 1000, 'unixepoch'), kind, outcome, verdict, 1 FROM events
+			WHERE at >= unixepoch(?1) * 1000)
+		GROUP BY day, kind, outcome, verdict ORDER BY day, kind, outcome, verdict`, day)
+	if err != nil {
+		return nil, fmt.Errorf("counting events: %w", s.explain(err))
+	}
+	defer rows.Close()
+	var list []Count
+	for rows.Next() {
+		var c Count
+		if err := rows.Scan(&c.Day, &c.Kind, &c.Outcome, &c.Verdict, &c.N); err != nil {
+			return nil, fmt.Errorf("counting events: %w", s.explain(err))
+		}
+		list = append(list, c)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("counting events: %w", s.explain(err))
+	}
+	return list, nil
+}
