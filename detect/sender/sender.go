@@ -1,0 +1,117 @@
+// Package sender says who sent a mail, and who says so.
+//
+// Consent must not be borrowed: a mail counts as somebody's only if the reader's
+// own mail provider wrote into its header that it is, by DMARC's rule that a
+// checked domain must be the one the reader sees in From (RFC 7489, section
+// 3.1). Where the provider says nothing, or what it says cannot be told from a
+// forgery, the mail is from nobody, and the package gives the reason as a
+// sentence for the reader.
+//
+// It believes only the field that the provider put on top. Whatever claims to
+// come from the provider further down may have been there when the mail came in
+// (RFC 8601, section 5).
+//
+// It verifies no signature and asks nobody: no network, no clock, no disk.
+package sender
+
+import (
+	"strings"
+
+	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/rules/catalogue"
+)
+
+// A Provider is the reader's own mail provider, as the catalogue knows it.
+type Provider = catalogue.Provider
+
+// A Sender is who a mail says it is from, and whether that is so.
+type Sender struct {
+	// Key is what consent is keyed by: the organisational domain, or on a
+	// shared domain the full address, followed by a blank and the List-Id if
+	// there is one. It is "" if From cannot be read.
+	Key string
+	// Address is the mailbox in From, in lower case, its domain in A-labels.
+	Address string
+	// Domain is the domain of the address.
+	Domain string
+	// Display is the name shown beside the address. It is "" if it shows
+	// another address: that is a lie about who wrote.
+	Display string
+	// ListID is the identifier in List-Id (RFC 2919, section 3).
+	ListID string
+	// Authenticated says that the reader's provider vouches for the domain.
+	Authenticated bool
+	// How is what it vouches by: "dmarc", "dkim", "spf"; "" if it does not.
+	How string
+	// Why is a sentence for the reader if it does not.
+	Why string
+}
+
+// Identify says who sent a mail with this header, as far as the provider of the
+// mailbox it lies in vouches for it.
+func Identify(h message.HeaderFields, p Provider) Sender {
+	s, why := whoFrom(h, p)
+	if why != "" {
+		s.Why = why
+		return s
+	}
+	s.How, s.Why = vouch(h.All("Authentication-Results"), p, s.Domain)
+	s.Authenticated = s.How != ""
+	return s
+}
+
+// whoFrom reads who the mail says it is from, or says why that cannot be read.
+func whoFrom(h message.HeaderFields, p Provider) (Sender, string) {
+	fields := h.All("From")
+	switch {
+	case len(fields) == 0:
+		return Sender{}, whyNoFrom()
+	case len(fields) > 1:
+		// RFC 5322, section 3.6 permits one. Programs differ in which of
+		// two they show.
+		return Sender{}, whyManyFrom()
+	}
+	boxes, err := parseMailboxes(fields[0])
+	switch {
+	case err != nil || len(boxes) == 0:
+		return Sender{}, whyBadFrom()
+	case len(boxes) > 1:
+		return Sender{}, whyManySenders()
+	}
+	domain, ok := asciiDomain(boxes[0].domain)
+	s := Sender{Address: strings.ToLower(boxes[0].local) + "@" + domain, Display: boxes[0].shown(domain)}
+	if !ok {
+		return s, whyNoDomain()
+	}
+	s.Domain = domain
+	s.ListID = listID(h.Get("List-Id"))
+	s.Key = key(s, p.Shared(domain))
+	return s, ""
+}
+
+// key returns what consent is keyed by.
+func key(s Sender, shared bool) string {
+	if !shared {
+		return OrgDomain(s.Domain)
+	}
+	if s.ListID == "" {
+		return s.Address
+	}
+	return s.Address + " " + s.ListID
+}
+
+// listID returns the identifier in a List-Id field, in lower case: it is
+// compared without regard to case (RFC 2919, section 6). What does not look
+// like one is left out, since it becomes part of a key.
+func listID(field string) string {
+	id := field
+	if open := strings.LastIndexByte(field, '<'); open >= 0 {
+		id, _, _ = strings.Cut(field[open+1:], ">")
+	}
+	id = strings.ToLower(strings.TrimSpace(id))
+	// RFC 2919, section 3: at most 255 octets.
+	if len(id) > 255 || strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return ""
+	}
+	return id
+}

@@ -1,0 +1,141 @@
+package sender
+
+import (
+	"strings"
+
+	"github.com/unseen-mail/unseen/rules/catalogue"
+)
+
+// vouch says by what the provider vouches for a domain, or why it does not.
+// Fields are all Authentication-Results of the mail, from the top.
+func vouch(fields []string, p Provider, domain string) (how, why string) {
+	switch p.Stamps {
+	case catalogue.StampsDMARC, catalogue.StampsDKIMSPF:
+	case catalogue.StampsNone:
+		return "", whyNoStamps()
+	default:
+		return "", whyUnknownProvider()
+	}
+	results, why := own(fields, p)
+	if why != "" {
+		return "", why
+	}
+	return judge(results, domain)
+}
+
+// own returns the results that the provider itself wrote.
+//
+// A field is put on top of what a mail came with (RFC 8601, section 5), so
+// reading stops at the first that is not the provider's: it and all below it
+// are older than the mail's arrival, and may say what the sender likes. If the
+// topmost is not the provider's, then either somebody handled the mail later or
+// the provider did not stamp it; both ways nothing is known. A provider that
+// writes several fields has its names in the order in which they stand; a name
+// that comes again, or too late, is not the provider's either.
+func own(fields []string, p Provider) ([]result, string) {
+	if len(fields) == 0 {
+		return nil, whyUnstamped()
+	}
+	var results []result
+	last := -1
+	for i, f := range fields {
+		s, err := parseStamp(f)
+		if err != nil && i == 0 {
+			return nil, whyBadStamp()
+		}
+		at, ok := p.Named(name(s))
+		if err != nil || !ok || at <= last {
+			if i == 0 {
+				return nil, whyForeignStamp()
+			}
+			break
+		}
+		last = at
+		results = append(results, s.results...)
+	}
+	return results, ""
+}
+
+// name returns what a stamp is signed with, in the words of the catalogue.
+func name(s stamp) string {
+	if s.authserv == "" {
+		return catalogue.NoAuthServID
+	}
+	return s.authserv
+}
+
+// judge computes from the results whether the domain is vouched for.
+func judge(results []result, domain string) (how, why string) {
+	switch verdict, agreed := dmarc(results, domain); {
+	case !agreed:
+		return "", whyConflict()
+	case verdict == "pass":
+		return "dmarc", ""
+	case verdict == "fail":
+		return "", whyFailed(domain)
+	}
+	// No policy was published, or it was not looked up: DMARC's own
+	// computation is made here (RFC 7489, section 6.6.2, steps 3 to 5).
+	for _, r := range results {
+		if r.method == "dkim" && r.value == "pass" && aligned(signer(r), domain) {
+			return "dkim", ""
+		}
+	}
+	for _, r := range results {
+		if r.method == "spf" && r.value == "pass" && aligned(domainOf(r.props["smtp.mailfrom"]), domain) {
+			return "spf", ""
+		}
+	}
+	return "", whyUnaligned(domain)
+}
+
+// dmarc returns "pass", "fail" or "" for nothing said about this domain, and
+// false if the provider seems to say both: then one of the two was smuggled in.
+func dmarc(results []result, domain string) (string, bool) {
+	verdict := ""
+	for _, r := range results {
+		if r.method != "dmarc" {
+			continue
+		}
+		said := ""
+		switch r.value {
+		case "pass":
+			if from, ok := asciiDomain(domainOf(r.props["header.from"])); ok && from == domain {
+				said = "pass"
+			} else if r.props["header.from"] != "" {
+				// It vouches for somebody else than the reader sees.
+				said = "fail"
+			}
+		case "none", "bestguesspass":
+		default:
+			said = "fail"
+		}
+		if verdict != "" && said != verdict {
+			return "", false
+		}
+		verdict = said
+	}
+	return verdict, true
+}
+
+// signer returns the domain of a DKIM signature: header.d, or that of header.i,
+// which lies at or below it (RFC 6376, section 3.5).
+func signer(r result) string {
+	if d, ok := asciiDomain(r.props["header.d"]); ok {
+		return d
+	}
+	return domainOf(r.props["header.i"])
+}
+
+// domainOf returns the domain of an address, or of a domain alone, in A-labels.
+func domainOf(s string) string {
+	s = strings.Trim(s, "<>")
+	if at := strings.LastIndexByte(s, '@'); at >= 0 {
+		s = s[at+1:]
+	}
+	d, ok := asciiDomain(s)
+	if !ok {
+		return ""
+	}
+	return d
+}

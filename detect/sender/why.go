@@ -1,0 +1,38 @@
+package sender
+
+// The sentences of this file are for the reader. They stand together so that
+// they can be translated together.
+
+func whyNoFrom() string { return "The mail does not say who sent it." }
+
+func whyManyFrom() string { return "The mail names its sender in two places." }
+
+func whyBadFrom() string { return "The sender's address cannot be read." }
+
+func whyManySenders() string { return "The mail names more than one sender." }
+
+func whyNoDomain() string { return "The sender's address has no domain that could be checked." }
+
+func whyUnknownProvider() string {
+	return "It is not known what your mail provider says about senders."
+}
+
+func whyNoStamps() string { return "Your mail provider does not say whether a sender is genuine." }
+
+func whyUnstamped() string { return "Your mail provider has not checked who sent this mail." }
+
+func whyForeignStamp() string {
+	return "Somebody other than your mail provider says who sent this mail."
+}
+
+func whyBadStamp() string { return "What your mail provider wrote about the sender cannot be read." }
+
+func whyConflict() string { return "What your mail provider wrote about the sender contradicts itself." }
+
+func whyFailed(domain string) string {
+	return "Your mail provider says that this mail is not from " + domain + "."
+}
+
+func whyUnaligned(domain string) string {
+	return "Your mail provider found nothing that shows that this mail is from " + domain + "."
+}
