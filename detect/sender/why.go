@@ -27,7 +27,9 @@ func whyForeignStamp() string {
 
 func whyBadStamp() string { return "What your mail provider wrote about the sender cannot be read." }
 
-func whyConflict() string { return "What your mail provider wrote about the sender contradicts itself." }
+func whyConflict() string {
+	return "What your mail provider wrote about the sender contradicts itself."
+}
 
 func whyFailed(domain string) string {
 	return "Your mail provider says that this mail is not from " + domain + "."

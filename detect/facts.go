@@ -1,0 +1,93 @@
+package detect
+
+import (
+	"strings"
+
+	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/detect/reference"
+	"github.com/unseen-mail/unseen/detect/sender"
+)
+
+// Facts are what a verdict needs to know of the mail around a reference. The
+// zero Facts are a mail of which nothing is known.
+type Facts struct {
+	// FromDomain is the domain in From.
+	FromDomain string
+	// Recipient is the address that the mail was delivered to, "" if it is
+	// not known: then no leak of it is found.
+	Recipient string
+	// Choices are the addresses in List-Unsubscribe (RFC 2369, section 3.2).
+	Choices []string
+	// Repeats says how often each remote load stands in the mail. Addresses
+	// that stand once may be left out.
+	Repeats map[string]int
+
+	forms []form
+}
+
+// Gather reads the facts of a mail from its header and its references. If the
+// recipient is "", it is taken from the header: the topmost Delivered-To, else
+// the only address in To. That is good enough to look for the address in URLs;
+// for consent it is not, see [sender.Recipient].
+func Gather(h message.HeaderFields, refs []reference.Reference, recipient string) Facts {
+	f := Facts{Recipient: recipient}
+	if boxes := sender.Mailboxes(h.Get("From")); len(boxes) == 1 {
+		_, f.FromDomain, _ = strings.Cut(boxes[0], "@")
+	}
+	if f.Recipient == "" {
+		f.Recipient = recipientOf(h)
+	}
+	f.forms = formsOf(f.Recipient)
+	for _, field := range h.All("List-Unsubscribe") {
+		f.Choices = append(f.Choices, angled(field)...)
+	}
+	count := make(map[string]int)
+	for _, r := range refs {
+		if r.Remote && r.Kind.Load() {
+			count[r.URL]++
+		}
+	}
+	for url, n := range count {
+		if n > 1 {
+			if f.Repeats == nil {
+				f.Repeats = make(map[string]int)
+			}
+			f.Repeats[url] = n
+		}
+	}
+	return f
+}
+
+// recipientOf guesses the recipient from the header.
+func recipientOf(h message.HeaderFields) string {
+	if fields := h.All("Delivered-To"); len(fields) > 0 {
+		if boxes := sender.Mailboxes(fields[0]); len(boxes) == 1 {
+			return boxes[0]
+		}
+	}
+	if boxes := sender.Mailboxes(h.Get("To")); len(boxes) == 1 {
+		return boxes[0]
+	}
+	return ""
+}
+
+// angled returns the web addresses in angle brackets of a List- field (RFC 2369,
+// section 2). Folding white space inside them means nothing.
+func angled(field string) []string {
+	var urls []string
+	for {
+		_, rest, ok := strings.Cut(field, "<")
+		if !ok {
+			return urls
+		}
+		url, next, ok := strings.Cut(rest, ">")
+		if !ok {
+			return urls
+		}
+		url = strings.Join(strings.Fields(url), "")
+		if len(url) > 4 && strings.EqualFold(url[:4], "http") {
+			urls = append(urls, url)
+		}
+		field = next
+	}
+}
