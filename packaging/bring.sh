@@ -16,7 +16,7 @@ mkdir -p .cache
 
 what=${1:-build}
 go_packages="golang-go"
-test_packages="dovecot-imapd thunderbird isync mutt libnss3-tools bsdutils"
+test_packages="dovecot-imapd thunderbird isync libsasl2-modules mutt libnss3-tools bsdutils"
 
 # there PACKAGE: is what we need of a package on this machine?
 there() {
@@ -25,6 +25,7 @@ there() {
     dovecot-imapd) [ -x /usr/lib/dovecot/imap ] ;;
     thunderbird) command -v thunderbird >/dev/null ;;
     isync) command -v mbsync >/dev/null ;;
+    libsasl2-modules) ls /usr/lib/*/sasl2/libplain.so >/dev/null 2>&1 ;;
     mutt) command -v mutt >/dev/null ;;
     libnss3-tools) command -v certutil >/dev/null ;;
     bsdutils) command -v script >/dev/null ;;
@@ -37,7 +38,7 @@ tests() {
     case $1 in
     dovecot-imapd) echo "the tests against a real mail server (all real mail programs need it)" ;;
     thunderbird | libnss3-tools) echo "the tests with Thunderbird" ;;
-    isync) echo "the tests with mbsync" ;;
+    isync | libsasl2-modules) echo "the tests with mbsync" ;;
     mutt | bsdutils) echo "the tests with mutt" ;;
     golang-go) echo "everything: there is no Go to build with" ;;
     ca-certificates) echo "downloading Go and its modules" ;;

@@ -1,0 +1,146 @@
+package repotest_test
+
+import (
+	"go/ast"
+	"path"
+	"strings"
+	"testing"
+)
+
+// What a person can hold in mind at once.
+const (
+	maxFile     = 500
+	maxTestFile = 800
+	maxFunc     = 60
+	maxParams   = 5
+	maxResults  = 3
+)
+
+// longFuncs are the functions that may be longer, each with its reason.
+var longFuncs = map[string]string{}
+
+// Files and functions stay small.
+func TestSizes(t *testing.T) {
+	for _, s := range sources(t) {
+		limit := maxFile
+		if s.test() {
+			limit = maxTestFile
+		}
+		if n := strings.Count(s.text, "\n"); n > limit {
+			t.Errorf("%s has %d lines, more than %d", s.path, n, limit)
+		}
+		if s.test() {
+			continue
+		}
+		for _, decl := range s.file.Decls {
+			if d, ok := decl.(*ast.FuncDecl); ok {
+				checkFunc(t, s, d)
+			}
+		}
+	}
+}
+
+func checkFunc(t *testing.T, s *source, d *ast.FuncDecl) {
+	t.Helper()
+	name := s.room() + "." + d.Name.Name
+	if n := s.span(d); n > maxFunc && longFuncs[name] == "" {
+		t.Errorf("%s: %s has %d lines, more than %d", s.at(d), name, n, maxFunc)
+	}
+	if n := d.Type.Params.NumFields(); n > maxParams {
+		t.Errorf("%s: %s has %d parameters, more than %d", s.at(d), name, n, maxParams)
+	}
+	if n := d.Type.Results.NumFields(); n > maxResults {
+		t.Errorf("%s: %s has %d results, more than %d", s.at(d), name, n, maxResults)
+	}
+}
+
+// File names are words without underscores: an underscore may mean a system to
+// Go. Rooms have a subject.
+func TestFileNames(t *testing.T) {
+	for _, s := range sources(t) {
+		base := strings.TrimSuffix(strings.TrimSuffix(path.Base(s.path), ".go"), "_test")
+		if strings.Contains(base, "_") {
+			t.Errorf("%s has an underscore in its name", s.path)
+		}
+		switch path.Base(s.room()) {
+		case "util", "utils", "common", "misc", "helpers":
+			t.Errorf("%s lies in a room without a subject", s.path)
+		}
+	}
+}
+
+// Nothing happens before main: no init.
+func TestNoInit(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, decl := range s.file.Decls {
+			if d, ok := decl.(*ast.FuncDecl); ok && d.Recv == nil && d.Name.Name == "init" {
+				t.Errorf("%s: has an init function", s.at(d))
+			}
+		}
+	}
+}
+
+// panics are the places that may panic, each for a fault of the calling code.
+var panics = map[string]string{}
+
+// A panic is only for what the caller's code got wrong, never for input.
+func TestNoPanic(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test() {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			if id, ok := call.Fun.(*ast.Ident); ok && id.Name == "panic" && panics[s.path] == "" {
+				t.Errorf("%s: panics and is not among the places that may", s.at(call))
+			}
+			return true
+		})
+	}
+}
+
+// A context is a parameter, not a field: a struct outlives the waiting.
+func TestNoContextInStructs(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test() {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			st, ok := n.(*ast.StructType)
+			if !ok {
+				return true
+			}
+			for _, f := range st.Fields.List {
+				if sel, ok := f.Type.(*ast.SelectorExpr); ok && sel.Sel.Name == "Context" {
+					if id, ok := sel.X.(*ast.Ident); ok && id.Name == "context" {
+						t.Errorf("%s: a struct holds a context", s.at(f))
+					}
+				}
+			}
+			return true
+		})
+	}
+}
+
+// goproxy brings a certificate authority whose private key everybody has, and
+// a signer that trusts too much. Neither is ever used.
+func TestGoproxySignerIsNeverUsed(t *testing.T) {
+	banned := []string{"TLSConfigFromCA", "MitmConnect", "AlwaysMitm", "GoproxyCa", "GoproxyCaConfig", "HTTPMitmConnect", "ConnectMitm"}
+	for _, s := range sources(t) {
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			for _, name := range banned {
+				if sel.Sel.Name == name {
+					t.Errorf("%s: uses goproxy's %s", s.at(sel), name)
+				}
+			}
+			return true
+		})
+	}
+}
