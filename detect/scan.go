@@ -1,0 +1,151 @@
+package detect
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/detect/reference"
+	"github.com/unseen-mail/unseen/rules/catalogue"
+)
+
+// ScanOptions say how a message is scanned. The zero value reports findings
+// without a source.
+type ScanOptions struct {
+	// Source is a path or an IMAP URL, written into each finding.
+	Source string
+	// Recipient is whose copy of the message it is. If it is "", the header
+	// is asked.
+	Recipient string
+	// All also reports references that are clean.
+	All bool
+	// Ungated says whether a load would be left as it is in the mail, because
+	// no token can be written there. Nil means that only parts under a
+	// signature are.
+	Ungated func(p *message.Part, r reference.Reference) bool
+}
+
+// A Report is what was found in one message.
+type Report struct {
+	// MessageSHA256 is of the raw message, in hexadecimal.
+	MessageSHA256 string
+	// Findings are in the order of the message, receipts first.
+	Findings []Finding
+	// References counts all that were looked at, clean ones too.
+	References int
+	// Gaps name what was not looked into. While there are any, silence about
+	// the rest means nothing.
+	Gaps []message.Gap
+}
+
+// A leaf is one part that was read.
+type leaf struct {
+	part *message.Part
+	text *message.Text
+	view *message.View
+	refs []reference.Reference
+}
+
+// Scan finds and judges every reference in a raw message.
+func Scan(raw []byte, j *Judge, opt ScanOptions) Report {
+	sum := sha256.Sum256(raw)
+	out := Report{MessageSHA256: hex.EncodeToString(sum[:])}
+	layout := message.Parse(raw)
+	out.Gaps = append(out.Gaps, layout.Gaps...)
+	s := scan{raw: raw, judge: j, opt: opt, report: &out}
+	var all []reference.Reference
+	for part := range layout.Leaves() {
+		if l, ok := s.read(part); ok {
+			s.leaves = append(s.leaves, l)
+			all = append(all, l.refs...)
+		}
+	}
+	s.facts = Gather(message.Header(raw), all, opt.Recipient)
+	if layout.Root != nil {
+		s.receipts(layout.Root.Header)
+	}
+	for _, l := range s.leaves {
+		s.leaf(l)
+	}
+	return out
+}
+
+// A scan is one run of [Scan].
+type scan struct {
+	raw    []byte
+	judge  *Judge
+	opt    ScanOptions
+	leaves []leaf
+	facts  Facts
+	report *Report
+}
+
+// read finds the references of a leaf. It says false for parts that hold none.
+func (s *scan) read(p *message.Part) (leaf, bool) {
+	media := p.MediaType
+	switch media {
+	case "text/html", "application/xhtml+xml", "text/x-amp-html":
+		media = "text/html"
+	case "text/css":
+	default:
+		return leaf{}, false
+	}
+	l := leaf{part: p}
+	l.text = message.Decode(s.raw[p.Body.Start:p.Body.End], p.Body.Start, p.Encoding)
+	view, ok := message.NewView(p.Charset, l.text.Bytes())
+	if !ok {
+		s.report.Gaps = append(s.report.Gaps, message.Gap{Section: p.Section, Reason: "charset"})
+		return leaf{}, false
+	}
+	l.view = view
+	l.refs = reference.Find(media, p.Location, view.Cells())
+	return l, true
+}
+
+// leaf judges the references of a leaf.
+func (s *scan) leaf(l leaf) {
+	for _, r := range l.refs {
+		j := s.judge.Judge(r, s.facts)
+		s.report.References++
+		if j.Verdict == Clean && !s.opt.All {
+			continue
+		}
+		f := Finding{Part: l.part.Section, Vector: r.Vector, Kind: r.Kind, URL: r.URL, Action: ActionLeave}
+		f.fill(j)
+		start, end := l.view.Octets(r.Slot.Start, r.Slot.End)
+		place := l.text.Raw(start, end)
+		f.Offset, f.Length = place.Start, place.Len()
+		if r.Remote && r.Kind.Load() {
+			f.Action = s.action(l.part, r, j)
+		}
+		s.add(f)
+	}
+}
+
+// action says what level standard does with a load while nothing is granted.
+func (s *scan) action(p *message.Part, r reference.Reference, j Judgement) string {
+	ungated := p.Protected != ""
+	if s.opt.Ungated != nil {
+		ungated = s.opt.Ungated(p, r)
+	}
+	switch {
+	case ungated:
+		return ActionUngated
+	case j.Holds():
+		return ActionHold
+	}
+	return ActionRelease
+}
+
+// add writes what all findings of a message share.
+func (s *scan) add(f Finding) {
+	f.MessageSHA256, f.Source = s.report.MessageSHA256, s.opt.Source
+	if f.Part == "" {
+		// A message of one part: its text is part 1 (RFC 3501, section 6.4.5).
+		f.Part = "1"
+	}
+	if at, ok := catalogue.Split(f.URL); ok {
+		f.Host = at.Host
+	}
+	s.report.Findings = append(s.report.Findings, f)
+}
