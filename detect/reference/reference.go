@@ -4,6 +4,34 @@
 // It reads the decoded text of one leaf as cells, one octet a character, and
 // counts in cells; package message leads from cells back to raw octets. It is
 // pure and linear, and it never panics.
+//
+// # What it reads
+//
+// HTML is read by the tokenisation rules of the HTML standard (WHATWG,
+// section 13.2.5) as a renderer without scripts does: the contents of script,
+// title, textarea and the other raw text elements are not markup, those of
+// noscript are. Conditional comments are read too, since Outlook for Windows
+// reads them. Every copy of a repeated attribute is found, because renderers
+// differ in which one they take. Which attribute of which element holds what
+// is one table, [vectors].
+//
+// Where two renderers may disagree about where a token ends (a text that ends
+// inside a tag, a comment or a raw text element; raw text after svg, math or
+// select; a tag across the end of a noscript), the text is read a second time,
+// loosely: each "<" begins a tag wherever it stands. What only the second
+// reading sees is found as well; to edit it costs nothing where it is inert.
+//
+// CSS is read without regard to comments and strings: url( counts wherever it
+// stands, so that no unbalanced quote can hide one.
+//
+// # Why an own scanner
+//
+// golang.org/x/net/html's tokenizer gives no offsets of attribute values,
+// resolves entities in place and lower-cases its buffer, so that a slot could
+// only be found again by a second search. And it is slower: BenchmarkHTML
+// compares both on the same leaves in the same run, and this scanner reads
+// several times as many octets per second as the tokenizer does without
+// looking for anything.
 package reference
 
 // A Span is a half-open range of cells in the decoded text of one leaf.
@@ -28,7 +56,13 @@ const (
 	Link Kind = "link"
 	// Receipt is a header that asks for a notice of reading.
 	Receipt Kind = "receipt"
+	// Base is what relative addresses refer to. It is neither loaded nor
+	// followed by itself.
+	Base Kind = "base"
 )
+
+// Load says whether a program loads the reference without being told to.
+func (k Kind) Load() bool { return k == Pixel || k == Image || k == Resource }
 
 // A Vector is where a reference stands: "img src", "css url()", "a href".
 type Vector string
@@ -42,12 +76,11 @@ const (
 	Background    Vector = "background"
 	StyleAttrURL  Vector = "style url()"
 	StyleSheetURL Vector = "css url()"
+	StyleImport   Vector = "css @import"
 	AnchorHref    Vector = "a href"
 	AreaHref      Vector = "area href"
+	BaseHref      Vector = "base href"
 )
-
-// Load says whether a program loads the reference without being told to.
-func (k Kind) Load() bool { return k == Pixel || k == Image || k == Resource }
 
 // A Shape is what the mail declares about how a load would look.
 type Shape struct {
@@ -67,7 +100,8 @@ type Reference struct {
 	Kind   Kind
 	// URL is the address: entities and CSS escapes resolved, tabs and line
 	// ends removed, ends trimmed (WHATWG URL, section 4.4). Relative ones
-	// are resolved where there is a base.
+	// are resolved where there is a base, and "http:\\host" and the like
+	// are written the usual way. It is valid UTF-8.
 	URL string
 	// Remote says that URL leads to another machine.
 	Remote bool
@@ -84,4 +118,42 @@ type Reference struct {
 	Shape Shape
 	// Text is what a link shows, cut at 200 octets.
 	Text string
+}
+
+// HTML returns the references of a whole HTML text, in order.
+func HTML(view []byte) []Reference { return Find("text/html", "", view) }
+
+// CSS returns the references of a whole style sheet, in order.
+func CSS(view []byte) []Reference { return Find("text/css", "", view) }
+
+// Find returns the references of a whole text of one media type, in order.
+// Base is what relative addresses refer to, from outside the text; it may be
+// empty. A base element wins over it, wherever in the text it stands.
+func Find(mediaType, base string, view []byte) []Reference {
+	s := newScanner(mediaType, base)
+	s.texts = true
+	s.scan(view, false)
+	if s.based && s.early {
+		s = newScanner(mediaType, s.base)
+		s.texts, s.based = true, true
+		s.scan(view, false)
+	}
+	refs := s.refs
+	if s.unsure {
+		refs = merge(refs, loose(view, s.base))
+	}
+	for i := range refs {
+		refs[i].Ordinal = i
+	}
+	return refs
+}
+
+// Scanned says whether texts of a media type (in lower case, without
+// parameters) are looked into.
+func Scanned(mediaType string) bool {
+	switch mediaType {
+	case "text/html", "application/xhtml+xml", "text/x-amp-html", "image/svg+xml", "text/css":
+		return true
+	}
+	return false
 }

@@ -1,0 +1,171 @@
+package reference
+
+import "bytes"
+
+// emit adds the references in the attributes of a start tag.
+func (s *Scanner) emit(view []byte, el *element, tag Span) {
+	s.first = len(s.refs)
+	for i := range s.attrs {
+		a := &s.attrs[i]
+		for k := range a.rows {
+			r := &a.rows[k]
+			if r.of != nil && r.of != el {
+				continue
+			}
+			switch r.form {
+			case address:
+				s.addAddress(view, &r.row, a, tag)
+			case candidates:
+				s.addCandidates(view, &r.row, a, tag)
+			case styles:
+				s.addStyles(view, a, tag)
+			}
+		}
+	}
+	if len(s.refs) > s.first {
+		s.finish(view, el)
+	}
+}
+
+// finish completes the references of one tag with what the tag as a whole says.
+func (s *Scanner) finish(view []byte, el *element) {
+	var shape Shape
+	shaped, link := false, -1
+	for i := s.first; i < len(s.refs); i++ {
+		r := &s.refs[i]
+		switch r.Kind {
+		case Link:
+			link = i
+		case Base:
+			if !s.based && r.Remote {
+				s.based, s.base = true, r.URL
+			}
+		case Image:
+			if !shaped {
+				shape, shaped = s.shape(view), true
+			}
+			r.Shape = shape
+			if shape.nothingToSee(r.Vector != Background && r.Vector != StyleAttrURL) {
+				r.Kind = Pixel
+			}
+		}
+	}
+	if link >= 0 {
+		s.endLink()
+		s.link = link
+	}
+	if shape.Alt != "" {
+		s.addText([]byte(shape.Alt))
+	}
+}
+
+// add adds one reference whose address is written, all escapes resolved, in
+// raw.
+func (s *Scanner) add(r *row, raw []byte, ref Reference) {
+	at := locate(clean(raw), s.base)
+	ref.Vector, ref.Kind = r.vector, r.kind
+	ref.URL, ref.Remote, ref.Relative = at.url, at.remote, at.relative
+	s.early = s.early || at.relative && !s.based
+	s.refs = append(s.refs, ref)
+}
+
+func (s *Scanner) addAddress(view []byte, r *row, a *attr, tag Span) {
+	value := unescape(view[a.start:a.end], a.start)
+	s.add(r, value.text, Reference{Slot: Span{a.start, a.end}, Tag: tag, Quote: a.quote})
+}
+
+// addCandidates adds the addresses of a srcset (WHATWG HTML, section 4.8.4.3.10).
+func (s *Scanner) addCandidates(view []byte, r *row, a *attr, tag Span) {
+	value := unescape(view[a.start:a.end], a.start)
+	text := value.text
+	for i := 0; i < len(text); {
+		if isSpace(text[i]) || text[i] == ',' {
+			i++
+			continue
+		}
+		start := i
+		for i < len(text) && !isSpace(text[i]) {
+			i++
+		}
+		end := i
+		for text[end-1] == ',' {
+			end--
+		}
+		s.add(r, text[start:end], Reference{Slot: value.cells(start, end), Tag: tag, Quote: a.quote})
+		if end == i {
+			i = descriptorsEnd(text, i)
+		}
+	}
+}
+
+// descriptorsEnd passes the descriptors of one candidate: to the next comma
+// that is not in parentheses.
+func descriptorsEnd(text []byte, i int) int {
+	inside := false
+	for ; i < len(text); i++ {
+		switch {
+		case text[i] == '(':
+			inside = true
+		case text[i] == ')':
+			inside = false
+		case text[i] == ',' && !inside:
+			return i
+		}
+	}
+	return i
+}
+
+// addStyles adds the addresses in a style attribute.
+func (s *Scanner) addStyles(view []byte, a *attr, tag Span) {
+	raw := view[a.start:a.end]
+	if bytes.IndexByte(raw, '(') < 0 && bytes.IndexByte(raw, '&') < 0 {
+		return
+	}
+	value := unescape(raw, a.start)
+	declarations := sheet{vector: StyleAttrURL}
+	declarations.scan(value.text, false)
+	for _, f := range declarations.found {
+		quote := f.quote
+		if quote == 0 {
+			quote = a.quote
+		}
+		s.add(&row{vector: f.vector, kind: f.kind}, f.address,
+			Reference{Slot: value.cells(f.slot.Start, f.slot.End), Tag: tag, Quote: quote})
+	}
+}
+
+// addSheetRef adds an address of a style sheet that begins at cell from.
+func (s *Scanner) addSheetRef(f found, from int) {
+	none := Shape{Width: -1, Height: -1}
+	s.add(&row{vector: f.vector, kind: f.kind}, f.address, Reference{
+		Slot:  Span{from + f.slot.Start, from + f.slot.End},
+		Tag:   Span{from + f.token.Start, from + f.token.End},
+		Quote: f.quote, Shape: none})
+}
+
+// addText adds text shown to the open link, white space made one blank.
+func (s *Scanner) addText(text []byte) {
+	if s.link < 0 || !s.texts {
+		return
+	}
+	for _, c := range text {
+		if len(s.text) >= maxText {
+			return
+		}
+		if isSpace(c) {
+			if n := len(s.text); n == 0 || s.text[n-1] == ' ' {
+				continue
+			}
+			c = ' '
+		}
+		s.text = append(s.text, c)
+	}
+}
+
+// endLink gives the open link its text.
+func (s *Scanner) endLink() {
+	if s.link >= 0 && s.texts {
+		s.refs[s.link].Text = shown(s.text)
+	}
+	s.link, s.text = -1, s.text[:0]
+}

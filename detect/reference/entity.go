@@ -1,0 +1,124 @@
+package reference
+
+import (
+	"bytes"
+	"html"
+	"unicode/utf8"
+)
+
+// maxEntity is more than the longest name of a character reference,
+// "CounterClockwiseContourIntegral".
+const maxEntity = 40
+
+// A decoded text is an attribute's value with its character references
+// resolved. At has the cell where each octet was written, and one more at the
+// end; it is nil where nothing was resolved.
+type decoded struct {
+	text []byte
+	at   []int
+	from int
+}
+
+// cells returns where text[start:end] was written.
+func (d *decoded) cells(start, end int) Span {
+	if d.at == nil {
+		return Span{d.from + start, d.from + end}
+	}
+	return Span{d.at[start], d.at[end]}
+}
+
+// unescape resolves the character references of an attribute's value that
+// begins at cell from.
+func unescape(value []byte, from int) decoded {
+	if bytes.IndexByte(value, '&') < 0 {
+		return decoded{text: value, from: from}
+	}
+	d := decoded{text: make([]byte, 0, len(value)), at: make([]int, 0, len(value)+1), from: from}
+	for i := 0; i < len(value); {
+		n, s := 1, ""
+		if value[i] == '&' {
+			n, s = characterReference(value[i:])
+		}
+		if s == "" {
+			d.text = append(d.text, value[i:i+n]...)
+			for k := range n {
+				d.at = append(d.at, from+i+k)
+			}
+		} else {
+			d.text = append(d.text, s...)
+			for range len(s) {
+				d.at = append(d.at, from+i)
+			}
+		}
+		i += n
+	}
+	d.at = append(d.at, from+len(value))
+	return d
+}
+
+// characterReference reads one at the "&" that b begins with. It returns its
+// length and what it stands for, "" if it stands for itself.
+func characterReference(b []byte) (int, string) {
+	if len(b) > 1 && b[1] == '#' {
+		return numericReference(b)
+	}
+	i := 1
+	for i < len(b) && i < maxEntity && isAlnum(b[i]) {
+		i++
+	}
+	if i == 1 || i == maxEntity {
+		return i, ""
+	}
+	if i < len(b) && b[i] == ';' {
+		s := html.UnescapeString(string(b[:i+1]))
+		// A name that is only the beginning of what stands here counts in
+		// text, not in attributes (WHATWG HTML, section 13.2.5.73).
+		if len(s) > 1 && s[len(s)-1] == ';' {
+			return i + 1, ""
+		}
+		return i + 1, s
+	}
+	if i < len(b) && b[i] == '=' {
+		return i, ""
+	}
+	// All names that need no semicolon stand for one character: more than one
+	// means that letters were left over, or nothing was resolved.
+	if s := html.UnescapeString(string(b[:i])); utf8.RuneCountInString(s) == 1 {
+		return i, s
+	}
+	return i, ""
+}
+
+func numericReference(b []byte) (int, string) {
+	i, digit := 2, isDigit
+	if i < len(b) && b[i]|0x20 == 'x' {
+		i, digit = 3, isHex
+	}
+	first := i
+	for i < len(b) && digit(b[i]) {
+		i++
+	}
+	if i == first {
+		return i, ""
+	}
+	s := "\uFFFD"
+	// Zeros in front do not count; more than eight digits is beyond Unicode.
+	if digits := bytes.TrimLeft(b[first:i], "0"); len(digits) <= 8 {
+		s = html.UnescapeString(string(b[:first]) + "0" + string(digits) + ";")
+	}
+	if i < len(b) && b[i] == ';' {
+		i++
+	}
+	return i, s
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isHex(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
+
+func isAlpha(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+
+func isAlnum(c byte) bool { return isDigit(c) || isAlpha(c) }
+
+// isSpace is white space of HTML and CSS.
+func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' }

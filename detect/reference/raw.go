@@ -1,0 +1,121 @@
+package reference
+
+import "bytes"
+
+// endTag returns where the next end tag of a name begins, from pos on;
+// len(view) if there is none.
+func endTag(view []byte, pos int, name string) int {
+	for pos < len(view) {
+		i := bytes.Index(view[pos:], []byte("</"))
+		if i < 0 {
+			break
+		}
+		pos += i
+		if isTag(view[pos+2:], name) {
+			return pos
+		}
+		pos += 2
+	}
+	return len(view)
+}
+
+// isTag says whether b begins with a tag's name and its end.
+func isTag(b []byte, name string) bool {
+	return len(b) > len(name) && foldEqual(b[:len(name)], name) && classes[b[len(name)]]&endsName != 0
+}
+
+// scanRaw passes the text of a raw text element. It stops at the end tag,
+// which is then read as markup.
+func (s *Scanner) scanRaw(view []byte, pos int, more bool) int {
+	switch s.raw.content {
+	case plaintext:
+		return len(view)
+	case script:
+		return s.scanScript(view, pos, more)
+	}
+	end := endTag(view, pos, s.raw.name)
+	return s.leaveRaw(view, pos, end, more)
+}
+
+// leaveRaw passes raw text from pos to its end tag at end. Where there is no
+// end tag yet, it keeps back what may be the beginning of one.
+func (s *Scanner) leaveRaw(view []byte, pos, end int, more bool) int {
+	if end < len(view) {
+		s.state = inMarkup
+		if s.noscript != 0 {
+			s.crosses(pos, end)
+		}
+		return end
+	}
+	if more {
+		return max(pos, len(view)-len("</textarea>"))
+	}
+	return len(view)
+}
+
+// How deep a script is in escapes.
+const (
+	unescaped = iota
+	escaped   // after "<!--"
+	doubled   // after "<!--" and "<script"
+)
+
+// scanScript passes a script. After "<!--" and "<script" an end tag does not
+// end it (WHATWG HTML, sections 13.2.5.15 to 13.2.5.31).
+func (s *Scanner) scanScript(view []byte, pos int, more bool) int {
+	const longest = len("</script>")
+	for i := pos; i < len(view); i++ {
+		n := bytes.IndexAny(view[i:], "<-")
+		if n < 0 {
+			break
+		}
+		i += n
+		if more && len(view)-i < longest {
+			return max(pos, i)
+		}
+		rest := view[i:]
+		switch {
+		case rest[0] == '-':
+			if bytes.HasPrefix(rest, []byte("-->")) {
+				s.nested = unescaped
+			}
+		case bytes.HasPrefix(rest, []byte("<!--")):
+			if s.nested == unescaped {
+				s.nested = escaped
+			}
+			// The dashes may be those of "-->" as well: step over "<!" only.
+			i++
+		case s.nested == escaped && isTag(rest[1:], "script"):
+			s.nested = doubled
+		case bytes.HasPrefix(rest, []byte("</")) && isTag(rest[2:], "script"):
+			if s.nested != doubled {
+				return s.leaveRaw(view, pos, i, more)
+			}
+			s.nested = escaped
+		}
+	}
+	return s.leaveRaw(view, pos, len(view), more)
+}
+
+// scanStyle reads a style sheet up to its end tag.
+func (s *Scanner) scanStyle(view []byte, pos int, more bool) int {
+	end, closed := len(view), false
+	if !s.sheetOnly {
+		end = endTag(view, pos, "style")
+		closed = end < len(view)
+		if !closed && more {
+			end = max(pos, end-len("</style>"))
+		}
+	}
+	s.first = len(s.refs)
+	done := s.sheet.scan(view[pos:end], more && !closed)
+	for _, r := range s.sheet.found {
+		s.addSheetRef(r, pos)
+	}
+	s.sheet.found = s.sheet.found[:0]
+	if closed {
+		s.state = inMarkup
+		return end
+	}
+	return pos + done
+}

@@ -1,0 +1,273 @@
+package reference
+
+import "bytes"
+
+// maxPending is how much of one unfinished tag, comment or style sheet a
+// [Scanner] waits for. A longer tag is read as if the text ended there.
+const maxPending = 1 << 20
+
+// maxText is how much of a text shown or alternative is kept, in octets.
+const maxText = 200
+
+// A state is where in a text the scanner stands.
+type state uint8
+
+const (
+	inMarkup  state = iota
+	inComment       // in a conditional comment, whose text is read as markup
+	inRaw           // in the text of Scanner.raw
+	inStyle         // in a style sheet
+)
+
+// A Scanner finds references in a text that comes in pieces. It is for texts
+// too long to be held; [Find] sees more of a whole one. A Scanner does not
+// collect the texts of links, does not resolve what stands before the base
+// element, and reads no text twice.
+type Scanner struct {
+	sheetOnly bool   // the text is a style sheet
+	base      string // what relative addresses refer to
+	based     bool   // a base element was seen, or is known
+	early     bool   // a relative address stands before it
+	state     state
+	raw       *element // whose text it is in
+	nested    int      // depth of the escapes in a script
+	sheet     sheet
+	ordinal   int
+
+	texts bool // collect the texts of links
+	link  int  // the open link in refs, -1 if none
+	text  []byte
+
+	refs  []Reference // found in this piece
+	attrs []attr      // of the tag being read
+	first int         // the first of refs that is of the tag being read
+
+	loose    bool // the second reading: every "<" begins a tag
+	unsure   bool // readers may differ: a second reading is worth it
+	foreign  bool // an element was seen in which raw text is markup
+	noscript int  // where the open noscript ends, 0 if none is open
+}
+
+// NewScanner returns a Scanner for a text of one media type (in lower case).
+// Base is what relative addresses refer to; it may be empty.
+func NewScanner(mediaType, base string) *Scanner { return newScanner(mediaType, base) }
+
+func newScanner(mediaType, base string) *Scanner {
+	s := &Scanner{base: clean([]byte(base)), link: -1}
+	if mediaType == "text/css" {
+		s.sheetOnly, s.state = true, inStyle
+		s.sheet.vector = StyleSheetURL
+	}
+	return s
+}
+
+// Scan reads a piece of the text: what the last call was not done with, and
+// what follows it. More says that the text goes on behind the piece. It
+// returns the references in the cells it is done with; their spans count from
+// the start of the piece. What is found does not depend on how the text is cut,
+// unless a single tag is longer than 1 MiB.
+func (s *Scanner) Scan(view []byte, more bool) (refs []Reference, done int) {
+	done = s.scan(view, more)
+	refs = s.refs
+	s.refs, s.first = nil, 0
+	for i := range refs {
+		refs[i].Ordinal = s.ordinal
+		s.ordinal++
+	}
+	return refs, done
+}
+
+// scan reads view and returns how much of it is done with.
+func (s *Scanner) scan(view []byte, more bool) int {
+	pos := 0
+	for pos < len(view) {
+		var next int
+		switch s.state {
+		case inStyle:
+			next = s.scanStyle(view, pos, more)
+		case inRaw:
+			next = s.scanRaw(view, pos, more)
+		case inComment:
+			next = s.scanComment(view, pos, more)
+		default:
+			next = s.scanMarkup(view, pos, more)
+		}
+		if next <= pos {
+			break
+		}
+		pos = next
+	}
+	if !more {
+		s.unsure = s.unsure || s.state != inMarkup && !s.sheetOnly
+		s.endLink()
+		return len(view)
+	}
+	if pos == 0 && len(view) > maxPending {
+		return s.giveUp(view)
+	}
+	return pos
+}
+
+// giveUp reads what is pending as if the text ended there.
+func (s *Scanner) giveUp(view []byte) int {
+	s.scan(view, false)
+	return len(view)
+}
+
+// scanMarkup reads markup from pos until the state changes or the text ends.
+func (s *Scanner) scanMarkup(view []byte, pos int, more bool) int {
+	for pos < len(view) && s.state == inMarkup {
+		i := bytes.IndexByte(view[pos:], '<')
+		if i < 0 {
+			s.addText(view[pos:])
+			return len(view)
+		}
+		if i > 0 {
+			s.addText(view[pos : pos+i])
+		}
+		pos += i
+		next := s.construct(view, pos, more)
+		if next < 0 {
+			return pos
+		}
+		pos = next
+	}
+	return pos
+}
+
+// construct reads what the "<" at pos begins (WHATWG HTML, section 13.2.5.6).
+// It returns where that ends, -1 if only more text can tell.
+func (s *Scanner) construct(view []byte, pos int, more bool) int {
+	if more && len(view)-pos < len("<!--[if") {
+		return -1
+	}
+	if pos+1 == len(view) {
+		return len(view)
+	}
+	switch c := view[pos+1]; {
+	case isAlpha(c):
+		return s.tag(view, pos, pos+1, more)
+	case c == '/':
+		if pos+2 < len(view) && isAlpha(view[pos+2]) {
+			return s.tag(view, pos, pos+2, more)
+		}
+		return s.bogus(view, pos+2, more)
+	case c == '!':
+		return s.declaration(view, pos, more)
+	case c == '?':
+		return s.bogus(view, pos+2, more)
+	}
+	return pos + 1
+}
+
+// bogus passes a bogus comment, which ends at the next ">".
+func (s *Scanner) bogus(view []byte, pos int, more bool) int {
+	i := bytes.IndexByte(view[pos:], '>')
+	switch {
+	case i >= 0:
+		return pos + i + 1
+	case more:
+		return -1
+	}
+	s.unsure = true
+	return len(view)
+}
+
+// declaration passes "<!": a comment, or what is read as a bogus one.
+func (s *Scanner) declaration(view []byte, pos int, more bool) int {
+	if !bytes.HasPrefix(view[pos:], []byte("<!--")) {
+		if s.foreign && bytes.HasPrefix(view[pos:], []byte("<![CDATA[")) {
+			s.unsure = true
+		}
+		return s.bogus(view, pos+2, more)
+	}
+	if s.loose {
+		return pos + 4
+	}
+	if isConditional(view[pos+4:]) {
+		s.state = inComment
+		return pos + 4
+	}
+	end, ok := commentEnd(view, pos+4)
+	switch {
+	case ok:
+		s.crosses(pos, end)
+		return end
+	case more:
+		return -1
+	}
+	s.unsure = true
+	return len(view)
+}
+
+// isConditional says whether a comment begins as "[if" does, which Word-based
+// renderers look into.
+func isConditional(b []byte) bool {
+	for len(b) > 0 && isSpace(b[0]) {
+		b = b[1:]
+	}
+	return len(b) > 2 && b[0] == '[' && foldEqual(b[1:3], "if")
+}
+
+// commentEnd returns where the comment ends whose text begins at pos (WHATWG
+// HTML, sections 13.2.5.43 to 13.2.5.51).
+func commentEnd(view []byte, pos int) (int, bool) {
+	if bytes.HasPrefix(view[pos:], []byte(">")) {
+		return pos + 1, true
+	}
+	if bytes.HasPrefix(view[pos:], []byte("->")) {
+		return pos + 2, true
+	}
+	for i := pos; ; i++ {
+		n := bytes.IndexByte(view[i:], '>')
+		if n < 0 {
+			return len(view), false
+		}
+		i += n
+		before := view[pos:i]
+		if bytes.HasSuffix(before, []byte("--")) || bytes.HasSuffix(before, []byte("--!")) {
+			return i + 1, true
+		}
+	}
+}
+
+// scanComment reads the text of a conditional comment as markup, up to the
+// end of the comment.
+func (s *Scanner) scanComment(view []byte, pos int, more bool) int {
+	end, ok := commentEnd(view, pos)
+	if !ok && more {
+		if len(view)-pos < maxPending {
+			return pos
+		}
+		end = len(view)
+	}
+	s.state = inMarkup
+	text := view[:end:end]
+	for pos < end {
+		i := bytes.IndexByte(text[pos:], '<')
+		if i < 0 {
+			break
+		}
+		pos += i
+		switch {
+		case pos+1 < end && isAlpha(text[pos+1]):
+			if pos = s.tag(text, pos, pos+1, false); s.state == inStyle {
+				pos = s.scanStyle(text, pos, false)
+			}
+			// A raw text element does not outlive the comment.
+			s.state = inMarkup
+		default:
+			pos++
+		}
+	}
+	s.unsure = s.unsure || !ok
+	return end
+}
+
+// crosses notes a token that reaches across the end of an open noscript: where
+// scripts run, the element ends there, inside the token.
+func (s *Scanner) crosses(start, end int) {
+	if s.noscript > start && s.noscript < end {
+		s.unsure = true
+	}
+}
