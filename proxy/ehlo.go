@@ -44,15 +44,10 @@ func filterEHLO(r reply, limit int64, startTLS bool) (reply, int64) {
 	return out, limit
 }
 
-// splitKeyword takes a line of an EHLO answer apart. "AUTH=PLAIN" is how servers
-// spoke before RFC 4954, and some still say both.
+// splitKeyword takes a line of an EHLO answer apart.
 func splitKeyword(line string) (keyword, rest string) {
 	keyword, rest, _ = strings.Cut(line, " ")
-	keyword = strings.ToUpper(keyword)
-	if mechs, old := strings.CutPrefix(keyword, "AUTH="); old {
-		return "AUTH=", mechs
-	}
-	return keyword, rest
+	return strings.ToUpper(keyword), rest
 }
 
 // mechanisms drops those that are bound to the TLS channel (RFC 5929): the

@@ -1,8 +1,335 @@
 package proxy
 
 import (
+	"bufio"
 	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
 	"net"
+	"strconv"
+	"strings"
+	"time"
 )
 
-func (s *Submission) talk(ctx context.Context, c net.Conn) { c.Close() }
+const (
+	// maxCommand bounds a line of a client; RFC 4954, section 4 asks for 12288
+	// octets in an authentication, RFC 5321 for far less.
+	maxCommand = 16 << 10
+	// clientTimeout is longer than RFC 5321, section 4.5.3.2.7 asks for.
+	clientTimeout = 10 * time.Minute
+	// maxBadCommands ends a talk with what is no mail program.
+	maxBadCommands = 20
+	localTLSWait   = 30 * time.Second
+)
+
+var (
+	// errQuit ends a talk in good order; the reply was given.
+	errQuit = errors.New("proxy: end of the talk")
+	// errServer means that the server can no longer be talked to.
+	errServer = errors.New("proxy: server broke off")
+)
+
+// A talk is one mail program's connection and the one to its server. Both go in
+// lock-step: a command is relayed when the one before it has its reply, also
+// where the client sends several at once (RFC 2920).
+type talk struct {
+	s      *Submission
+	conn   net.Conn
+	r      *bufio.Reader
+	w      *bufio.Writer
+	up     *server
+	secure bool // the local leg has TLS
+	// limit is the size last offered; recipients those taken in this mail.
+	limit      int64
+	recipients int
+	bad        int
+}
+
+// talk serves one mail program.
+func (s *Submission) talk(ctx context.Context, c net.Conn) {
+	// What is relayed is never broken off here; only the wait for the next
+	// command is.
+	stop := context.AfterFunc(ctx, func() { _ = c.SetReadDeadline(time.Unix(1, 0)) })
+	defer stop()
+	t := &talk{s: s, limit: s.cfg.MaxMessage}
+	t.use(c)
+	defer func() { t.conn.Close() }()
+	if s.cfg.Implicit && !t.handshake(ctx) {
+		return
+	}
+	up, err := s.cfg.Upstream.dial(ctx)
+	if err != nil {
+		s.cfg.Log.Warn("submission server cannot be reached")
+		t.say(421, "4.4.1 Unseen cannot reach "+s.cfg.Upstream.hostOf()+" ("+oneLine(err.Error())+"): nothing was sent, try again later")
+		_ = t.flush()
+		return
+	}
+	t.up = up
+	defer up.close()
+	t.say(220, "localhost ESMTP Unseen")
+	t.loop(ctx)
+	_ = t.flush() // a client that has gone needs no answer
+}
+
+// use takes over a connection, also one that has become TLS.
+func (t *talk) use(c net.Conn) {
+	t.conn, t.r, t.w = c, bufio.NewReader(c), bufio.NewWriter(c)
+}
+
+// loop answers commands until one of the three has had enough.
+func (t *talk) loop(ctx context.Context) {
+	for {
+		line, err := t.line(ctx)
+		if err == nil {
+			err = t.do(ctx, line)
+		}
+		switch {
+		case err == nil:
+			continue
+		case errors.Is(err, errQuit):
+		case errors.Is(err, errServer):
+			t.s.cfg.Log.Warn("submission server broke off")
+			t.say(421, "4.4.2 "+t.s.cfg.Upstream.hostOf()+" broke off the connection: what it did not confirm was not sent, try again")
+		case errors.Is(err, errLineLength):
+			t.say(500, "5.5.6 Line is too long")
+		case errors.Is(err, errLineEnd):
+			t.say(500, "5.5.2 Lines must end with CR LF, and carry neither alone")
+		case ctx.Err() != nil:
+			t.say(421, "4.3.2 Unseen is shutting down: try again in a moment")
+		}
+		return
+	}
+}
+
+// line waits for a line of the client. Replies are sent when there is nothing
+// more to answer at once.
+func (t *talk) line(ctx context.Context) (string, error) {
+	if t.r.Buffered() == 0 {
+		if err := t.flush(); err != nil {
+			return "", err
+		}
+	}
+	if err := t.conn.SetReadDeadline(time.Now().Add(clientTimeout)); err != nil {
+		return "", err
+	}
+	// The end may have come between, and its deadline been overwritten.
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	return readLine(t.r, maxCommand)
+}
+
+// say puts a reply of one line in the queue. A failure shows at the next flush.
+func (t *talk) say(code int, text string) { t.pass(say(code, text)) }
+
+// pass puts a reply in the queue.
+func (t *talk) pass(r reply) { _, _ = t.w.WriteString(r.String()) }
+
+// flush sends the queue.
+func (t *talk) flush() error {
+	if err := t.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+		return err
+	}
+	return t.w.Flush()
+}
+
+// do answers one command. An error ends the talk.
+func (t *talk) do(ctx context.Context, line string) error {
+	verb, args, _ := strings.Cut(line, " ")
+	switch strings.ToUpper(verb) {
+	case "EHLO":
+		return t.ehlo(line)
+	case "HELO", "RSET":
+		t.recipients = 0
+		return t.relay(line)
+	case "NOOP", "VRFY", "EXPN", "HELP":
+		return t.relay(line)
+	case "MAIL":
+		return t.mail(line, args)
+	case "RCPT":
+		return t.rcpt(line)
+	case "DATA":
+		return t.data(ctx, args)
+	case "AUTH":
+		return t.auth(ctx, line, args)
+	case "STARTTLS":
+		return t.startTLS(ctx)
+	case "QUIT":
+		if err := t.relay(line); err != nil {
+			return err
+		}
+		return errQuit
+	case "BDAT":
+		return t.bdat(args)
+	}
+	if t.bad++; t.bad > maxBadCommands {
+		t.say(421, "4.7.0 Too many commands that are none")
+		return errQuit
+	}
+	t.say(500, "5.5.2 Unseen does not relay this command")
+	return nil
+}
+
+// exchange sends a line to the server and returns its reply. A 421 is the
+// server's last word (RFC 5321, section 3.8).
+func (t *talk) exchange(line string) (reply, error) {
+	r, err := t.up.command(line + "\r\n")
+	if err != nil {
+		return reply{}, errServer
+	}
+	if r.code == 421 {
+		t.pass(r)
+		return reply{}, errQuit
+	}
+	return r, nil
+}
+
+// relay sends a line to the server and its reply to the client.
+func (t *talk) relay(line string) error {
+	r, err := t.exchange(line)
+	if err != nil {
+		return err
+	}
+	t.pass(r)
+	return nil
+}
+
+// ehlo relays the greeting and offers what works through the relay. It ends a
+// mail that was begun (RFC 5321, section 4.1.4).
+func (t *talk) ehlo(line string) error {
+	t.recipients = 0
+	r, err := t.exchange(line)
+	if err != nil {
+		return err
+	}
+	if r.code == 250 {
+		r, t.limit = filterEHLO(r, t.s.cfg.MaxMessage, t.s.cfg.TLS != nil && !t.secure)
+	}
+	t.pass(r)
+	return nil
+}
+
+// mail relays MAIL if the mail can be taken at all.
+func (t *talk) mail(line, args string) error {
+	for _, param := range strings.Fields(args)[min(1, len(strings.Fields(args))):] {
+		name, value, _ := strings.Cut(strings.ToUpper(param), "=")
+		// Not offered, and it would need BDAT (RFC 3030, section 3).
+		if name == "BODY" && value == "BINARYMIME" {
+			t.say(555, "5.5.4 BINARYMIME is not offered")
+			return nil
+		}
+		if n, err := strconv.ParseInt(value, 10, 64); name == "SIZE" && err == nil && n > t.limit {
+			t.tooLarge()
+			return nil
+		}
+	}
+	t.recipients = 0
+	return t.relay(line)
+}
+
+// tooLarge is the reply of RFC 1870, section 6.2.
+func (t *talk) tooLarge() {
+	t.say(552, fmt.Sprintf("5.3.4 This mail is larger than the %d octets that can be sent here: nothing was sent", t.limit))
+}
+
+// rcpt relays RCPT and counts who was taken.
+func (t *talk) rcpt(line string) error {
+	r, err := t.exchange(line)
+	if err != nil {
+		return err
+	}
+	if r.ok() {
+		t.recipients++
+	}
+	t.pass(r)
+	return nil
+}
+
+// auth relays an authentication of whatever mechanism, line by line, until the
+// server has decided (RFC 4954, section 4). The lines are secrets.
+func (t *talk) auth(ctx context.Context, line, args string) error {
+	mech, _, _ := strings.Cut(args, " ")
+	if strings.HasSuffix(strings.ToUpper(mech), "-PLUS") {
+		t.say(504, "5.5.4 This mechanism is bound to a channel that ends here")
+		return nil
+	}
+	for {
+		r, err := t.exchange(line)
+		if err != nil {
+			return err
+		}
+		t.pass(r)
+		if r.code != 334 {
+			return nil
+		}
+		if line, err = t.line(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// startTLS begins TLS on the local leg.
+func (t *talk) startTLS(ctx context.Context) error {
+	if t.s.cfg.TLS == nil || t.secure {
+		t.say(503, "5.5.1 TLS is not offered here")
+		return nil
+	}
+	// What came after the command was not protected and could be anybody's
+	// (RFC 3207, section 6).
+	if t.r.Buffered() > 0 {
+		t.say(501, "5.5.2 Nothing may follow STARTTLS before TLS began")
+		return errQuit
+	}
+	t.say(220, "2.0.0 Go ahead")
+	if err := t.flush(); err != nil {
+		return err
+	}
+	t.recipients = 0
+	if !t.handshake(ctx) {
+		return errQuit
+	}
+	return nil
+}
+
+// handshake makes the local leg TLS.
+func (t *talk) handshake(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, localTLSWait)
+	defer cancel()
+	c := tls.Server(t.conn, t.s.cfg.TLS)
+	if err := c.HandshakeContext(ctx); err != nil {
+		t.s.cfg.Log.Debug("local TLS did not begin")
+		return false
+	}
+	t.use(c)
+	t.secure = true
+	return true
+}
+
+// bdat refuses a command that was not offered. Its octets follow at once and must
+// be taken from the stream, or they would be read as commands (RFC 3030,
+// section 2).
+func (t *talk) bdat(args string) error {
+	size, _, _ := strings.Cut(args, " ")
+	n, err := strconv.ParseInt(size, 10, 64)
+	if err != nil || n < 0 || n > t.limit {
+		t.say(502, "5.5.1 BDAT is not offered")
+		return errQuit
+	}
+	if _, err := t.r.Discard(int(n)); err != nil {
+		return err
+	}
+	t.say(502, "5.5.1 BDAT is not offered")
+	return nil
+}
+
+// oneLine makes a text fit for a reply: ASCII, one line, not long.
+func oneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, s)
+	return s[:min(len(s), 300)]
+}
