@@ -1,0 +1,179 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/unseen-mail/unseen/internal/account"
+	"github.com/unseen-mail/unseen/internal/api"
+	"github.com/unseen-mail/unseen/internal/words"
+)
+
+// Run connects an account.
+func (c *accountAdd) Run(ctx context.Context, s *session) error {
+	n := api.NewAccount{Address: c.Address, Name: c.Name, NoSMTP: c.NoSMTP, Unchecked: c.NoCheck}
+	if _, err := account.ParseAddress(c.Address); err != nil {
+		return s.fault(err, words.BadAddress, words.BadAddressHint, "address", c.Address)
+	}
+	if c.SMTP != "" && c.NoSMTP {
+		return usage(s, words.SMTPTwice)
+	}
+	var err error
+	if n.IMAP, err = endpoint(s, c.Imap, c.TLS, account.IMAP); err != nil {
+		return err
+	}
+	if n.SMTP, err = endpoint(s, c.SMTP, c.SMTPTLS, account.SMTP); err != nil {
+		return err
+	}
+	client, err := s.client()
+	if err != nil {
+		return err
+	}
+	a, err := client.AddAccount(ctx, n)
+	if err != nil {
+		return err
+	}
+	status, err := client.Status(ctx)
+	if err != nil {
+		return err
+	}
+	printSettings(s, a, status.Gateway.Origin)
+	return nil
+}
+
+// endpoint reads a server from its flags; nil if there is none.
+func endpoint(s *session, text, tls string, k account.Kind) (*api.Endpoint, error) {
+	if text == "" {
+		if tls != "" {
+			return nil, usage(s, words.TLSAlone, "flag", "--"+string(k))
+		}
+		return nil, nil
+	}
+	server, err := account.ParseServer(text, account.TLS(tls), k)
+	if err != nil {
+		_, what, _ := strings.Cut(err.Error(), ": ")
+		_, what, _ = strings.Cut(what, ": ")
+		return nil, s.fault(err, words.BadServer, words.BadServerHint, "flag", "--"+string(k), "what", what)
+	}
+	return &api.Endpoint{Host: server.Host, Port: server.Port, TLS: string(server.TLS)}, nil
+}
+
+// printSettings writes what a mail program is set to.
+func printSettings(s *session, a api.Account, origin string) {
+	s.say(words.AccountConnected, "address", a.Address)
+	fmt.Fprintln(s.Out)
+	printPorts(s.Out, s.words, a.Local)
+	fmt.Fprintln(s.Out)
+	s.say(words.SettingsLogin)
+	s.say(words.SettingsCertificate, "fingerprint", a.Local.Fingerprint)
+	s.say(words.SettingsPictures, "origin", origin)
+	if a.SMTP == nil {
+		s.say(words.SettingsNoSMTP)
+	}
+	if a.Local.Problem != "" {
+		s.complain(a.Local.Problem, "")
+	}
+}
+
+// printPorts writes the table of servers and ports.
+func printPorts(out io.Writer, w *words.Catalogue, l api.Local) {
+	table := tabwriter.NewWriter(out, 0, 4, 3, ' ', 0)
+	row := func(what words.Key, port int, security string) {
+		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", w.Say(what), l.Host, w.Say(words.SettingsPort, "port", port), security)
+	}
+	row(words.SettingsIMAP, l.IMAP, "STARTTLS")
+	row(words.SettingsIMAPS, l.IMAPS, "SSL/TLS")
+	if l.SMTP != 0 {
+		row(words.SettingsSMTP, l.SMTP, "STARTTLS")
+	}
+	table.Flush()
+}
+
+// Run lists the accounts.
+func (c *accountList) Run(ctx context.Context, s *session) error {
+	client, err := s.client()
+	if err != nil {
+		return err
+	}
+	accounts, err := client.Accounts(ctx)
+	if err != nil {
+		return err
+	}
+	if len(accounts) == 0 {
+		s.say(words.NoAccounts)
+		return nil
+	}
+	for i, a := range accounts {
+		if i > 0 {
+			fmt.Fprintln(s.Out)
+		}
+		fmt.Fprintln(s.Out, accountLine(s.words, a))
+		printPorts(s.Out, s.words, a.Local)
+		if a.Local.Problem != "" {
+			fmt.Fprintln(s.Out, "  "+a.Local.Problem)
+		}
+	}
+	return nil
+}
+
+// accountLine names an account and where its mail comes from and goes to.
+func accountLine(w *words.Catalogue, a api.Account) string {
+	name := a.Address
+	if a.Name != a.Address {
+		name += " (" + a.Name + ")"
+	}
+	if a.SMTP == nil {
+		return w.Say(words.AccountReceives, "name", name, "imap", a.IMAP.Host)
+	}
+	return w.Say(words.AccountBoth, "name", name, "imap", a.IMAP.Host, "smtp", a.SMTP.Host)
+}
+
+// Run tries the servers of an account.
+func (c *accountTest) Run(ctx context.Context, s *session) error {
+	client, err := s.client()
+	if err != nil {
+		return err
+	}
+	request := api.CheckRequest{Address: c.Address, Login: c.Login}
+	if c.Password {
+		password, err := s.password(s.words.Say(words.AskPassword, "address", c.Address))
+		if err != nil {
+			return err
+		}
+		request.Password = api.Secret(password)
+	}
+	steps, err := client.CheckAccount(ctx, request)
+	if err != nil {
+		return err
+	}
+	failed := false
+	for _, step := range steps {
+		if step.OK {
+			fmt.Fprintln(s.Out, step.Text)
+			continue
+		}
+		failed = true
+		s.complain(step.Text, step.Hint)
+	}
+	if failed {
+		return errSaid
+	}
+	return nil
+}
+
+// Run disconnects an account.
+func (c *accountRemove) Run(ctx context.Context, s *session) error {
+	client, err := s.client()
+	if err != nil {
+		return err
+	}
+	a, err := client.RemoveAccount(ctx, c.Address)
+	if err != nil {
+		return err
+	}
+	s.say(words.AccountRemoved, "address", a.Address, "imap", a.IMAP.Host)
+	return nil
+}

@@ -1,0 +1,179 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/unseen-mail/unseen/internal/api"
+	"github.com/unseen-mail/unseen/internal/words"
+	"github.com/unseen-mail/unseen/rules/purpose"
+)
+
+// day is how days are written on the command line.
+const day = "2006-01-02"
+
+// Run lists where consent stands.
+func (c *consentList) Run(ctx context.Context, s *session) error {
+	client, err := s.client()
+	if err != nil {
+		return err
+	}
+	list, err := client.Standings(ctx)
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		s.say(words.NoConsent)
+		return nil
+	}
+	table := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(table, s.words.Say(words.ConsentHead))
+	for _, st := range list {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", st.Sender, st.Address, st.Purpose,
+			s.decided(st.Decision), st.When.Local().Format(day), until(st.Until))
+	}
+	return table.Flush()
+}
+
+// decided is a decision in words.
+func (s *session) decided(decision string) string {
+	switch decision {
+	case "granted":
+		return s.words.Say(words.DecidedGranted)
+	case "refused":
+		return s.words.Say(words.DecidedRefused)
+	case "withdrawn":
+		return s.words.Say(words.DecidedWithdrawn)
+	case "lapsed":
+		return s.words.Say(words.DecidedLapsed)
+	}
+	return decision
+}
+
+func until(t *time.Time) string {
+	if t == nil {
+		return "-"
+	}
+	return t.Local().Format(day)
+}
+
+// Run grants.
+func (c *consentGrant) Run(ctx context.Context, s *session) error {
+	d, err := c.decision(s, "granted")
+	if err != nil {
+		return err
+	}
+	if c.Until != "" {
+		end, err := lastDay(s, c.Until)
+		if err != nil {
+			return err
+		}
+		d.Until = &end
+	}
+	return s.decide(ctx, d, words.Granted)
+}
+
+// Run refuses.
+func (c *consentRefuse) Run(ctx context.Context, s *session) error {
+	d, err := c.decision(s, "refused")
+	if err != nil {
+		return err
+	}
+	return s.decide(ctx, d, words.Refused)
+}
+
+// Run withdraws.
+func (c *consentWithdraw) Run(ctx context.Context, s *session) error {
+	// Taking back is as easy as giving: without a purpose it is all of it.
+	if len(c.Purpose) == 0 {
+		c.All = true
+	}
+	d, err := c.decision(s, "withdrawn")
+	if err != nil {
+		return err
+	}
+	return s.decide(ctx, d, words.Withdrawn)
+}
+
+// decision reads what grant, refuse and withdraw have in common.
+func (c *choice) decision(s *session, what string) (api.Decision, error) {
+	if c.All == (len(c.Purpose) > 0) {
+		return api.Decision{}, usage(s, words.WhichPurpose, "purposes", purposeNames())
+	}
+	for _, p := range c.Purpose {
+		if _, err := purpose.Parse(p); err != nil {
+			return api.Decision{}, usage(s, words.UnknownPurpose, "purpose", p, "purposes", purposeNames())
+		}
+	}
+	return api.Decision{Decision: what, Sender: c.Sender, Address: c.Address, Purposes: c.Purpose, All: c.All}, nil
+}
+
+// purposeNames are the purposes that can be named.
+func purposeNames() string {
+	var names []string
+	for _, p := range purpose.All() {
+		if p.Grantable {
+			names = append(names, string(p.ID))
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// lastDay reads a day; a grant lasts to its end.
+func lastDay(s *session, text string) (time.Time, error) {
+	t, err := time.ParseInLocation(day, text, time.Local)
+	if err != nil {
+		return time.Time{}, usage(s, words.BadDate, "date", text)
+	}
+	end := t.AddDate(0, 0, 1)
+	if !end.After(time.Now()) {
+		return time.Time{}, usage(s, words.PastDate, "date", text)
+	}
+	return end, nil
+}
+
+// decide sends a decision and says what was written.
+func (s *session) decide(ctx context.Context, d api.Decision, done words.Key) error {
+	client, err := s.client()
+	if err != nil {
+		return err
+	}
+	list, err := client.Decide(ctx, d)
+	if err != nil {
+		return err
+	}
+	type pair struct{ sender, address string }
+	var order []pair
+	purposes := make(map[pair][]string)
+	for _, st := range list {
+		key := pair{st.Sender, st.Address}
+		if _, ok := purposes[key]; !ok {
+			order = append(order, key)
+		}
+		purposes[key] = append(purposes[key], st.Purpose)
+	}
+	for _, key := range order {
+		s.say(done, "sender", key.sender, "address", key.address, "purposes", strings.Join(purposes[key], ", "))
+	}
+	return nil
+}
+
+// Run verifies the ledger.
+func (c *consentVerify) Run(ctx context.Context, s *session) error {
+	client, err := s.client()
+	if err != nil {
+		return err
+	}
+	v, err := client.Verify(ctx)
+	if err != nil {
+		return err
+	}
+	s.say(words.LedgerHolds, "n", v.Records)
+	if v.Records > 0 {
+		s.say(words.LedgerHead, "head", v.Head)
+	}
+	return nil
+}

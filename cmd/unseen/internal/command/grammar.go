@@ -1,0 +1,134 @@
+package command
+
+import (
+	"fmt"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/unseen-mail/unseen/rules/purpose"
+)
+
+// The grammar of the command line. Help texts come from package words.
+type grammar struct {
+	Run      runCommand      `cmd:"" help:"${help_run}"`
+	Demo     demoCommand     `cmd:"" help:"${help_demo}"`
+	Account  accountCommand  `cmd:"" help:"${help_account}"`
+	Consent  consentCommand  `cmd:"" help:"${help_consent}"`
+	Pictures picturesCommand `cmd:"" help:"${help_pictures}"`
+	Scan     scanCommand     `cmd:"" help:"${help_scan}"`
+	Clean    cleanCommand    `cmd:"" help:"${help_clean}"`
+	Status   statusCommand   `cmd:"" help:"${help_status}"`
+
+	Version versionFlag `help:"${help_version}"`
+}
+
+type runCommand struct {
+	PrintConfig bool `help:"${help_print_config}"`
+}
+
+type demoCommand struct {
+	Once bool `help:"${help_once}"`
+}
+
+type accountCommand struct {
+	Add    accountAdd    `cmd:"" help:"${help_account_add}"`
+	List   accountList   `cmd:"" help:"${help_account_list}"`
+	Test   accountTest   `cmd:"" help:"${help_account_test}"`
+	Remove accountRemove `cmd:"" help:"${help_account_remove}"`
+}
+
+type accountAdd struct {
+	Address string `arg:"" help:"${help_address}"`
+	Imap    string `placeholder:"HOST:PORT" help:"${help_imap}"`
+	TLS     string `placeholder:"HOW" enum:",implicit,starttls,none" default:"" help:"${help_tls}"`
+	SMTP    string `placeholder:"HOST:PORT" help:"${help_smtp}"`
+	SMTPTLS string `name:"smtp-tls" placeholder:"HOW" enum:",implicit,starttls,none" default:"" help:"${help_smtp_tls}"`
+	NoSMTP  bool   `name:"no-smtp" help:"${help_no_smtp}"`
+	Name    string `help:"${help_name}"`
+	NoCheck bool   `help:"${help_no_check}"`
+}
+
+type accountList struct{}
+
+type accountTest struct {
+	Address  string `arg:"" help:"${help_address}"`
+	Login    string `help:"${help_login}"`
+	Password bool   `help:"${help_with_password}"`
+}
+
+type accountRemove struct {
+	Address string `arg:"" help:"${help_address}"`
+}
+
+type consentCommand struct {
+	List     consentList     `cmd:"" help:"${help_consent_list}"`
+	Grant    consentGrant    `cmd:"" help:"${help_consent_grant}"`
+	Refuse   consentRefuse   `cmd:"" help:"${help_consent_refuse}"`
+	Withdraw consentWithdraw `cmd:"" help:"${help_consent_withdraw}"`
+	Verify   consentVerify   `cmd:"" help:"${help_consent_verify}"`
+}
+
+type consentList struct{}
+
+// choice is what grant, refuse and withdraw have in common.
+type choice struct {
+	Sender  string   `arg:"" help:"${help_sender}"`
+	Purpose []string `short:"p" placeholder:"PURPOSE" help:"${help_purpose}"`
+	All     bool     `help:"${help_all_purposes}"`
+	Address string   `placeholder:"ADDRESS" help:"${help_for_address}"`
+}
+
+// Help lists the purposes.
+func (choice) Help() string {
+	var text string
+	for _, p := range purpose.All() {
+		if p.Grantable {
+			text += fmt.Sprintf("  %-16s %s\n", p.ID, p.Sentence)
+		}
+	}
+	return text
+}
+
+type consentGrant struct {
+	choice `embed:""`
+	Until  string `placeholder:"DATE" help:"${help_until}"`
+}
+
+type consentRefuse struct {
+	choice `embed:""`
+}
+
+type consentWithdraw struct {
+	choice `embed:""`
+}
+
+type consentVerify struct{}
+
+type picturesCommand struct {
+	Sender string `arg:"" help:"${help_picture_sender}"`
+	Switch string `arg:"" enum:"on,off" help:"${help_on_off}"`
+}
+
+type scanCommand struct {
+	Paths     []string `arg:"" optional:"" name:"path" help:"${help_scan_paths}"`
+	Format    string   `enum:"text,jsonl" default:"text" help:"${help_format}"`
+	All       bool     `help:"${help_scan_all}"`
+	ExitCode  bool     `help:"${help_exit_code}"`
+	Recipient string   `placeholder:"ADDRESS" help:"${help_recipient}"`
+}
+
+type cleanCommand struct{}
+
+type statusCommand struct {
+	Follow bool `short:"f" help:"${help_follow}"`
+}
+
+// versionFlag prints the version and ends.
+type versionFlag bool
+
+// BeforeReset makes the flag act before anything else is asked for.
+func (versionFlag) BeforeReset(app *kong.Kong) error {
+	fmt.Fprintln(app.Stdout, "unseen", version())
+	app.Exit(exitDone)
+	return nil
+}

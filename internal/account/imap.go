@@ -1,0 +1,190 @@
+package account
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/textproto"
+	"strings"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+	"github.com/emersion/go-sasl"
+
+	"github.com/unseen-mail/unseen/internal/words"
+)
+
+// lookedAt is how many of the newest mails are asked for the provider's word.
+const lookedAt = 20
+
+// CheckIMAP tries the server that mail comes from.
+func (c *Checker) CheckIMAP(ctx context.Context, s Server, l Login) []Step {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	client, state, err := c.openIMAP(ctx, s)
+	if err != nil {
+		return []Step{c.explain(s, err)}
+	}
+	defer client.Close()
+	steps := []Step{c.good(words.CheckIMAPAnswers, "server", s.Addr()), c.certificate(s, state)}
+	caps, err := client.Capability().Wait()
+	if err != nil {
+		return append(steps, c.explain(s, err))
+	}
+	if !caps.Has(imap.CapIMAP4rev1) && !caps.Has(imap.CapIMAP4rev2) {
+		return append(steps, c.explain(s, errNotIMAP))
+	}
+	if !byPassword(caps) {
+		return append(steps, c.good(words.CheckOAuth, "host", s.Host))
+	}
+	if l.Password == "" {
+		return append(steps, c.good(words.CheckNoPassword))
+	}
+	if err := login(client, caps, l); err != nil {
+		return append(steps, c.refused(s, err))
+	}
+	steps = append(steps, c.good(words.CheckLoggedIn, "user", l.User), c.stamps(client))
+	_ = client.Logout().Wait() // the check is over, whatever it says
+	return steps
+}
+
+// openIMAP connects and waits for the greeting.
+func (c *Checker) openIMAP(ctx context.Context, s Server) (*imapclient.Client, *tls.ConnectionState, error) {
+	conn, err := c.dial(ctx, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	spy := &tlsSpy{Conn: conn, config: c.tlsConfig(s)}
+	options := &imapclient.Options{TLSConfig: spy.watched()}
+	var client *imapclient.Client
+	if s.TLS == StartTLS {
+		// Nothing but STARTTLS is ever said before it (RFC 8314, section 5.2).
+		client, err = imapclient.NewStartTLS(conn, options)
+	} else {
+		client = imapclient.New(conn, options)
+		err = client.WaitGreeting()
+	}
+	if err != nil {
+		conn.Close()
+		return nil, nil, err
+	}
+	return client, spy.state(), nil
+}
+
+// tlsSpy notes the state of a TLS connection that somebody else begins.
+type tlsSpy struct {
+	net.Conn
+	config *tls.Config
+	seen   *tls.ConnectionState
+}
+
+// watched returns a configuration that reports what was agreed on. It is called
+// after the certificate was verified.
+func (t *tlsSpy) watched() *tls.Config {
+	config := t.config.Clone()
+	config.VerifyConnection = func(state tls.ConnectionState) error {
+		t.seen = &state
+		return nil
+	}
+	return config
+}
+
+// state returns what was agreed on, nil if there is no TLS.
+func (t *tlsSpy) state() *tls.ConnectionState {
+	if wrapped, ok := t.Conn.(*tls.Conn); ok {
+		state := wrapped.ConnectionState()
+		return &state
+	}
+	return t.seen
+}
+
+// byPassword says whether a password can be used to log in.
+func byPassword(caps imap.CapSet) bool {
+	return !caps.Has(imap.CapLoginDisabled) || caps.Has(imap.AuthCap(sasl.Plain))
+}
+
+// login uses the password. AUTHENTICATE takes any octets, LOGIN does not.
+func login(client *imapclient.Client, caps imap.CapSet, l Login) error {
+	if caps.Has(imap.AuthCap(sasl.Plain)) {
+		return client.Authenticate(sasl.NewPlainClient("", l.User, l.Password))
+	}
+	return client.Login(l.User, l.Password).Wait()
+}
+
+// refused explains a login that was not accepted. What the server says of it is
+// kept to its first words; it cannot hold the password, which was never a part
+// of its answer.
+func (c *Checker) refused(s Server, err error) Step {
+	var said *imap.Error
+	if !errors.As(err, &said) {
+		return c.explain(s, err)
+	}
+	return Step{Text: c.Words.Say(words.CheckRefused, "host", s.Host, "said", oneLine(said.Text)),
+		Hint: c.Words.Say(words.CheckRefusedHint)}
+}
+
+// stamps looks whether the provider vouches for senders: the newest mails are
+// asked for their topmost Authentication-Results (RFC 8601).
+func (c *Checker) stamps(client *imapclient.Client) Step {
+	box, err := client.Select("INBOX", &imap.SelectOptions{ReadOnly: true}).Wait()
+	if err != nil {
+		return c.good(words.CheckNoInbox)
+	}
+	if box.NumMessages == 0 {
+		return c.good(words.CheckEmptyInbox)
+	}
+	first := uint32(1)
+	if box.NumMessages > lookedAt {
+		first = box.NumMessages - lookedAt + 1
+	}
+	section := &imap.FetchItemBodySection{Specifier: imap.PartSpecifierHeader, Peek: true,
+		HeaderFields: []string{"Authentication-Results"}}
+	messages, err := client.Fetch(imap.SeqSet{imap.SeqRange{Start: first, Stop: box.NumMessages}},
+		&imap.FetchOptions{BodySection: []*imap.FetchItemBodySection{section}}).Collect()
+	if err != nil {
+		return c.good(words.CheckNoInbox)
+	}
+	vouched := 0
+	for _, m := range messages {
+		if c.vouched(m.FindBodySection(section)) {
+			vouched++
+		}
+	}
+	key := words.CheckStamped
+	if vouched == 0 {
+		key = words.CheckUnstamped
+	}
+	return c.good(key, "n", vouched, "all", len(messages))
+}
+
+// vouched says whether the topmost result is signed by a name of the provider.
+func (c *Checker) vouched(header []byte) bool {
+	fields, err := textproto.NewReader(bufio.NewReader(bytes.NewReader(header))).ReadMIMEHeader()
+	if err != nil && len(fields) == 0 || c.AuthServIDs == nil {
+		return false
+	}
+	name, _, _ := strings.Cut(fields.Get("Authentication-Results"), ";")
+	name, _, _ = strings.Cut(strings.TrimSpace(name), " ")
+	return name != "" && c.AuthServIDs(name)
+}
+
+// oneLine shortens what a server said to what can be shown.
+func oneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, s)
+	if runes := []rune(s); len(runes) > 120 {
+		s = string(runes[:120]) + "…"
+	}
+	return s
+}
+
+// errNotIMAP is a server that speaks something else.
+var errNotIMAP = fmt.Errorf("%w: it does not speak IMAP4rev1", ErrServer)

@@ -1,0 +1,99 @@
+package words
+
+// Keys of what commands print.
+const (
+	AccountConnected    Key = "account-connected"
+	SettingsPort        Key = "settings-port"
+	SettingsIMAP        Key = "settings-imap"
+	SettingsIMAPS       Key = "settings-imaps"
+	SettingsSMTP        Key = "settings-smtp"
+	SettingsLogin       Key = "settings-login"
+	SettingsCertificate Key = "settings-certificate"
+	SettingsPictures    Key = "settings-pictures"
+	SettingsNoSMTP      Key = "settings-no-smtp"
+	NoAccounts          Key = "no-accounts"
+	AccountReceives     Key = "account-receives"
+	AccountBoth         Key = "account-both"
+	AccountRemoved      Key = "account-removed"
+	NoConsent           Key = "no-consent"
+	ConsentHead         Key = "consent-head"
+	DecidedGranted      Key = "decided-granted"
+	DecidedRefused      Key = "decided-refused"
+	DecidedWithdrawn    Key = "decided-withdrawn"
+	DecidedLapsed       Key = "decided-lapsed"
+	Granted             Key = "granted"
+	Refused             Key = "refused"
+	Withdrawn           Key = "withdrawn"
+	LedgerHolds         Key = "ledger-holds"
+	LedgerHead          Key = "ledger-head"
+	PicturesAllOn       Key = "pictures-all-on"
+	PicturesAllOff      Key = "pictures-all-off"
+	PicturesOn          Key = "pictures-on"
+	PicturesOff         Key = "pictures-off"
+	StatusRunning       Key = "status-running"
+	StatusGateway       Key = "status-gateway"
+	StatusToday         Key = "status-today"
+	StatusPicturesAll   Key = "status-pictures-all"
+	StatusPicturesNone  Key = "status-pictures-none"
+	StatusLevel         Key = "status-level"
+	StatusPinned        Key = "status-pinned"
+	EventNobody         Key = "event-nobody"
+	EventHeld           Key = "event-held"
+	EventReleased       Key = "event-released"
+	EventCopy           Key = "event-copy"
+	EventFailed         Key = "event-failed"
+	EventOther          Key = "event-other"
+	ShapePixel          Key = "shape-pixel"
+	ShapePicture        Key = "shape-picture"
+)
+
+// reportTexts are the English texts of what commands print.
+func reportTexts() map[Key]string {
+	return map[Key]string{
+		AccountConnected: "{address} is connected. Set your mail program to:",
+		SettingsPort:     "port {port}",
+		SettingsIMAP:     "receiving (IMAP)",
+		SettingsIMAPS:    "or",
+		SettingsSMTP:     "sending (SMTP)",
+		SettingsLogin:    "User name and password stay as they are; they pass through to your provider and are not kept.",
+		SettingsCertificate: `Your mail program asks once whether to trust this computer's own certificate. Compare its SHA-256 fingerprint, then say yes for good:
+  {fingerprint}`,
+		SettingsPictures: `So that pictures you let through can be seen, allow this one site. In Thunderbird: Settings, Privacy & Security, Mail Content, Exceptions.
+  {origin}`,
+		SettingsNoSMTP:     "What you send does not go through Unseen, so only pixels are replaced in this account, and pictures load as your mail program decides.",
+		NoAccounts:         "No account is connected yet. \"unseen account add ADDRESS\" connects one: it takes about two minutes.",
+		AccountReceives:    "{name}: from {imap}; what you send does not go through Unseen",
+		AccountBoth:        "{name}: from {imap}, to {smtp}",
+		AccountRemoved:     "{address} is disconnected. Set your mail program back to {imap} before it looks for mail again. What you decided, and the map of your mail, are kept.",
+		NoConsent:          "Nothing is decided yet, so nothing is let through. \"unseen consent grant SENDER --purpose PURPOSE\" lets a sender know.",
+		ConsentHead:        "SENDER	YOUR ADDRESS	PURPOSE	DECISION	ON	UNTIL",
+		DecidedGranted:     "let them know",
+		DecidedRefused:     "kept from them",
+		DecidedWithdrawn:   "withdrawn",
+		DecidedLapsed:      "lapsed",
+		Granted:            "{sender} may know when you open mail to {address}: {purposes}. This is an instruction to Unseen and is not sent to them. \"unseen consent withdraw {sender}\" takes it back.",
+		Refused:            "It is kept from {sender} for mail to {address}: {purposes}.",
+		Withdrawn:          "Withdrawn from {sender} for mail to {address}: {purposes}. The next opening tells them nothing.",
+		LedgerHolds:        "The ledger holds: {n} {n|record|records}, none changed and none taken out.",
+		LedgerHead:         "Its head, to be noted elsewhere: {head}",
+		PicturesAllOn:      "Pictures of every sender are shown, except those that would tell somebody that you opened a mail.",
+		PicturesAllOff:     "Pictures are shown only of senders you chose.",
+		PicturesOn:         "Pictures of {sender} are shown, except those that would tell somebody that you opened a mail.",
+		PicturesOff:        "Pictures of {sender} are not shown.",
+		StatusRunning:      "Unseen {version} is running (process {pid}) since {since}.",
+		StatusGateway:      "Held loads lead to {origin}.",
+		StatusToday:        "Today: {held} {held|load|loads} held, {released} released, {copies} answered from a copy.",
+		StatusPicturesAll:  "Pictures are shown of every sender, except those that would tell somebody that you opened a mail.",
+		StatusPicturesNone: "Pictures are shown of senders you chose.",
+		StatusLevel:        "Level: {level}.",
+		StatusPinned:       "\"{key}\" is decided by config.toml.",
+		EventNobody:        "somebody nobody vouches for",
+		EventHeld:          "held      {who}: a {shape} from {host}; {reason}",
+		EventReleased:      "released  {who}: a {shape} from {host}; {reason}",
+		EventCopy:          "copy      {who}: a {shape} from {host}, shown again without asking anybody",
+		EventFailed:        "failed    {who}: a {shape} from {host}; {reason}",
+		EventOther:         "{kind} {outcome}  {who} {reason}",
+		ShapePixel:         "pixel",
+		ShapePicture:       "picture",
+	}
+}

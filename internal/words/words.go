@@ -1,0 +1,130 @@
+// Package words is the one catalogue of what Unseen says to people.
+//
+// A text is found by a typed [Key] and has named parameters, so that another
+// language can put them in another order. A text may count: "{n|mail|mails}"
+// takes the first word for one and the second for any other number.
+//
+// Every key has a text in every catalogue, and every call names exactly the
+// parameters of its text: tests of this package read the program's source and
+// hold it to that. Texts follow LOOK.md: sentence case, facts first, no fear.
+// What is said after "unseen: " on standard error begins in lower case and has
+// no full stop, as is the custom of the command line.
+package words
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Key names one text.
+type Key string
+
+// A Catalogue holds the texts of one language. It never changes and may be
+// used by several goroutines.
+type Catalogue struct {
+	lang  string
+	texts map[Key]string
+	// one says which numbers take the first form of a counting word.
+	one func(n int64) bool
+}
+
+// English returns the English catalogue.
+func English() *Catalogue {
+	return &Catalogue{
+		lang:  "en",
+		texts: merged(checkTexts(), helpTexts(), usageTexts(), reportTexts()),
+		one:   func(n int64) bool { return n == 1 },
+	}
+}
+
+// Lang returns the language as in BCP 47: "en".
+func (c *Catalogue) Lang() string { return c.lang }
+
+// Say returns the text of a key. Pairs are the parameters, each a name
+// followed by its value. It panics where a text or a parameter is missing, for
+// that is a mistake of the caller which the tests of this package find.
+func (c *Catalogue) Say(k Key, pairs ...any) string {
+	text, ok := c.texts[k]
+	if !ok {
+		panic("words: no text for " + string(k))
+	}
+	values := valuesOf(k, pairs)
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "{")
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		slot, after, _ := strings.Cut(rest, "}")
+		out.WriteString(c.fill(k, slot, values))
+		text = after
+	}
+}
+
+// fill returns what stands for one slot of a text.
+func (c *Catalogue) fill(k Key, slot string, values map[string]any) string {
+	forms := strings.Split(slot, "|")
+	v, ok := values[forms[0]]
+	if !ok {
+		panic("words: " + string(k) + " needs " + forms[0])
+	}
+	if len(forms) != 3 {
+		return fmt.Sprint(v)
+	}
+	if c.one(number(v)) {
+		return forms[1]
+	}
+	return forms[2]
+}
+
+// number returns the value of any integer, -1 for anything else.
+func number(v any) int64 {
+	switch n := v.(type) {
+	case int:
+		return int64(n)
+	case int64:
+		return n
+	case uint64:
+		return int64(n)
+	}
+	return -1
+}
+
+// valuesOf turns pairs into a map.
+func valuesOf(k Key, pairs []any) map[string]any {
+	if len(pairs)%2 != 0 {
+		panic("words: " + string(k) + ": a parameter without its value")
+	}
+	values := make(map[string]any, len(pairs)/2)
+	for i := 0; i < len(pairs); i += 2 {
+		values[pairs[i].(string)] = pairs[i+1]
+	}
+	return values
+}
+
+// merged joins the texts of several files.
+func merged(parts ...map[Key]string) map[Key]string {
+	all := make(map[Key]string)
+	for _, part := range parts {
+		for k, text := range part {
+			if _, twice := all[k]; twice {
+				panic("words: two texts for " + string(k))
+			}
+			all[k] = text
+		}
+	}
+	return all
+}
+
+// Help returns the texts of the command line's help, by the names under which
+// its grammar refers to them.
+func (c *Catalogue) Help() map[string]string {
+	help := make(map[string]string)
+	for k, text := range c.texts {
+		if strings.HasPrefix(string(k), "help_") {
+			help[string(k)] = text
+		}
+	}
+	return help
+}
