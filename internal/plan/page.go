@@ -1,0 +1,187 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/detect/reference"
+)
+
+// A page is the planning of one text: a leaf, or a piece of one.
+type page struct {
+	*leaf
+	text  text
+	edits []message.Edit
+	first int // of plan.References that is of this page
+	done  int // the cell behind the last edit
+}
+
+func (l *leaf) newPage(t text) *page {
+	return &page{leaf: l, text: t, first: len(l.plan.References)}
+}
+
+// undo takes the references of the page out of the plan.
+func (p *page) undo() {
+	p.plan.References = p.plan.References[:p.first]
+}
+
+// add plans references.
+func (p *page) add(refs []reference.Reference) {
+	p.plan.References = slices.Grow(p.plan.References, min(len(refs), maxReferences))
+	for i := range refs {
+		if len(p.plan.References) >= maxReferences {
+			p.gap(p.part.Section, GapReferences)
+			p.silence(refs[i:])
+			return
+		}
+		ref := &refs[i]
+		start, end := p.text.octets(ref.Slot)
+		r := Reference{Section: p.part.Section, Ref: *ref, Raw: p.text.Raw(start, end)}
+		p.decide(&r, refs)
+		p.plan.References = append(p.plan.References, r)
+	}
+}
+
+// silence makes loads inert without listing them.
+func (p *page) silence(refs []reference.Reference) {
+	for i := range refs {
+		r := Reference{Ref: refs[i]}
+		if p.gated(&r) {
+			p.inert(&r)
+		}
+	}
+}
+
+// gated says whether a reference is to be replaced; if not, it is Left or
+// Ungated.
+func (p *page) gated(r *Reference) bool {
+	r.Outcome = Ungated
+	switch {
+	case !r.Ref.Kind.Load() || !r.Ref.Remote:
+		r.Outcome = Left
+	case p.plan.Mode == ModePixels && r.Ref.Kind != reference.Pixel:
+		r.Reason = ReasonMode
+	case p.part.Protected != "" && p.plan.Mode != ModeSigned:
+		r.Reason = ReasonSigned
+	case p.text.view == nil:
+		r.Reason = ReasonCharset
+	case r.Ref.Slot.Start < p.done:
+		r.Reason = ReasonOverlap
+	default:
+		return true
+	}
+	return false
+}
+
+// decide replaces a reference by the best form that fits.
+func (p *page) decide(r *Reference, refs []reference.Reference) {
+	if !p.gated(r) {
+		return
+	}
+	long, short := p.signer.tokens(r.Section, r.Ref.Vector, r.Ref.Ordinal, r.Ref.URL)
+	forms := []form{{ByToken, long, p.planner.Base + "/p/" + long}, {ByShort, short, p.planner.Base + "/" + short}}
+	for _, f := range forms {
+		if p.fill(r.Ref.Slot, f.address, "") {
+			r.Outcome, r.Token = f.outcome, f.token
+			return
+		}
+	}
+	if r.Ref.Kind == reference.Pixel {
+		if r.Ref.Vector == reference.ImgSrc && alone(r.Ref, refs) && p.rewriteTag(r, forms) {
+			return
+		}
+		if p.inert(r) {
+			return
+		}
+	}
+	r.Reason = ReasonRoom
+	if r.Ref.Relative {
+		r.Reason = ReasonRelative
+	}
+}
+
+// A form is a way to write the address of the gateway.
+type form struct {
+	outcome Outcome
+	token   string
+	address string
+}
+
+// inert replaces a load by an empty data: address.
+func (p *page) inert(r *Reference) bool {
+	address := "data:,"
+	if r.Ref.Vector == reference.ImgSrcset || r.Ref.Vector == reference.SourceSrcset {
+		// A comma at the end would be a candidate's.
+		address = "data:,_"
+	}
+	if !p.fill(r.Ref.Slot, address, "") {
+		return false
+	}
+	r.Outcome = Inert
+	return true
+}
+
+// fill writes an address into a slot, padded with more path up to an end.
+func (p *page) fill(slot reference.Span, address, end string) bool {
+	room := p.text.room(slot)
+	if room < len(address)+len(end) {
+		return false
+	}
+	with := make([]byte, 0, room)
+	with = append(with, address...)
+	for len(with) < room-len(end) {
+		with = append(with, '_')
+	}
+	return p.write(slot, append(with, end...))
+}
+
+// write adds the edit that writes text into a span of cells.
+func (p *page) write(span reference.Span, with []byte) bool {
+	e, ok := p.text.replace(span, with)
+	if !ok {
+		return false
+	}
+	p.edits = append(p.edits, e)
+	p.done = max(p.done, span.End)
+	return true
+}
+
+// editBase replaces the base element if that is what keeps relative loads
+// without room from leading elsewhere: they then ask the gateway, which does
+// not know them. It is not done where relative links would lead there too.
+func (p *page) editBase() {
+	if p.plan.Mode == ModePixels {
+		return
+	}
+	refs := p.plan.References[p.first:]
+	base, needed := -1, false
+	for i := range refs {
+		r := &refs[i]
+		switch {
+		case r.Ref.Kind == reference.Link && r.Ref.Relative && r.Ref.Remote:
+			return
+		case r.Ref.Kind == reference.Base && r.Ref.Remote && base < 0:
+			base = i
+		}
+		needed = needed || r.Reason == ReasonRelative
+	}
+	if !needed || base < 0 {
+		return
+	}
+	b := &refs[base]
+	long, short := p.signer.tokens(b.Section, b.Ref.Vector, b.Ref.Ordinal, b.Ref.URL)
+	switch {
+	case p.fill(b.Ref.Slot, p.planner.Base+"/p/"+long, "/"):
+		b.Outcome, b.Token = ByToken, long
+	case p.fill(b.Ref.Slot, p.planner.Base+"/"+short, "/"):
+		b.Outcome, b.Token = ByShort, short
+	default:
+		return
+	}
+	for i := range refs {
+		if r := &refs[i]; r.Reason == ReasonRelative {
+			r.Outcome, r.Reason, r.Token = ByBase, "", b.Token
+		}
+	}
+	slices.SortStableFunc(p.edits, byOffset)
+}

@@ -1,0 +1,180 @@
+// Package plan decides how the remote loads of a message are rewritten, and
+// takes the rewriting out of what the reader sends.
+//
+// Every remote load in the HTML and CSS of a message is replaced by an address
+// of the gateway on this machine, always in the same way: no rule, verdict or
+// consent is consulted, so that all of these act when the address is loaded.
+// A [Plan] is a function of the message's octets, the account's [Key], the
+// gateway's base address, the [Mode] and [Version]; equal messages have equal
+// plans. It keeps the length of the message and of each decoded text, and
+// every line end (see package message).
+//
+// A load that cannot be replaced is left as it is and listed as
+// [Ungated] with its reason. Nothing here panics or fails on a message: what
+// cannot be analysed is a [message.Gap].
+package plan
+
+import (
+	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/detect/reference"
+)
+
+// Version is of the planner. Plans of one version are equal for equal input;
+// another version may find more references, and then numbers them otherwise.
+// A stored plan is served for ever, whatever its version.
+const Version = 1
+
+// A Mode says which loads are replaced.
+type Mode string
+
+const (
+	// ModeAll replaces all loads, but for those in signed parts.
+	ModeAll Mode = "all"
+	// ModePixels replaces pixels alone. It is for accounts whose submission
+	// is not relayed, where an answer would carry addresses of this machine
+	// to others.
+	ModePixels Mode = "pixels"
+	// ModeSigned replaces all loads, even where that breaks a signature.
+	ModeSigned Mode = "signed too"
+)
+
+// An Outcome is what a plan does with a reference.
+type Outcome string
+
+const (
+	// ByToken is a load replaced by an address with a token of 22 letters.
+	ByToken Outcome = "token"
+	// ByShort is a load replaced by an address with a token of 11 letters.
+	ByShort Outcome = "short"
+	// ByTag is a pixel whose whole tag was rewritten to make room for a token.
+	ByTag Outcome = "tag"
+	// ByBase is a relative load that leads to the gateway because the base
+	// element does; its Token is that of the base.
+	ByBase Outcome = "base"
+	// Inert is a load replaced by an empty data: address, without a token.
+	Inert Outcome = "inert"
+	// Ungated is a load left as it was; Reason says why.
+	Ungated Outcome = "ungated"
+	// Left is no load, or none from another machine.
+	Left Outcome = "left"
+)
+
+// The reasons of [Ungated].
+const (
+	// ReasonRoom: no form of gateway address fits.
+	ReasonRoom = "room"
+	// ReasonSigned: a signature covers the part.
+	ReasonSigned = "signed"
+	// ReasonCharset: the charset cannot be seen through.
+	ReasonCharset = "charset"
+	// ReasonRelative: a relative address that has no room of its own, and
+	// no base that could be edited instead.
+	ReasonRelative = "relative"
+	// ReasonMode: no pixel, in mode "pixels".
+	ReasonMode = "mode"
+	// ReasonOverlap: inside of another reference.
+	ReasonOverlap = "overlap"
+)
+
+// The reasons of gaps that planning adds to those of the layout.
+const (
+	// GapCharset is a part whose charset cannot be seen through.
+	GapCharset = "charset"
+	// GapReferences is a message with too many references; the loads among
+	// the rest are made inert.
+	GapReferences = "references"
+	// GapFault is a part that could not be planned, by a fault of ours.
+	GapFault = "fault"
+)
+
+// Limits of a plan.
+const (
+	maxReferences = 20_000
+	maxHeader     = 64 << 10 // of the raw header that is kept
+)
+
+// A Reference is one reference of a message and what becomes of it.
+type Reference struct {
+	// Token is the form used in the message: 22 letters, 11 letters, or ""
+	// if the message names the gateway nowhere for it.
+	Token string
+	// Section is the IMAP part number of the leaf.
+	Section string
+	// Ref is what was found. Its spans count cells of the decoded leaf.
+	Ref reference.Reference
+	// Raw is where the address stands in the raw message.
+	Raw message.Range
+	// Outcome is what the plan does with it, and Reason why not more.
+	Outcome Outcome
+	Reason  string
+}
+
+// A Plan is how one message is rewritten.
+type Plan struct {
+	// Version is the planner's, Mode what it was asked to replace.
+	Version int
+	Mode    Mode
+	// HeaderSHA256 is of the raw top-level header block, with the empty line
+	// that ends it. Header is that block, 64 KiB of it at most.
+	HeaderSHA256 [32]byte
+	Header       []byte
+	// Overlay rewrites the message.
+	Overlay message.Overlay
+	// References are all that were found, in order of the leaves; those of
+	// a leaf served from a known overlay are not listed.
+	References []Reference
+	// Gaps are what was not looked into.
+	Gaps []message.Gap
+	// Complete is false if the message was cut.
+	Complete bool
+	// Known says that some leaf was served from a known overlay.
+	Known bool
+}
+
+// A Planner makes plans for one account. It can be used by several goroutines.
+type Planner struct {
+	// Key is the account's.
+	Key Key
+	// Base is the address of the gateway, "http://127.0.0.1:4180".
+	Base string
+	// Mode says which loads are replaced. Empty means [ModeAll].
+	Mode Mode
+}
+
+// Plan plans a whole message. The plan keeps nothing of raw.
+func (p *Planner) Plan(raw []byte) *Plan {
+	var plan *Plan
+	s := p.Session(nil, func(made *Plan) { plan = made })
+	l := message.Parse(raw)
+	if long(l) {
+		// Only the stream knows where it cuts.
+		stream := message.NewStream(discard{}, s)
+		stream.Write(raw)
+		stream.Close()
+		return plan
+	}
+	s.Header(raw[l.Root.Header.Start:l.Root.Header.End])
+	for part := range l.Leaves() {
+		if e := s.Leaf(part); e != nil {
+			e.Edit(part.Body.Start, raw[part.Body.Start:part.Body.End], false)
+		}
+	}
+	s.End(l, true)
+	return plan
+}
+
+// long says whether a leaf may be too long for a stream to hold it whole.
+func long(l *message.Layout) bool {
+	const slack = 1 << 16
+	for part := range l.Leaves() {
+		if part.Body.Len() > message.HoldLimit-slack && reference.Scanned(part.MediaType) {
+			return true
+		}
+	}
+	return false
+}
+
+// discard is where the octets of a plan for a long message go.
+type discard struct{}
+
+func (discard) Write(b []byte) (int, error) { return len(b), nil }
