@@ -146,7 +146,10 @@ func (p *parser) closeTo(match int, final bool) event {
 	end := p.lineStart - p.before
 	for i := target + 1; i < len(p.frames); i++ {
 		part := p.frames[i].part
-		part.Body.End = max(end, part.Body.Start)
+		part.Body.End = end
+		part.Body.Start = min(part.Body.Start, end)
+		part.Header.End = min(part.Header.End, end)
+		part.Header.Start = min(part.Header.Start, end)
 	}
 	p.frames = p.frames[:target+1]
 	p.open = p.open[:match+1]
@@ -164,9 +167,9 @@ func (p *parser) closeTo(match int, final bool) event {
 // cutHeader ends a header that no empty line ended, before the current line.
 func (p *parser) cutHeader() {
 	f := p.top()
-	end := max(p.lineStart-p.before, f.part.Header.Start)
+	end := p.lineStart - p.before
 	if !p.huge {
-		p.head = p.head[:min(len(p.head), end-f.part.Header.Start)]
+		p.head = p.head[:max(0, min(len(p.head), end-f.part.Header.Start))]
 	}
 	p.describe(f)
 	f.part.Header.End = end
@@ -235,7 +238,7 @@ func (p *parser) safe() int {
 	case len(p.open) == 0:
 		return p.off
 	case p.candidate:
-		return p.lineStart - p.before
+		return max(p.lineStart-p.before, p.top().part.Body.Start)
 	case p.cr:
 		return p.off - 1
 	}

@@ -27,7 +27,7 @@ func (p *parser) describe(f *frame) composition {
 	if c.media == "" {
 		c.media = "text/plain"
 		// RFC 2046, section 5.1.5.
-		if len(p.frames) > 1 && p.frames[len(p.frames)-2].digest {
+		if !c.typed && len(p.frames) > 1 && p.frames[len(p.frames)-2].digest {
 			c.media = "message/rfc822"
 		}
 	}
@@ -99,6 +99,7 @@ func isPKCS7(media string) bool {
 // A content is what the Content fields of one header say.
 type content struct {
 	media       string // "" if there is no usable type
+	typed       bool   // there is a Content-Type
 	charset     string
 	boundary    string
 	bounded     bool
@@ -113,7 +114,7 @@ type content struct {
 // first counts, as for Dovecot and Thunderbird.
 func readContent(head []byte) content {
 	var c content
-	var typed, encoded, disposed bool
+	var encoded, disposed bool
 	var location, base string
 	for rest := head; len(rest) > 0; {
 		var name, value []byte
@@ -123,12 +124,12 @@ func readContent(head []byte) content {
 		}
 		switch {
 		case fold(name, "Content-Type"):
-			if !typed {
+			if !c.typed {
 				c.readType(value)
 			} else if media, _ := readMedia(value); media != c.media {
 				c.disputed = true
 			}
-			typed = true
+			c.typed = true
 		case fold(name, "Content-Transfer-Encoding") && !encoded:
 			c.readEncoding(value)
 			encoded = true

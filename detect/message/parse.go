@@ -193,7 +193,9 @@ func (p *parser) endHeader() event {
 	f.part.Header.End = p.off
 	f.part.Body = Range{p.off, p.off}
 	p.state, p.cr = inBody, false
-	p.startLine(0)
+	// If a boundary follows at once, the empty line is the line end before
+	// it (RFC 2046, section 5.1.1).
+	p.startLine(lineEnd(p.line, len(p.line)))
 	switch kind {
 	case asParts:
 		p.open = append(p.open, boundary{p.boundary, len(p.frames) - 1})
@@ -212,7 +214,9 @@ func (p *parser) endHeader() event {
 
 // stepMessage begins the message inside a message/rfc822.
 func (p *parser) stepMessage() int {
+	before := p.before
 	p.beginPart(true)
+	p.before = before
 	return 0
 }
 

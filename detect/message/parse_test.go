@@ -1,16 +1,124 @@
 package message_test
 
-import (
-	"testing"
-
-	"github.com/unseen-mail/unseen/detect/message"
-)
-
-func TestFirst(t *testing.T) {
-	raw := "Content-Type: multipart/mixed; boundary=b\r\n\r\npre\r\n--b\r\n\r\none\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\nContent-Type: text/html\r\n\r\nhi\r\n--b--\r\nepi\r\n"
-	l := message.Parse([]byte(raw))
-	for _, s := range l.Sections {
-		t.Logf("%q %q", s.Name, raw[s.Range.Start:s.Range.End])
-	}
-	t.Log(l.Gaps)
+// An oddity is a message that MIME parsers read in different ways.
+type oddity struct {
+	name string
+	raw  string
 }
+
+func lines(s ...string) string {
+	out := ""
+	for _, l := range s {
+		out += l + "\r\n"
+	}
+	return out
+}
+
+const mixed = "Content-Type: multipart/mixed; boundary=b"
+
+var oddities = []oddity{
+	{"plain", lines("Subject: x", "", "hi")},
+	{"no body", lines("Subject: x")},
+	{"no body, empty line", lines("Subject: x", "")},
+	{"empty", ""},
+	{"only an empty line", "\r\n"},
+	{"no header", lines("", "hi")},
+	{"mbox line first", lines("From a@b Mon", mixed, "", "--b", "", "one", "--b--")},
+	{"line without colon", lines("X", mixed, "rubbish", "Subject: y", "", "--b", "", "one", "--b--")},
+	{"blank before colon", lines("Content-Type : multipart/mixed; boundary=b", "", "--b", "", "one", "--b--")},
+	{"two parts", lines(mixed, "", "pre", "--b", "", "one", "--b", "", "two", "--b--", "epi")},
+	{"no final boundary", lines(mixed, "", "--b", "", "one", "--b", "", "two")},
+	{"no boundary at all", lines(mixed, "", "one", "two")},
+	{"only the final boundary", lines(mixed, "", "--b--", "epi")},
+	{"boundary ends the message", lines(mixed, "", "--b", "", "one") + "--b--"},
+	{"open boundary ends the message", lines(mixed, "", "--b", "", "one") + "--b"},
+	{"open boundary line ends the message", lines(mixed, "", "--b", "", "one", "--b")},
+	{"blanks behind boundaries", lines(mixed, "", "--b  ", "", "one", "--b-- \t", "epi")},
+	{"more behind a boundary", lines(mixed, "", "--bx", "", "one", "--b --", "", "two", "--b--x", "epi")},
+	{"blank before boundary", lines(mixed, "", " --b", "", "one", "--b--")},
+	{"boundary at once", lines(mixed, "", "--b", "--b", "", "two", "--b--")},
+	{"part without empty line", lines(mixed, "", "--b", "Content-Type: text/html", "--b", "", "two", "--b--")},
+	{"empty parts", lines(mixed, "", "--b", "", "--b", "", "", "--b", "", "", "", "--b--")},
+	{"boundary in the message's header", lines(mixed, "--b", "", "one", "--b--")},
+	{"boundary inside a part's header", lines(mixed, "", "--b", "X: 1", "--b", "Y: 2", "", "two", "--b--")},
+	{"prefix boundaries", lines("Content-Type: multipart/mixed; boundary=abc", "", "--abc", "Content-Type: multipart/alternative; boundary=abcd", "",
+		"--abcd", "", "one", "--abcd", "", "two", "--abcd--", "", "--abc", "", "three", "--abc--")},
+	{"prefix boundaries, outer longer", lines("Content-Type: multipart/mixed; boundary=abcd", "", "--abcd", "Content-Type: multipart/alternative; boundary=abc", "",
+		"--abc", "", "one", "--abc", "", "two", "--abc--", "", "--abcd", "", "three", "--abcd--")},
+	{"boundary with dashes at its end", lines("Content-Type: multipart/mixed; boundary=\"b\"", "", "--b", "Content-Type: multipart/mixed; boundary=\"b--\"", "",
+		"--b--", "", "one", "--b----", "", "--b", "", "two", "--b--")},
+	{"same boundary inside", lines(mixed, "", "--b", mixed, "", "--b", "", "one", "--b--", "", "--b", "", "two", "--b--")},
+	{"same boundary inside, closed once", lines(mixed, "", "--b", mixed, "", "--b", "", "one", "--b", "", "two", "--b--", "end")},
+	{"inner not closed", lines(mixed, "", "--b", "Content-Type: multipart/mixed; boundary=c", "", "--c", "", "one", "--b", "", "two", "--b--")},
+	{"outer follows inner at once", lines(mixed, "", "--b", "Content-Type: multipart/mixed; boundary=c", "", "--c", "", "one", "--c--", "--b", "", "two", "--b--")},
+	{"outer follows inner after a line", lines(mixed, "", "--b", "Content-Type: multipart/mixed; boundary=c", "", "--c", "", "one", "--c--", "", "--b", "", "two", "--b--")},
+	{"parts after the end", lines(mixed, "", "--b", "", "one", "--b--", "--b", "", "two", "--b--")},
+	{"quoted boundary", lines("Content-Type: multipart/mixed; boundary=\"a b=(c)\\\"\"", "", "--a b=(c)\"", "", "one", "--a b=(c)\"--")},
+	{"quoted boundary not closed", lines("Content-Type: multipart/mixed; boundary=\"b", "", "--b", "", "one", "--b--")},
+	{"quoted boundary not closed, more parameters", lines("Content-Type: multipart/mixed; boundary=\"b; x=y", "", "--b", "", "one", "--b--")},
+	{"boundary with blanks at its end", lines("Content-Type: multipart/mixed; boundary=\"b \"", "", "--b ", "", "one", "--b --")},
+	{"boundary empty", lines("Content-Type: multipart/mixed; boundary=\"\"", "", "--", "", "one", "----")},
+	{"boundary long", lines("Content-Type: multipart/mixed; boundary="+long, "", "--"+long, "", "one", "--"+long+"--")},
+	{"boundary long, cut", lines("Content-Type: multipart/mixed; boundary="+long, "", "--"+long[:80]+"x", "", "one", "--"+long[:80]+"--")},
+	{"boundary unquoted with specials", lines("Content-Type: multipart/mixed; boundary=a/b=c?d", "", "--a/b=c?d", "", "one", "--a/b=c?d--")},
+	{"boundary unquoted with equals first", lines("Content-Type: multipart/mixed; boundary==_b", "", "--=_b", "", "one", "--=_b--")},
+	{"boundary unquoted with colon", lines("Content-Type: multipart/mixed; boundary=a:b", "", "--a:b", "", "one", "--a:b--")},
+	{"boundary unquoted with comma", lines("Content-Type: multipart/mixed; boundary=a,b", "", "--a,b", "", "one", "--a,b--")},
+	{"boundary unquoted with angles", lines("Content-Type: multipart/mixed; boundary=<a@b>", "", "--<a@b>", "", "one", "--<a@b>--")},
+	{"boundary with blank inside, unquoted", lines("Content-Type: multipart/mixed; boundary=a b", "", "--a b", "", "one", "--a b--")},
+	{"boundary with quote inside", lines("Content-Type: multipart/mixed; boundary=a\"b", "", "--a\"b", "", "one", "--a\"b--")},
+	{"boundary single quoted", lines("Content-Type: multipart/mixed; boundary='b'", "", "--'b'", "", "one", "--'b'--")},
+	{"boundary followed by rubbish", lines("Content-Type: multipart/mixed; boundary=\"b\"x; y=z", "", "--b", "", "one", "--b--")},
+	{"boundary twice", lines("Content-Type: multipart/mixed; boundary=b; boundary=c", "", "--b", "", "one", "--c", "", "two", "--b--")},
+	{"boundary in segments", lines("Content-Type: multipart/mixed; boundary*0=\"b\"; boundary*1=c", "", "--bc", "", "one", "--bc--")},
+	{"boundary in segments out of order", lines("Content-Type: multipart/mixed; boundary*1=\"c\"; boundary*0=b", "", "--bc", "", "one", "--bc--")},
+	{"boundary encoded", lines("Content-Type: multipart/mixed; boundary*=us-ascii'en'b%20c", "", "--b c", "", "one", "--b c--")},
+	{"boundary encoded without charset", lines("Content-Type: multipart/mixed; boundary*=b%63", "", "--bc", "", "one", "--bc--")},
+	{"boundary encoded in segments", lines("Content-Type: multipart/mixed; boundary*0*=us-ascii''b%63; boundary*1=d", "", "--bcd", "", "one", "--bcd--")},
+	{"boundary segments and plain", lines("Content-Type: multipart/mixed; boundary*0=c; boundary=b", "", "--b", "", "one", "--c", "", "two", "--b--")},
+	{"boundary segments, one missing", lines("Content-Type: multipart/mixed; boundary*0=b; boundary*2=c", "", "--b", "", "one", "--b--")},
+	{"boundary in an encoded word", lines("Content-Type: multipart/mixed; boundary=\"=?us-ascii?Q?b?=\"", "", "--=?us-ascii?Q?b?=", "", "one", "--=?us-ascii?Q?b?=--")},
+	{"boundary in an encoded word, decoded", lines("Content-Type: multipart/mixed; boundary=\"=?us-ascii?Q?b?=\"", "", "--b", "", "one", "--b--")},
+	{"no semicolon", lines("Content-Type: multipart/mixed boundary=b", "", "--b", "", "one", "--b--")},
+	{"semicolon twice", lines("Content-Type: multipart/mixed;; boundary=b;", "", "--b", "", "one", "--b--")},
+	{"rubbish parameter first", lines("Content-Type: multipart/mixed; foo; =x; boundary=b;", "", "--b", "", "one", "--b--")},
+	{"blanks around equals", lines("Content-Type: multipart/mixed; boundary = b;", "", "--b", "", "one", "--b--")},
+	{"comments", lines("Content-Type: (a) multipart (b) / (c (d)) mixed (e) ; (f) boundary (g) = (h) \"b\" (i)", "", "--b", "", "one", "--b--")},
+	{"type folded", lines("Content-Type: multipart/mixed;", "\tboundary=b", "", "--b", "", "one", "--b--")},
+	{"boundary folded inside", lines("Content-Type: multipart/mixed; boundary=\"a", " b\"", "", "--a b", "", "one", "--a b--")},
+	{"type in upper case", lines("CONTENT-TYPE: MULTIPART/MIXED; BOUNDARY=b", "", "--b", "", "one", "--b--")},
+	{"type empty", lines("Content-Type:", "", "--b", "", "one", "--b--")},
+	{"type without subtype", lines("Content-Type: multipart; boundary=b", "", "--b", "", "one", "--b--")},
+	{"type with slash only", lines("Content-Type: multipart/; boundary=b", "", "--b", "", "one", "--b--")},
+	{"type in quotes", lines("Content-Type: \"multipart/mixed\"; boundary=b", "", "--b", "", "one", "--b--")},
+	{"two types, multipart first", lines(mixed, "Content-Type: text/plain", "", "--b", "", "one", "--b--")},
+	{"two types, multipart second", lines("Content-Type: text/plain", mixed, "", "--b", "", "one", "--b--")},
+	{"two types, first multipart without boundary", lines("Content-Type: multipart/mixed", mixed, "", "--b", "", "one", "--b--")},
+	{"digest", lines("Content-Type: multipart/digest; boundary=b", "", "--b", "", "Subject: one", "", "1", "--b", "Content-Type: text/plain", "", "two", "--b", "X: y", "", "S: 3", "", "3", "--b--")},
+	{"digest with empty type", lines("Content-Type: multipart/digest; boundary=b", "", "--b", "Content-Type:", "", "Subject: one", "", "1", "--b--")},
+	{"message at the top", lines("Content-Type: message/rfc822", "", "Subject: x", "", "hi")},
+	{"message at the top, multipart inside", lines("Content-Type: message/rfc822", "", mixed, "", "--b", "", "one", "--b--")},
+	{"message in message", lines("Content-Type: message/rfc822", "", "Content-Type: message/rfc822", "", "Subject: x", "", "hi")},
+	{"message in a part", lines(mixed, "", "--b", "Content-Type: message/rfc822", "", "Subject: x", "", "hi", "--b", "", "two", "--b--")},
+	{"message in a part, multipart inside", lines(mixed, "", "--b", "Content-Type: message/rfc822", "", "Content-Type: multipart/mixed; boundary=c", "", "--c", "", "1", "--c--", "", "--b", "", "two", "--b--")},
+	{"message in a part, without body", lines(mixed, "", "--b", "Content-Type: message/rfc822", "", "Subject: x", "--b", "", "two", "--b--")},
+	{"message in a part, empty", lines(mixed, "", "--b", "Content-Type: message/rfc822", "", "--b", "", "two", "--b--")},
+	{"message in a part, no header", lines(mixed, "", "--b", "Content-Type: message/rfc822", "", "", "hi", "--b", "", "two", "--b--")},
+	{"message in a part, header cut", lines(mixed, "", "--b", "Content-Type: message/rfc822", "--b", "", "two", "--b--")},
+	{"message empty at the end", lines("Content-Type: message/rfc822", "")},
+	{"message header only", lines("Content-Type: message/rfc822")},
+	{"message in base64", lines(mixed, "", "--b", "Content-Type: message/rfc822", "Content-Transfer-Encoding: base64", "", "U3ViamVjdDogeA0KDQpoaQ==", "--b--")},
+	{"global message", lines(mixed, "", "--b", "Content-Type: message/global", "", "Subject: x", "", "hi", "--b--")},
+	{"partial message", lines(mixed, "", "--b", "Content-Type: message/partial; id=x", "", "Subject: x", "", "hi", "--b--")},
+	{"multipart in base64", lines(mixed, "Content-Transfer-Encoding: base64", "", "--b", "", "one", "--b--")},
+	{"bare CR", "X: a\rb\r\n" + mixed + "\r\n\r\n\r--b\r\n\r\n--b\r\n\r\none\rtwo\r--b\r\n\r\r\n--b--\r\n"},
+	{"CR before CRLF", mixed + "\r\r\n\r\r\n\r\n--b\r\r\n\r\none\r\r\n--b--\r\n"},
+	{"NUL", lines(mixed, "X: \x00", "", "--b", "", "o\x00ne", "--b--")},
+	{"folded empty line", lines(mixed, " ", "\t", "", "--b", "", "one", "--b--")},
+	{"starts with a fold", lines(" x", mixed, "", "--b", "", "one", "--b--")},
+	{"colon first", lines(": x", mixed, "", "--b", "", "one", "--b--")},
+	{"name with blanks", lines("Content-Type x: text/html", mixed, "", "--b", "", "one", "--b--")},
+	{"8-bit boundary", lines("Content-Type: multipart/mixed; boundary=b\xe9", "", "--b\xe9", "", "one", "--b\xe9--")},
+}
+
+const long = "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"

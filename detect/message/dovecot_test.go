@@ -1,0 +1,226 @@
+package message_test
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/unseen-mail/unseen/detect/message"
+)
+
+// A dovecot is an IMAP session without a network, with a mailbox of its own.
+type dovecot struct {
+	t  *testing.T
+	in io.Writer
+	r  *bufio.Reader
+}
+
+// startDovecot puts messages into a new mailbox and opens it.
+func startDovecot(t *testing.T, messages [][]byte) *dovecot {
+	t.Helper()
+	const binary = "/usr/lib/dovecot/imap"
+	if _, err := os.Stat(binary); err != nil {
+		t.Skip("Dovecot is not installed (Debian package dovecot-imapd)")
+	}
+	dir, err := os.MkdirTemp("", "unseen-dovecot")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	box := filepath.Join(dir, "mail", "cur")
+	for _, d := range []string{box, filepath.Join(dir, "mail", "new"), filepath.Join(dir, "mail", "tmp"), filepath.Join(dir, "run")} {
+		if err := os.MkdirAll(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, raw := range messages {
+		if err := os.WriteFile(filepath.Join(box, fmt.Sprintf("%08d.x:2,S", i+1)), raw, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command(binary, "-c", filepath.Join(dir, "conf"))
+	who := dovecotUser(t, cmd, dir)
+	conf := fmt.Sprintf("base_dir=%[1]s/run\nlog_path=%[1]s/log\nmail_location=maildir:%[1]s/mail\nssl=no\n"+
+		"mail_uid=%[2]s\nmail_gid=%[3]s\nfirst_valid_uid=1\nfirst_valid_gid=1\nmailbox_list_index=no\n", dir, who.Uid, who.Gid)
+	if err := os.WriteFile(filepath.Join(dir, "conf"), []byte(conf), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Env = []string{"USER=" + who.Username, "HOME=" + dir}
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { in.Close(); cmd.Wait() })
+	d := &dovecot{t: t, in: in, r: bufio.NewReaderSize(out, 1<<20)}
+	if line := d.line(); !strings.HasPrefix(line, "* PREAUTH") {
+		t.Skipf("Dovecot does not start here: %s", line)
+	}
+	d.command("EXAMINE INBOX")
+	return d
+}
+
+// dovecotUser is who Dovecot runs as: it refuses root.
+func dovecotUser(t *testing.T, cmd *exec.Cmd, dir string) *user.User {
+	t.Helper()
+	me, err := user.Current()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if me.Uid != "0" {
+		return me
+	}
+	who, err := user.Lookup("mail")
+	if err != nil {
+		t.Skip("no user for Dovecot to run as")
+	}
+	uid, _ := strconv.Atoi(who.Uid)
+	gid, _ := strconv.Atoi(who.Gid)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+	err = filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return os.Chown(path, uid, gid)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return who
+}
+
+// line reads one line; literals in it stay where they are.
+func (d *dovecot) line() string {
+	d.t.Helper()
+	var out []byte
+	for {
+		b, err := d.r.ReadBytes('\n')
+		if err != nil {
+			d.t.Fatalf("reading from Dovecot: %v after %.200q", err, out)
+		}
+		out = append(out, b...)
+		open := bytes.LastIndexByte(b, '{')
+		if open < 0 || !bytes.HasSuffix(b, []byte("}\r\n")) {
+			return string(out)
+		}
+		n, err := strconv.Atoi(string(b[open+1 : len(b)-3]))
+		if err != nil {
+			return string(out)
+		}
+		literal := make([]byte, n)
+		if _, err := io.ReadFull(d.r, literal); err != nil {
+			d.t.Fatal(err)
+		}
+		out = append(out, literal...)
+	}
+}
+
+// command returns the untagged lines of one command.
+func (d *dovecot) command(text string) []string {
+	d.t.Helper()
+	fmt.Fprintf(d.in, "x %s\r\n", text)
+	var lines []string
+	for {
+		line := d.line()
+		if strings.HasPrefix(line, "x ") {
+			return lines
+		}
+		lines = append(lines, line)
+	}
+}
+
+// fetch returns the values of sections; those that Dovecot does not have are
+// missing.
+func (d *dovecot) fetch(number int, names []string) map[string]string {
+	d.t.Helper()
+	values := map[string]string{}
+	for _, name := range names {
+		for _, line := range d.command(fmt.Sprintf("FETCH %d BODY.PEEK[%s]", number, name)) {
+			head := fmt.Sprintf("* %d FETCH (BODY[%s] ", number, name)
+			if !strings.HasPrefix(line, head) {
+				continue
+			}
+			value := strings.TrimSuffix(line[len(head):], ")\r\n")
+			switch {
+			case value == "NIL":
+			case value[0] == '"':
+				values[name] = strings.ReplaceAll(strings.ReplaceAll(value[1:len(value)-1], `\"`, `"`), `\\`, `\`)
+			default:
+				_, values[name], _ = strings.Cut(value, "}\r\n")
+			}
+		}
+	}
+	return values
+}
+
+// TestDovecot compares each section of each message with what Dovecot serves.
+func TestDovecot(t *testing.T) {
+	var messages [][]byte
+	var names []string
+	for _, o := range oddities {
+		messages, names = append(messages, []byte(o.raw)), append(names, o.name)
+	}
+	for _, m := range corpus(t, 1) {
+		messages, names = append(messages, m.raw), append(names, m.name)
+	}
+	d := startDovecot(t, messages)
+	compared, differ := 0, 0
+	for i := range messages {
+		raw := d.fetch(i+1, []string{""})[""]
+		l := message.Parse([]byte(raw))
+		var ask []string
+		for _, s := range l.Sections[1:] {
+			ask = append(ask, s.Name)
+		}
+		ask = append(ask, beyond(l)...)
+		got := d.fetch(i+1, ask)
+		for _, name := range ask {
+			compared++
+			r, ok := l.Section(name)
+			value, has := got[name]
+			if value != raw[r.Start:r.End] || !ok && has && value != "" {
+				differ++
+				t.Logf("%s [%s]: Dovecot %t %s\nhere %t %s", names[i], name, has, brief(value), ok, brief(raw[r.Start:r.End]))
+			}
+		}
+	}
+	t.Logf("%d sections of %d messages, %d differ", compared, len(messages), differ)
+}
+
+// beyond names the sections that the message would have with one part more.
+func beyond(l *message.Layout) []string {
+	var out []string
+	last := map[string]int{}
+	for _, s := range l.Sections {
+		i := strings.LastIndexByte(s.Name, '.')
+		if n, err := strconv.Atoi(s.Name[i+1:]); err == nil {
+			last[s.Name[:i+1]] = max(last[s.Name[:i+1]], n)
+		}
+	}
+	for prefix, n := range last {
+		out = append(out, prefix+strconv.Itoa(n+1))
+	}
+	return out
+}
+
+func brief(s string) string {
+	if len(s) > 300 {
+		return fmt.Sprintf("%.150q...%q (%d)", s, s[len(s)-150:], len(s))
+	}
+	return strconv.Quote(s)
+}
