@@ -1,5 +1,7 @@
 package message
 
+import "bytes"
+
 // sextets gives the six bits of each base64 character (RFC 2045, section 6.8),
 // notSextet for all other octets.
 var sextets = func() (table [256]byte) {
@@ -136,7 +138,7 @@ func (t *Text) replaceBase64(start int, with []byte) (Edit, bool) {
 		}
 		out = out[:last+1-first]
 	}
-	return Edit{Offset: t.off + first, Old: t.raw[first : first+len(out)], New: out}, true
+	return Edit{Offset: t.off + first, Old: bytes.Clone(t.raw[first : first+len(out)]), New: out}, true
 }
 
 // putOctet writes octet k of a quantum into the two characters, at i and j,

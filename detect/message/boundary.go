@@ -131,7 +131,12 @@ func (p *parser) matchLine() (match int, final bool) {
 		return -1, false
 	}
 	rest := line[len(p.open[match].text):]
-	return match, len(rest) >= 2 && rest[0] == '-' && rest[1] == '-'
+	final = len(rest) >= 2 && rest[0] == '-' && rest[1] == '-'
+	if f := &p.frames[p.open[match].frame]; !f.loose && len(rest) > 0 && !(final && len(rest) == 2) {
+		f.loose = true
+		p.gap(f.part.Section, "boundary")
+	}
+	return match, final
 }
 
 // closeTo ends all parts inside the multipart of a matched boundary.
@@ -193,7 +198,10 @@ func (p *parser) endBoundary() {
 	switch {
 	case p.final:
 	case p.parts >= maxParts:
-		p.gap(p.top().part.Section, "parts")
+		if !p.top().full {
+			p.top().full = true
+			p.gap(p.top().part.Section, "parts")
+		}
 	default:
 		p.beginPart(false)
 		return
@@ -217,6 +225,9 @@ func (p *parser) finish() event {
 		p.beginPart(true)
 		fallthrough
 	case p.state == inHeader:
+		if len(p.frames) == 1 && !p.huge {
+			e = headerRead
+		}
 		p.lineStart, p.before = p.off, 0
 		p.cutHeader()
 	case p.state == inBody && p.top().part.Leaf():

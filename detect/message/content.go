@@ -33,6 +33,12 @@ func (p *parser) describe(f *frame) composition {
 	}
 	part.MediaType, part.Charset, part.Encoding = c.media, c.charset, c.encoding
 	part.Disposition, part.Location = c.disposition, c.location
+	if len(p.frames) > 1 && !f.message && part.Location == "" {
+		part.Location = p.frames[len(p.frames)-2].part.Location
+	}
+	for _, b := range p.open {
+		part.bounds = append(part.bounds, b.text)
+	}
 	kind := p.compose(c)
 	part.composed = kind != asLeaf
 	p.number(f, kind)
@@ -87,7 +93,7 @@ func (p *parser) gaps(part *Part, c content, kind composition) {
 	if c.disputed {
 		p.gap(part.Section, "label")
 	}
-	if c.foreign || kind != asLeaf && c.encoding != Identity {
+	if c.foreign || kind == asMessage && c.encoding != Identity {
 		p.gap(part.Section, "encoding")
 	}
 }
@@ -142,9 +148,9 @@ func readContent(head []byte) content {
 			base = unfoldAddress(value)
 		}
 	}
-	c.location = location
-	if location == "" {
-		c.location = base
+	c.location = base
+	if base == "" {
+		c.location = location
 	}
 	return c
 }

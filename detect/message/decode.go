@@ -1,6 +1,9 @@
 package message
 
-import "sort"
+import (
+	"bytes"
+	"sort"
+)
 
 // A Text is the decoded text of one leaf, with the way back to raw octets.
 // It is not safe for use by several goroutines.
@@ -13,6 +16,9 @@ type Text struct {
 	// raw octets. The way between two marks is walked again when asked for:
 	// most of a text is never asked for.
 	marks []mark
+	// bounds are the boundaries that no line may come to begin with; nil
+	// if they are not known.
+	bounds []string
 }
 
 // A mark says that decoding from a raw offset gives the text from a decoded
@@ -46,6 +52,14 @@ func Decode(body []byte, off int, enc Encoding) *Text {
 	default:
 		t.decoded = body
 	}
+	return t
+}
+
+// Decode is [Decode] for this leaf, or for a piece of it. The text knows the
+// boundaries around the leaf: no replacement will make up one of them.
+func (p *Part) Decode(body []byte, off int) *Text {
+	t := Decode(body, off, p.Encoding)
+	t.bounds = p.bounds
 	return t
 }
 
@@ -133,7 +147,10 @@ func (t *Text) Cut(n int) (decoded, raw int) {
 // the old text, which stay where they are; with may leave them out.
 //
 // It says false if that cannot be written: in quoted-printable a "=" has no
-// room in a slot of one octet, and a blank none at the end of a line.
+// room in a slot of one octet, and a blank none at the end of a line; and no
+// line may come to look like a boundary.
+//
+// The edit holds copies.
 func (t *Text) Replace(start, end int, with []byte) (Edit, bool) {
 	if start < 0 || end <= start || end > len(t.decoded) {
 		return Edit{}, false
@@ -148,7 +165,72 @@ func (t *Text) Replace(start, end int, with []byte) (Edit, bool) {
 	case Base64:
 		return t.replaceBase64(start, with)
 	}
-	return Edit{Offset: t.off + start, Old: t.raw[start:end], New: with}, true
+	return t.edit(start, with)
+}
+
+// edit writes out over the raw octets from first on, if that makes no boundary.
+func (t *Text) edit(first int, out []byte) (Edit, bool) {
+	old := t.raw[first : first+len(out)]
+	if t.divides(first, out) {
+		return Edit{}, false
+	}
+	return Edit{Offset: t.off + first, Old: bytes.Clone(old), New: out}, true
+}
+
+// divides says whether a line would begin with a boundary that did not before.
+// Where the boundaries are not known, no line may come to begin with "--".
+func (t *Text) divides(first int, out []byte) bool {
+	// A boundary that the edit could complete begins at most so far before it.
+	line := max(0, first-boundaryKept-2)
+	if i := bytes.LastIndexByte(t.raw[line:first], '\n'); i >= 0 {
+		line += i + 1
+	} else if line > 0 {
+		line = t.nextLine(first, first+len(out))
+	}
+	for line >= 0 {
+		if t.beginsBoundary(line, first, out) {
+			return true
+		}
+		line = t.nextLine(max(line, first), first+len(out))
+	}
+	return false
+}
+
+// nextLine returns where the first line begins after a line end in [from,to),
+// or -1.
+func (t *Text) nextLine(from, to int) int {
+	if from >= to {
+		return -1
+	}
+	i := bytes.IndexByte(t.raw[from:to], '\n')
+	if i < 0 {
+		return -1
+	}
+	return from + i + 1
+}
+
+// beginsBoundary looks at one line as it was and as it would be.
+func (t *Text) beginsBoundary(line, first int, out []byte) bool {
+	was := t.raw[line:min(len(t.raw), line+boundaryKept+2)]
+	var buf [boundaryKept + 2]byte
+	now := buf[:copy(buf[:], was)]
+	if d := first - line; d < 0 {
+		copy(now, out[-d:])
+	} else if d < len(now) {
+		copy(now[d:], out)
+	}
+	if !bytes.HasPrefix(now, []byte("--")) {
+		return false
+	}
+	if t.bounds == nil {
+		return !bytes.HasPrefix(was, []byte("--"))
+	}
+	for _, b := range t.bounds {
+		if bytes.HasPrefix(now[2:], []byte(b)) && !bytes.HasPrefix(was, []byte("--"+b)) {
+			return true
+		}
+	}
+	return false
 }
 
 // fit returns with in a slice of its own, with the line ends of old where they

@@ -52,6 +52,8 @@ type frame struct {
 	// message says that the part is the root of a message: the whole one
 	// or that inside a message/rfc822.
 	message bool
+	// loose and full say that such a gap was noted.
+	loose, full bool
 }
 
 // A parser reads a message in pieces of any size. The layout does not depend

@@ -180,7 +180,7 @@ func (t *Text) replaceQuoted(start int, with []byte) (Edit, bool) {
 	if !t.reads(first, end, out, blank) {
 		return Edit{}, false
 	}
-	return Edit{Offset: t.off + first, Old: t.raw[first:end], New: out}, true
+	return t.edit(first, out)
 }
 
 // reads makes sure that the new octets read as what was meant, where that is in
