@@ -23,37 +23,42 @@ func vouch(fields []string, p Provider, domain string) (how, why string) {
 	return judge(results, domain)
 }
 
-// own returns the results that the provider itself wrote.
+// own returns the results in the one field that counts: the topmost that speaks
+// of dmarc, dkim or spf, if the provider wrote it and all above it.
 //
-// A field is put on top of what a mail came with (RFC 8601, section 5), so
-// reading stops at the first that is not the provider's: it and all below it
-// are older than the mail's arrival, and may say what the sender likes. If the
-// topmost is not the provider's, then either somebody handled the mail later or
-// the provider did not stamp it; both ways nothing is known. A provider that
-// writes several fields has its names in the order in which they stand; a name
-// that comes again, or too late, is not the provider's either.
+// A provider puts its field above whatever a mail came with (RFC 8601, section
+// 5). Below the topmost nothing can be told from a forgery: some providers write
+// several fields of one name, do not write each of them for each mail, and let
+// fields of their name pass that came with it. Those that write several put the
+// one that rests on the others, dmarc, on top. If a stranger's field is on top,
+// either somebody handled the mail later or the provider did not stamp it; both
+// ways nothing is known.
 func own(fields []string, p Provider) ([]result, string) {
-	if len(fields) == 0 {
-		return nil, whyUnstamped()
-	}
-	var results []result
-	last := -1
-	for i, f := range fields {
+	for _, f := range fields {
 		s, err := parseStamp(f)
-		if err != nil && i == 0 {
+		if err != nil {
 			return nil, whyBadStamp()
 		}
-		at, ok := p.Named(name(s))
-		if err != nil || !ok || at <= last {
-			if i == 0 {
-				return nil, whyForeignStamp()
-			}
-			break
+		if !p.Named(name(s)) {
+			return nil, whyForeignStamp()
 		}
-		last = at
-		results = append(results, s.results...)
+		if s.speaks() {
+			return s.results, ""
+		}
 	}
-	return results, ""
+	return nil, whyUnstamped()
+}
+
+// speaks says whether the field has a result that says something of the sender,
+// be it that nothing was found.
+func (s stamp) speaks() bool {
+	for _, r := range s.results {
+		if r.method == "dmarc" || r.method == "dkim" || r.method == "spf" {
+			return true
+		}
+	}
+	// A field without results says that nothing was checked.
+	return len(s.results) == 0
 }
 
 // name returns what a stamp is signed with, in the words of the catalogue.
@@ -106,7 +111,7 @@ func dmarc(results []result, domain string) (string, bool) {
 				// It vouches for somebody else than the reader sees.
 				said = "fail"
 			}
-		case "none", "bestguesspass":
+		case "none", "unknown", "bestguesspass":
 		default:
 			said = "fail"
 		}

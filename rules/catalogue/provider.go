@@ -36,9 +36,7 @@ type Provider struct {
 	IMAP, SMTP []string
 	// AuthServIDs are the names it signs its Authentication-Results with (RFC
 	// 8601, section 2.5). "*.example.net" stands for every host below
-	// example.net, [NoAuthServID] for results without a name. A provider that
-	// writes several fields has its names here in the order in which they
-	// stand in a mail, from the top.
+	// example.net, [NoAuthServID] for results without a name.
 	AuthServIDs []string
 	// Stamps is what the results hold.
 	Stamps Stamps
@@ -63,17 +61,15 @@ func (c *Catalogue) Provider(name string) (Provider, bool) {
 	return Provider{Stamps: StampsUnknown, lists: c.lists}, false
 }
 
-// Named says whether the provider signs its results with an authserv-id, and
-// at which place of [Provider.AuthServIDs] it stands.
-func (p Provider) Named(authserv string) (int, bool) {
+// Named says whether the provider signs its results with an authserv-id.
+func (p Provider) Named(authserv string) bool {
 	authserv = lower(authserv)
-	i := slices.IndexFunc(p.AuthServIDs, func(id string) bool {
+	return slices.ContainsFunc(p.AuthServIDs, func(id string) bool {
 		if suffix, ok := strings.CutPrefix(id, "*"); ok {
 			return len(authserv) > len(suffix) && strings.HasSuffix(authserv, suffix)
 		}
 		return authserv == id
 	})
-	return i, i >= 0
 }
 
 // row returns the provider as a line of its table.
