@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/idna"
@@ -149,7 +150,7 @@ func cleanHost(host string) (string, error) {
 	// A name of one label is looked for in the local network. One that ends in
 	// a number is an address to browsers and some resolvers (WHATWG URL,
 	// "ends in a number checker"), in octal, hexadecimal or short form.
-	if len(labels) < 2 || last == "" || last[0] >= '0' && last[0] <= '9' {
+	if len(labels) < 2 || slices.Contains(labels, "") || last[0] >= '0' && last[0] <= '9' {
 		return "", fmt.Errorf("host name: %w", ErrForbidden)
 	}
 	if localName(last, name) {
