@@ -1,0 +1,198 @@
+package plan
+
+import (
+	"bytes"
+	"compress/flate"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/detect/reference"
+)
+
+// ErrEncoding is returned for octets that are no encoded plan, or one of a
+// form that this program does not know.
+var ErrEncoding = errors.New("plan: not a valid encoding")
+
+// encodingForm is the first octet of an encoded plan.
+const encodingForm = 1
+
+// maxInflated is how much an encoded plan may hold when it is inflated: far
+// more than the plan of any message that planning does not cut off.
+const maxInflated = 128 << 20
+
+// The encoded forms are arrays, so that names take no room; offsets are
+// counted from the one before.
+type (
+	wirePlan struct {
+		_        struct{} `cbor:",toarray"`
+		Version  int
+		Mode     string
+		Hash     []byte
+		Header   []byte
+		Size     int
+		Sections []wireSection
+		Edits    []wireEdit
+		Refs     []wireReference
+		Gaps     []wireGap
+		Complete bool
+		Known    bool
+	}
+	wireSection struct {
+		_           struct{} `cbor:",toarray"`
+		Name        string
+		Start, Size int
+	}
+	wireEdit struct {
+		_        struct{} `cbor:",toarray"`
+		After    int      // octets since the end of the edit before
+		Old, New []byte
+	}
+	wireReference struct {
+		_                struct{} `cbor:",toarray"`
+		Token            string
+		Section          string
+		Vector, Kind     string
+		URL              string
+		Flags            uint8
+		Slot, Tag, Raw   [2]int // start and length
+		Quote            uint8
+		Ordinal          int
+		Width, Height    int
+		Hidden, Alt      string
+		Text             string
+		Outcome, Reasons string
+	}
+	wireGap struct {
+		_               struct{} `cbor:",toarray"`
+		Section, Reason string
+	}
+)
+
+const (
+	flagRemote uint8 = 1 << iota
+	flagRelative
+)
+
+// decMode refuses what no plan of ours has: tags, maps, deep nesting, lengths
+// that are not known in front.
+var decMode, decModeErr = cbor.DecOptions{
+	MaxNestedLevels:  8,
+	MaxArrayElements: 1 << 22,
+	MaxMapPairs:      16,
+	IndefLength:      cbor.IndefLengthForbidden,
+	TagsMd:           cbor.TagsForbidden,
+	UTF8:             cbor.UTF8DecodeInvalid,
+}.DecMode()
+
+// deflaters spares a megabyte of tables for each plan.
+var deflaters = sync.Pool{New: func() any {
+	w, err := flate.NewWriter(io.Discard, flate.BestSpeed)
+	if err != nil {
+		panic(err) // only for a level that does not exist
+	}
+	return w
+}}
+
+// MarshalBinary encodes a plan: one octet for the form, then deflated CBOR
+// (RFC 1951, RFC 8949).
+func (p *Plan) MarshalBinary() ([]byte, error) {
+	plain, err := cbor.Marshal(p.wire())
+	if err != nil {
+		return nil, fmt.Errorf("encoding plan: %w", err)
+	}
+	var out bytes.Buffer
+	out.Grow(len(plain)/3 + 64)
+	out.WriteByte(encodingForm)
+	w := deflaters.Get().(*flate.Writer)
+	defer deflaters.Put(w)
+	w.Reset(&out)
+	if _, err := w.Write(plain); err != nil {
+		return nil, fmt.Errorf("encoding plan: %w", err)
+	}
+	if err := w.Close(); err != nil {
+		return nil, fmt.Errorf("encoding plan: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// UnmarshalBinary decodes a plan, of any version of the planner. The error
+// wraps [ErrEncoding] if it is none: what it returns can be applied to a
+// message without further checks.
+func (p *Plan) UnmarshalBinary(b []byte) error {
+	if len(b) == 0 || b[0] != encodingForm {
+		return fmt.Errorf("decoding plan: unknown form: %w", ErrEncoding)
+	}
+	plain, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(b[1:])), maxInflated+1))
+	if err != nil {
+		return fmt.Errorf("decoding plan: %w: %w", ErrEncoding, err)
+	}
+	if len(plain) > maxInflated {
+		return fmt.Errorf("decoding plan: too long: %w", ErrEncoding)
+	}
+	if decModeErr != nil {
+		return fmt.Errorf("decoding plan: %w", decModeErr)
+	}
+	var w wirePlan
+	if err := decMode.Unmarshal(plain, &w); err != nil {
+		return fmt.Errorf("decoding plan: %w: %w", ErrEncoding, err)
+	}
+	decoded, err := w.plan()
+	if err != nil {
+		return fmt.Errorf("decoding plan: %w", err)
+	}
+	*p = *decoded
+	return nil
+}
+
+func (p *Plan) wire() *wirePlan {
+	w := &wirePlan{Version: p.Version, Mode: string(p.Mode), Hash: p.HeaderSHA256[:], Header: p.Header,
+		Size: p.Overlay.Size, Complete: p.Complete, Known: p.Known,
+		Sections: make([]wireSection, 0, len(p.Overlay.Sections)),
+		Edits:    make([]wireEdit, 0, len(p.Overlay.Edits)),
+		Refs:     make([]wireReference, 0, len(p.References))}
+	for _, s := range p.Overlay.Sections {
+		w.Sections = append(w.Sections, wireSection{Name: s.Name, Start: s.Range.Start, Size: s.Range.Len()})
+	}
+	at := 0
+	for _, e := range p.Overlay.Edits {
+		w.Edits = append(w.Edits, wireEdit{After: e.Offset - at, Old: e.Old, New: e.New})
+		at = end(e)
+	}
+	for i := range p.References {
+		w.Refs = append(w.Refs, wireRef(&p.References[i]))
+	}
+	for _, g := range p.Gaps {
+		w.Gaps = append(w.Gaps, wireGap{Section: g.Section, Reason: g.Reason})
+	}
+	return w
+}
+
+func wireRef(r *Reference) wireReference {
+	f := &r.Ref
+	w := wireReference{Token: r.Token, Section: r.Section, Vector: string(f.Vector), Kind: string(f.Kind), URL: f.URL,
+		Slot: [2]int{f.Slot.Start, f.Slot.Len()}, Tag: [2]int{f.Tag.Start, f.Tag.Len()}, Raw: [2]int{r.Raw.Start, r.Raw.Len()},
+		Quote: f.Quote, Ordinal: f.Ordinal, Width: f.Shape.Width, Height: f.Shape.Height,
+		Hidden: f.Shape.Hidden, Alt: f.Shape.Alt, Text: f.Text, Outcome: string(r.Outcome), Reasons: r.Reason}
+	if f.Remote {
+		w.Flags |= flagRemote
+	}
+	if f.Relative {
+		w.Flags |= flagRelative
+	}
+	return w
+}
+
+func (w *wireReference) reference() Reference {
+	span := func(s [2]int) reference.Span { return reference.Span{Start: s[0], End: s[0] + s[1]} }
+	return Reference{Token: w.Token, Section: w.Section, Raw: message.Range{Start: w.Raw[0], End: w.Raw[0] + w.Raw[1]},
+		Outcome: Outcome(w.Outcome), Reason: w.Reasons,
+		Ref: reference.Reference{Vector: reference.Vector(w.Vector), Kind: reference.Kind(w.Kind), URL: w.URL,
+			Remote: w.Flags&flagRemote != 0, Relative: w.Flags&flagRelative != 0,
+			Slot: span(w.Slot), Tag: span(w.Tag), Quote: w.Quote, Ordinal: w.Ordinal, Text: w.Text,
+			Shape: reference.Shape{Width: w.Width, Height: w.Height, Hidden: w.Hidden, Alt: w.Alt}}}
+}
