@@ -40,8 +40,15 @@ func (p *parser) describe(f *frame) composition {
 		part.bounds = append(part.bounds, b.text)
 	}
 	kind := p.compose(c)
+	deep := kind != asLeaf && len(p.frames) >= maxDepth
+	if deep {
+		kind = asLeaf
+	}
 	part.composed = kind != asLeaf
 	p.number(f, kind)
+	if deep {
+		p.gap(part.Section, "depth")
+	}
 	p.gaps(part, c, kind)
 	f.digest = c.media == "multipart/digest"
 	if f.signed || isPKCS7(c.media) {
@@ -54,19 +61,14 @@ func (p *parser) describe(f *frame) composition {
 // compose decides how a body is read on. A multipart without a boundary cannot
 // be taken apart: it is a leaf.
 func (p *parser) compose(c content) composition {
-	kind := asLeaf
 	switch {
 	case c.media == "message/rfc822":
-		kind = asMessage
+		return asMessage
 	case strings.HasPrefix(c.media, "multipart/") && c.bounded:
-		kind = asParts
 		p.boundary = c.boundary[:min(len(c.boundary), boundaryKept)]
+		return asParts
 	}
-	if kind != asLeaf && len(p.frames) >= maxDepth {
-		p.gap(p.top().part.Section, "depth")
-		return asLeaf
-	}
-	return kind
+	return asLeaf
 }
 
 // number gives the root of a message its section: as a leaf it is part 1 of

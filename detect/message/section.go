@@ -60,7 +60,7 @@ func findSection(list []Section, name string) (Range, bool) {
 		}
 		number, mime := strings.CutSuffix(name, ".MIME")
 		number, ok = strings.CutSuffix(number, ".1")
-		if !ok {
+		if !ok || number == "" {
 			return Range{}, false
 		}
 		if name = number; mime {
