@@ -136,6 +136,10 @@ func checkHost(s string) error {
 		if _, err := syntax.Parse(expr, syntax.Perl); err != nil {
 			return fmt.Errorf("%q is no expression: %w", expr, err)
 		}
+		// The index looks where a label begins.
+		if !strings.HasPrefix(expr, "^") && !strings.HasPrefix(expr, `(?:^|\.)`) {
+			return fmt.Errorf(`%q does not begin with ^ or (?:^|\.)`, expr)
+		}
 		return nil
 	}
 	if s != "*" && (s != lower(s) || !strings.Contains(s, ".") || strings.ContainsAny(s, "/ *:")) {
