@@ -12,7 +12,7 @@ const (
 	maxFile     = 500
 	maxTestFile = 800
 	maxFunc     = 60
-	maxParams   = 5
+	maxParams   = 6
 	maxResults  = 3
 )
 
@@ -81,7 +81,10 @@ func TestNoInit(t *testing.T) {
 }
 
 // panics are the places that may panic, each for a fault of the calling code.
-var panics = map[string]string{}
+var panics = map[string]string{
+	"internal/words/words.go":   "a text or a parameter that does not exist; tests read every call",
+	"internal/plan/encoding.go": "a compression level that does not exist",
+}
 
 // A panic is only for what the caller's code got wrong, never for input.
 func TestNoPanic(t *testing.T) {
