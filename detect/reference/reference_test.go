@@ -90,6 +90,7 @@ func TestContents(t *testing.T) {
 		{"script in script", `<script><!--<script></script><a title="--></script>` + img + `">`, found},
 		{"title", `<title>` + img + `</title>`, nil},
 		{"textarea", `<textarea></text>` + img + `</textarea>`, nil},
+		{"empty raw text", "<style></style><title></title><script></script>" + img, found},
 		{"noscript", `<noscript>` + img + `</noscript>`, found},
 		{"plaintext", `<plaintext><a x='` + img, found}, // by the second reading
 		{"unclosed style", `<style>p{}` + img, found},   // by the second reading

@@ -81,8 +81,8 @@ func (s *Scanner) Scan(view []byte, more bool) (refs []Reference, done int) {
 func (s *Scanner) scan(view []byte, more bool) int {
 	pos := 0
 	for pos < len(view) {
-		var next int
-		switch s.state {
+		next, was := pos, s.state
+		switch was {
 		case inStyle:
 			next = s.scanStyle(view, pos, more)
 		case inRaw:
@@ -92,7 +92,8 @@ func (s *Scanner) scan(view []byte, more bool) int {
 		default:
 			next = s.scanMarkup(view, pos, more)
 		}
-		if next <= pos {
+		// An empty style element ends where it begins.
+		if next == pos && s.state == was {
 			break
 		}
 		pos = next

@@ -78,6 +78,10 @@ func (p *page) decide(r *Reference, refs []reference.Reference) {
 	if !p.gated(r) {
 		return
 	}
+	if p.planner.hold != nil {
+		p.holdOne(r)
+		return
+	}
 	long, short := p.signer.tokens(r.Section, r.Ref.Vector, r.Ref.Ordinal, r.Ref.URL)
 	forms := []form{{ByToken, long, p.planner.Base + "/p/" + long}, {ByShort, short, p.planner.Base + "/" + short}}
 	for _, f := range forms {
@@ -150,7 +154,7 @@ func (p *page) write(span reference.Span, with []byte) bool {
 // without room from leading elsewhere: they then ask the gateway, which does
 // not know them. It is not done where relative links would lead there too.
 func (p *page) editBase() {
-	if p.plan.Mode == ModePixels {
+	if p.plan.Mode == ModePixels || p.planner.hold != nil {
 		return
 	}
 	refs := p.plan.References[p.first:]

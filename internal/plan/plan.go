@@ -139,6 +139,9 @@ type Planner struct {
 	Base string
 	// Mode says which loads are replaced. Empty means [ModeAll].
 	Mode Mode
+
+	// hold, if set, says which loads become inert; no other is replaced.
+	hold func(reference.Reference) bool
 }
 
 // Plan plans a whole message. The plan keeps nothing of raw.

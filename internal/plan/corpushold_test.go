@@ -1,0 +1,164 @@
+package plan
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/unseen-mail/unseen/detect/message"
+)
+
+// variants are a message with line ends as it is stored and as it is sent.
+func variants(raw []byte) [][]byte {
+	lf := bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
+	return [][]byte{raw, lf, bytes.ReplaceAll(lf, []byte("\n"), []byte("\r\n"))}
+}
+
+// lineEnds returns where CR and LF stand.
+func lineEnds(raw []byte) []int {
+	var at []int
+	for i, c := range raw {
+		if c == '\r' || c == '\n' {
+			at = append(at, i)
+		}
+	}
+	return at
+}
+
+// holds checks what must hold for every plan: lengths, line ends and layout
+// stay, decoding gives the original with only the addresses replaced, and undo
+// gives the original octets.
+func holds(t testing.TB, raw []byte, p *Plan) []byte {
+	t.Helper()
+	out := bytes.Clone(raw)
+	if n := p.Overlay.Apply(out, 0); n > 0 {
+		t.Fatalf("%d edits do not match", n)
+	}
+	if !slices.Equal(lineEnds(raw), lineEnds(out)) {
+		t.Fatal("a line end has moved")
+	}
+	before, after := message.Parse(raw), message.Parse(out)
+	if !slices.Equal(before.Sections, after.Sections) || before.Size != after.Size {
+		t.Fatal("the layout has changed")
+	}
+	leavesHold(t, [2][]byte{raw, out}, [2]*message.Layout{before, after}, p)
+	back := bytes.Clone(out)
+	if n := p.Overlay.Undo(back, 0); n > 0 || !bytes.Equal(back, raw) {
+		t.Fatalf("undo does not give the original: %d misses", n)
+	}
+	return out
+}
+
+func leavesHold(t testing.TB, raw [2][]byte, layout [2]*message.Layout, p *Plan) {
+	t.Helper()
+	other := slices.Collect(layout[1].Leaves())
+	i := 0
+	for leaf := range layout[0].Leaves() {
+		a := message.Decode(raw[0][leaf.Body.Start:leaf.Body.End], leaf.Body.Start, leaf.Encoding).Bytes()
+		b := message.Decode(raw[1][other[i].Body.Start:other[i].Body.End], other[i].Body.Start, other[i].Encoding).Bytes()
+		i++
+		if len(a) != len(b) {
+			t.Fatalf("section %s: decoded length %d, was %d", leaf.Section, len(b), len(a))
+		}
+		inside := make([]bool, len(a))
+		for _, r := range p.References {
+			if r.Section != leaf.Section {
+				continue
+			}
+			span := r.Ref.Slot
+			if r.Outcome == ByTag {
+				span = r.Ref.Tag
+			}
+			if r.Outcome == ByToken || r.Outcome == ByShort || r.Outcome == ByTag || r.Outcome == Inert {
+				for k := span.Start; k < span.End; k++ {
+					inside[k] = true
+				}
+			}
+		}
+		for k := range a {
+			if a[k] != b[k] && !inside[k] {
+				t.Fatalf("section %s: decoded octet %d changed outside of an address", leaf.Section, k)
+			}
+		}
+	}
+}
+
+func TestCorpusHolds(t *testing.T) {
+	p := testPlanner()
+	for _, m := range corpus(t, "real", "pairs", "fixtures") {
+		for i, raw := range variants(m.raw) {
+			for _, mode := range []Mode{ModeAll, ModePixels, ModeSigned} {
+				p.Mode = mode
+				if !t.Run(fmt.Sprintf("%s/%d/%s", m.name, i, mode), func(t *testing.T) { holds(t, raw, p.Plan(raw)) }) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// TestCorpusLeft looks with another parser for remote loads that are left in
+// the rewritten mails: there must be none but those reported.
+func TestCorpusLeft(t *testing.T) {
+	p := testPlanner()
+	outcomes, reasons, total := map[string]int{}, map[string]int{}, 0
+	left := 0
+	for _, m := range corpus(t, "real", "pairs", "fixtures") {
+		plan := p.Plan(m.raw)
+		for _, r := range plan.References {
+			if r.Ref.Kind.Load() && r.Ref.Remote {
+				total++
+				outcomes[fmt.Sprintf("%-8s %-8s", r.Ref.Kind, r.Outcome)]++
+				if r.Outcome == Ungated {
+					reasons[fmt.Sprintf("%-8s %-8s %s", r.Ref.Kind, r.Reason, r.Ref.Vector)]++
+				}
+			}
+		}
+		for _, g := range plan.Gaps {
+			reasons["gap      "+g.Reason]++
+		}
+		left += checkLeft(t, m, plan)
+	}
+	t.Logf("%d remote loads in all", total)
+	for _, table := range []map[string]int{outcomes, reasons} {
+		var lines []string
+		for what, n := range table {
+			lines = append(lines, fmt.Sprintf("%-34s %6d", what, n))
+		}
+		slices.Sort(lines)
+		t.Logf("\n%s", strings.Join(lines, "\n"))
+	}
+	t.Logf("%d remote loads are left by an independent parser, all of them reported", left)
+}
+
+// checkLeft returns how many reported loads are left in a rewritten mail.
+func checkLeft(t *testing.T, m mail, plan *Plan) (left int) {
+	t.Helper()
+	out := bytes.Clone(m.raw)
+	plan.Overlay.Apply(out, 0)
+	for leaf := range message.Parse(out).Leaves() {
+		if !isHTML(leaf.MediaType) {
+			continue
+		}
+		text := message.Decode(out[leaf.Body.Start:leaf.Body.End], leaf.Body.Start, leaf.Encoding).Bytes()
+		reported := map[string]bool{}
+		for _, r := range plan.References {
+			if r.Section == leaf.Section && r.Outcome == Ungated {
+				reported[strings.TrimPrefix(r.Ref.URL, "https:")] = true
+				reported[r.Ref.URL] = true
+			}
+		}
+		for _, scripts := range []bool{false, true} {
+			for _, at := range remoteLoads(t, text, leaf.Location, scripts) {
+				if !reported[at] {
+					t.Errorf("%s, section %s: %.60q is left and not reported", m.name, leaf.Section, at)
+					continue
+				}
+				left++
+			}
+		}
+	}
+	return left
+}

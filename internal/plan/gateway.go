@@ -1,0 +1,194 @@
+package plan
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/unseen-mail/unseen/detect/reference"
+)
+
+// A substitution puts other text in the place of decoded octets [start,end).
+type substitution struct {
+	start, end int
+	with       string
+}
+
+// A gatewayAddress stands in decoded text. Its end is behind the padding.
+type gatewayAddress struct {
+	start, end int
+	token      string
+}
+
+// addresses finds the addresses of the gateway: base, "/p/", 22 letters; or
+// base, "/", 11 letters; then any number of "_".
+func addresses(text []byte, base string) []gatewayAddress {
+	var found []gatewayAddress
+	front := []byte(base + "/")
+	for at := 0; ; {
+		n := bytes.Index(text[at:], front)
+		if n < 0 {
+			return found
+		}
+		start := at + n
+		at = start + len(front)
+		i, want := at, shortLetters
+		if bytes.HasPrefix(text[i:], []byte("p/")) {
+			i, want = i+2, tokenLetters
+		}
+		end := i
+		for end < len(text) && isLetter(text[end]) {
+			end++
+		}
+		if end-i != want {
+			continue
+		}
+		token := string(text[i:end])
+		for end < len(text) && text[end] == '_' {
+			end++
+		}
+		found = append(found, gatewayAddress{start, end, token})
+		at = end
+	}
+}
+
+// substitutions returns what has to be done to a decoded text, in order.
+func (r *restoring) substitutions(text []byte, mediaType string) []substitution {
+	found := addresses(text, r.base)
+	if len(found) == 0 {
+		return nil
+	}
+	var refs []reference.Reference
+	if reference.Scanned(mediaType) {
+		refs = reference.Find(mediaType, "", text)
+	}
+	markup := reference.Scanned(mediaType) && mediaType != "text/css"
+	var subs []substitution
+	next, done := 0, 0
+	for _, a := range found {
+		original, ok := r.look(a.token)
+		if !ok {
+			r.unknown++
+			continue
+		}
+		for next < len(refs) && refs[next].Slot.End < a.end {
+			next++
+		}
+		c := context{markup: markup, text: text, address: a}
+		if next < len(refs) && refs[next].Slot.Start <= a.start {
+			c.ref = &refs[next]
+		}
+		if s := r.substitute(c, original); s.start >= done {
+			subs = append(subs, s)
+			done = s.end
+		}
+	}
+	return subs
+}
+
+// A context is where an address of the gateway stands.
+type context struct {
+	markup  bool // in HTML
+	text    []byte
+	address gatewayAddress
+	ref     *reference.Reference // nil if it is no reference
+}
+
+// substitute says what becomes of one address.
+func (r *restoring) substitute(c context, o Original) substitution {
+	s := substitution{start: c.address.start, end: c.address.end}
+	if !o.Held || !o.Pixel {
+		s.end, o.URL = c.path(o.URL)
+		s.with = c.write(o.URL)
+		return s
+	}
+	if r.how == BySubmission && c.wholeTag() {
+		return substitution{start: c.ref.Tag.Start, end: c.ref.Tag.End}
+	}
+	s.with = "data:,"
+	if c.ref != nil && (c.ref.Vector == reference.ImgSrcset || c.ref.Vector == reference.SourceSrcset) {
+		s.with = "data:,_"
+	}
+	if r.how == ByAppend {
+		// A length that stays spares the client a surprise.
+		s.with += strings.Repeat("_", max(0, s.end-s.start-len(s.with)))
+	}
+	return s
+}
+
+// path follows a client that has resolved a relative address against a base
+// element which leads to the gateway: the base's directory takes the place of
+// the address and the slash behind it.
+func (c *context) path(url string) (end int, with string) {
+	end = c.address.end
+	if end >= len(c.text) || c.text[end] != '/' {
+		return end, url
+	}
+	url, _, _ = strings.Cut(url, "?")
+	if host := strings.Index(url, "//"); host < 0 || strings.LastIndexByte(url, '/') <= host+1 {
+		return end + 1, url + "/"
+	}
+	return end + 1, url[:strings.LastIndexByte(url, '/')+1]
+}
+
+// wholeTag says whether the tag around the address is the load and nothing else.
+func (c *context) wholeTag() bool {
+	if c.ref == nil || c.ref.Vector != reference.ImgSrc && c.ref.Vector != reference.InputSrc {
+		return false
+	}
+	tag := c.text[c.ref.Tag.Start:c.ref.Tag.End]
+	return len(tag) > 0 && tag[len(tag)-1] == '>'
+}
+
+// write writes an address so that it reads back the same where it stands.
+// Octets that no address should hold are written in per cent (RFC 3986,
+// section 2.1), as a browser would when it asks for it.
+func (c *context) write(url string) string {
+	styled := !c.markup
+	entities := c.markup
+	if c.ref != nil {
+		switch c.ref.Vector {
+		case reference.StyleAttrURL:
+			styled = true
+		case reference.StyleSheetURL, reference.StyleImport:
+			styled, entities = true, false
+		case reference.ImgSrcset, reference.SourceSrcset:
+			url = outerCommas(url)
+		}
+	}
+	var b strings.Builder
+	for i := range len(url) {
+		switch ch := url[i]; {
+		case ch <= ' ' || ch > '~' || ch == '<' || ch == '>' || ch == '`' || ch == '"' || ch == '\\',
+			styled && (ch == '\'' || ch == '(' || ch == ')'):
+			b.WriteByte('%')
+			b.WriteByte("0123456789ABCDEF"[ch>>4])
+			b.WriteByte("0123456789ABCDEF"[ch&15])
+		case entities && ch == '&':
+			b.WriteString("&amp;")
+		case entities && ch == '\'':
+			b.WriteString("&#39;")
+		default:
+			b.WriteByte(ch)
+		}
+	}
+	return b.String()
+}
+
+// outerCommas writes commas at the ends in per cent: in a srcset they would
+// not belong to the address.
+func outerCommas(url string) string {
+	inner := strings.Trim(url, ",")
+	front := strings.Index(url, inner)
+	return strings.Repeat("%2C", front) + inner + strings.Repeat("%2C", len(url)-front-len(inner))
+}
+
+// splice appends text to out with its substitutions made.
+func splice(out, text []byte, subs []substitution) []byte {
+	at := 0
+	for _, s := range subs {
+		out = append(out, text[at:s.start]...)
+		out = append(out, s.with...)
+		at = s.end
+	}
+	return append(out, text[at:]...)
+}

@@ -1,0 +1,128 @@
+package plan
+
+import (
+	"bytes"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"github.com/unseen-mail/unseen/detect/reference"
+)
+
+// remoteLoads parses HTML by the standard's tree construction, which shares
+// nothing with our scanner, and returns the remote loads of this issue's
+// vectors.
+func remoteLoads(t testing.TB, text []byte, base string, scripts bool) []string {
+	t.Helper()
+	doc, err := html.ParseWithOptions(bytes.NewReader(text), html.ParseOptionEnableScripting(scripts))
+	if err != nil {
+		return nil // the parser has limits of its own
+	}
+	w := walker{base: base}
+	w.findBase(doc)
+	w.walk(doc)
+	return w.loads
+}
+
+type walker struct {
+	base  string
+	found bool
+	loads []string
+}
+
+func (w *walker) findBase(n *html.Node) {
+	if n.Type == html.ElementNode && n.Data == "base" && !w.found {
+		for _, a := range n.Attr {
+			if a.Key == "href" {
+				w.found = true
+				if at := absolute(a.Val, w.base); remote(at) {
+					w.base = at
+				}
+			}
+		}
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		w.findBase(c)
+	}
+}
+
+func (w *walker) walk(n *html.Node) {
+	switch n.Type {
+	case html.ElementNode:
+		for _, a := range n.Attr {
+			w.attribute(n.Data, a.Key, a.Val)
+		}
+		if n.Data == "style" && n.FirstChild != nil {
+			w.css(n.FirstChild.Data)
+		}
+	case html.CommentNode:
+		if strings.HasPrefix(n.Data, "[if") {
+			inner := walker{base: w.base}
+			if doc, err := html.Parse(strings.NewReader(n.Data)); err == nil {
+				inner.walk(doc)
+			}
+			w.loads = append(w.loads, inner.loads...)
+		}
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		w.walk(c)
+	}
+}
+
+func (w *walker) attribute(element, key, value string) {
+	switch {
+	case (element == "img" || element == "input") && key == "src", key == "background":
+		w.load(value)
+	case (element == "img" || element == "source") && key == "srcset":
+		for _, candidate := range strings.Split(value, ",") {
+			if fields := strings.Fields(candidate); len(fields) > 0 {
+				w.load(fields[0])
+			}
+		}
+	case key == "style":
+		w.css(value)
+	}
+}
+
+var cssAddress = regexp.MustCompile(`(?i)(?:url\(|@import)\s*["']?([^"')\s]*)`)
+
+func (w *walker) css(text string) {
+	for _, m := range cssAddress.FindAllStringSubmatch(text, -1) {
+		w.load(m[1])
+	}
+}
+
+func (w *walker) load(value string) {
+	if at := absolute(value, w.base); remote(at) {
+		w.loads = append(w.loads, at)
+	}
+}
+
+// absolute resolves an address as a URL parser does, roughly.
+func absolute(value, base string) string {
+	value = strings.Trim(strings.NewReplacer("\t", "", "\r", "", "\n", "").Replace(value), "\x00 ")
+	if base == "" || remote(value) {
+		return value
+	}
+	b, err := url.Parse(base)
+	if err != nil {
+		return value
+	}
+	u, err := b.Parse(value)
+	if err != nil {
+		return base + value
+	}
+	return u.String()
+}
+
+var remoteAddress = regexp.MustCompile(`(?i)^(https?:|ftp:|[/\\]{2}).`)
+
+func remote(address string) bool {
+	return remoteAddress.MatchString(address) && !strings.HasPrefix(address, "http://127.0.0.1:4180/")
+}
+
+// isHTML says whether a media type is read as HTML.
+func isHTML(mediaType string) bool { return reference.Scanned(mediaType) && mediaType != "text/css" }
