@@ -89,6 +89,7 @@ func (s *Store) PutAccount(ctx context.Context, a *Account) error {
 	if err != nil {
 		return fmt.Errorf("keeping account: %w", err)
 	}
+	s.group.knowAccount(a.ID)
 	a.Created, a.Removed = time.UnixMilli(created).UTC(), false
 	return nil
 }

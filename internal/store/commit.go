@@ -42,12 +42,14 @@ func (s *Store) openGroup(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = s.read.QueryRowContext(ctx, `SELECT bucket, ? - count(*) FROM tokens
-		WHERE bucket = (SELECT coalesce(max(bucket), 0) FROM tokens)`, bucketSize).Scan(new(sql.NullInt64), &g.room)
+	if err := s.read.QueryRowContext(ctx, "SELECT coalesce(max(bucket), 0) FROM tokens").Scan(&g.bucket); err != nil {
+		return err
+	}
+	err = s.read.QueryRowContext(ctx, "SELECT ? - count(*) FROM tokens WHERE bucket = ?", bucketSize, g.bucket).Scan(&g.room)
 	if err != nil {
 		return err
 	}
-	if err := s.read.QueryRowContext(ctx, "SELECT coalesce(max(bucket), 0) FROM tokens").Scan(&g.bucket); err != nil {
+	if err := s.knowAccounts(ctx); err != nil {
 		return err
 	}
 	for _, p := range [...]struct {
@@ -67,6 +69,15 @@ func (s *Store) openGroup(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// knowAccounts reads which accounts there are, removed ones included.
+func (s *Store) knowAccounts(ctx context.Context) error {
+	list, err := s.accounts(ctx, "")
+	for i := range list {
+		s.group.knowAccount(list[i].ID)
+	}
+	return err
 }
 
 // A commit is one batch on its way into the file.
@@ -238,8 +249,10 @@ func (c *commit) places(ctx context.Context, b *batch) error {
 		return nil
 	}
 	var err error
+	// A plan that is not there has no place: one unknown ID must not make the
+	// disk refuse a group.
 	if c.place, err = c.tx.PrepareContext(ctx, `INSERT OR IGNORE INTO locations
-		(account, mailbox, uidvalidity, uid, plan) VALUES (?, ?, ?, ?, ?)`); err != nil {
+		(account, mailbox, uidvalidity, uid, plan) SELECT ?, ?, ?, ?, id FROM plans WHERE id = ?`); err != nil {
 		return err
 	}
 	defer c.place.Close()

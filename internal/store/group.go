@@ -17,6 +17,8 @@ const (
 	// groupRoom is how many groups may wait for a disk that is slow or
 	// refuses; then SavePlan waits, or fails.
 	groupRoom = 8
+	// groupEvents is how many events may wait.
+	groupEvents = 20000
 	// groupRetry is how long a group that the disk refused waits.
 	groupRetry = 5 * time.Second
 )
@@ -76,6 +78,9 @@ type group struct {
 	waiting, closed bool
 	// nextID is that of the next plan.
 	nextID int64
+	// accounts are those that plans may belong to. A plan of no account
+	// would make the disk refuse its whole group.
+	accounts map[int64]bool
 	// alias leads from plans that equal another to that one.
 	alias map[int64]int64
 	// bucket is where tokens go, room how many more it takes.
@@ -87,6 +92,14 @@ func (g *group) init() {
 	g.stop = make(chan struct{})
 	g.in = newBatch()
 	g.alias = make(map[int64]int64)
+	g.accounts = make(map[int64]bool)
+}
+
+// knowAccount lets plans belong to an account.
+func (g *group) knowAccount(id int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.accounts[id] = true
 }
 
 // addPlan gathers a plan and its place.
@@ -128,9 +141,14 @@ func (g *group) place(at Place, id int64) {
 	g.in.places = append(g.in.places, located{at, id})
 }
 
+// addEvent gathers an event. When the disk has refused for so long that there
+// is no room left, the event is lost: a diary must not use up the memory.
 func (g *group) addEvent(e Event) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if len(g.in.events) >= groupEvents {
+		return
+	}
 	g.in.events = append(g.in.events, e)
 }
 
@@ -262,14 +280,16 @@ func (s *Store) flushSoon() {
 
 // room makes the caller wait for a disk that is slow, and returns what is wrong
 // with one that refuses.
-func (s *Store) room(ctx context.Context) error {
+func (s *Store) room(ctx context.Context, account int64) error {
 	g := &s.group
 	g.mu.Lock()
-	full, closed := g.in.full(groupRoom), g.closed
+	full, closed, known := g.in.full(groupRoom), g.closed, g.accounts[account]
 	g.mu.Unlock()
 	switch {
 	case closed:
 		return errClosed
+	case !known:
+		return fmt.Errorf("there is no account %d", account)
 	case full:
 		return s.Flush(ctx)
 	}

@@ -174,4 +174,3 @@ func (l *ledger) Head(ctx context.Context) (consent.Head, error) {
 	fit(h.Hash[:], hash)
 	return h, nil
 }
-

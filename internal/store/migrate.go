@@ -17,8 +17,8 @@ var schema embed.FS
 // own tools can tell (sqlite.org/fileformat2.html, application ID).
 const applicationID = 0x756e7365
 
-// migrate brings the schema to the newest form.
-func (s *Store) migrate(ctx context.Context) error {
+// migrate brings the schema to the newest form that there is a file for.
+func (s *Store) migrate(ctx context.Context, schema fs.FS) error {
 	files, err := fs.Glob(schema, "sql/*.sql")
 	if err != nil {
 		return err
@@ -38,7 +38,11 @@ func (s *Store) migrate(ctx context.Context) error {
 			ErrNewer, s.path(fileName), form, len(files), s.backupName(len(files)+1))
 	}
 	for ; form < len(files); form++ {
-		if err := s.migrateTo(ctx, form+1, files[form]); err != nil {
+		text, err := fs.ReadFile(schema, files[form])
+		if err != nil {
+			return err
+		}
+		if err := s.migrateTo(ctx, form+1, string(text)); err != nil {
 			return fmt.Errorf("bringing the store to form %d: %w", form+1, err)
 		}
 	}
@@ -51,11 +55,7 @@ func (s *Store) backupName(form int) string {
 }
 
 // migrateTo takes one step, after a backup if there is anything to lose.
-func (s *Store) migrateTo(ctx context.Context, form int, file string) error {
-	text, err := schema.ReadFile(file)
-	if err != nil {
-		return err
-	}
+func (s *Store) migrateTo(ctx context.Context, form int, text string) error {
 	if form > 1 {
 		name := s.backupName(form)
 		// One that is there already was made by an attempt that did not
@@ -68,8 +68,8 @@ func (s *Store) migrateTo(ctx context.Context, form int, file string) error {
 		}
 	}
 	return s.write(ctx, durable, func(tx *sql.Tx) error {
-		pragmas := fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", applicationID, form)
-		_, err := tx.ExecContext(ctx, string(text)+pragmas)
+		pragmas := fmt.Sprintf(";\nPRAGMA application_id = %d; PRAGMA user_version = %d;", applicationID, form)
+		_, err := tx.ExecContext(ctx, text+pragmas)
 		return err
 	})
 }

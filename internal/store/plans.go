@@ -71,7 +71,10 @@ func headerKey(header [32]byte) int64 { return int64(binary.BigEndian.Uint64(hea
 // message is kept once. Look-ups see it at once, the disk with the next group.
 // An error means that nothing was kept: there is no room, or the disk refuses.
 func (s *Store) SavePlan(ctx context.Context, at Place, p *Plan) (int64, error) {
-	if err := s.room(ctx); err != nil {
+	if at.UID != 0 && at.Account != p.Account {
+		return 0, fmt.Errorf("saving plan: it is of account %d and lies in account %d", p.Account, at.Account)
+	}
+	if err := s.room(ctx, p.Account); err != nil {
 		return 0, fmt.Errorf("saving plan: %w", err)
 	}
 	p.Saved = s.opt.Now()
@@ -83,7 +86,7 @@ func (s *Store) SavePlan(ctx context.Context, at Place, p *Plan) (int64, error) 
 // Locate tells where the message of a plan lies, when that is known only after
 // the plan. It changes nothing where another plan is stored already.
 func (s *Store) Locate(ctx context.Context, id int64, at Place) error {
-	if err := s.room(ctx); err != nil {
+	if err := s.room(ctx, at.Account); err != nil {
 		return fmt.Errorf("locating plan: %w", err)
 	}
 	s.group.addPlace(at, id)

@@ -107,7 +107,7 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.openDatabases(ctx); err != nil {
 		return s.explain(err)
 	}
-	if err := s.migrate(ctx); err != nil {
+	if err := s.migrate(ctx, schema); err != nil {
 		return s.explain(err)
 	}
 	if err := s.openKey(ctx); err != nil {
@@ -128,14 +128,18 @@ func (s *Store) Dir() string { return s.dir }
 
 func (s *Store) path(name string) string { return filepath.Join(s.dir, name) }
 
-// Close writes what is pending and lets go of the directory.
+// Close writes what is pending and lets go of the directory. It is called once
+// all that uses the store has ended; a second call does nothing.
 func (s *Store) Close() error {
 	err := s.closeGroup()
 	return errors.Join(err, s.closeFiles())
 }
 
-// closeFiles closes whatever is open.
+// closeFiles closes whatever is open, once.
 func (s *Store) closeFiles() error {
+	if s.lock == nil {
+		return nil
+	}
 	var errs []error
 	errs = append(errs, s.cached.close())
 	for _, db := range [...]*sql.DB{s.read, s.w} {
@@ -143,8 +147,7 @@ func (s *Store) closeFiles() error {
 			errs = append(errs, db.Close())
 		}
 	}
-	if s.lock != nil {
-		errs = append(errs, s.lock.Close())
-	}
+	errs = append(errs, s.lock.Close())
+	s.lock = nil
 	return errors.Join(errs...)
 }

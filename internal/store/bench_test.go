@@ -1,0 +1,92 @@
+package store_test
+
+import (
+	"crypto/rand"
+	"fmt"
+	"testing"
+
+	"github.com/unseen-mail/unseen/internal/store"
+	"github.com/unseen-mail/unseen/rules/consent"
+	"github.com/unseen-mail/unseen/rules/purpose"
+)
+
+// More than 3,000 plans with 20 references each have to go to the disk in a
+// second, or the relay would wait for it.
+func BenchmarkSavePlan(b *testing.B) {
+	s := open(b, b.TempDir(), store.Options{})
+	a := account(b, s, "anna@example.org")
+	body := make([]byte, 5000)
+	rand.Read(body)
+	i := 0
+	for b.Loop() {
+		p := newPlan(a.ID, i)
+		p.Body = append(fmt.Appendf(nil, "%d", i), body...)
+		i++
+		save(b, s, place(a.ID, uint32(i)), p)
+	}
+	if err := s.Flush(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "plans/s")
+}
+
+// many is a store with as many plans as a large mailbox has mails.
+func many(b *testing.B, n int) (*store.Store, *store.Account) {
+	s := open(b, b.TempDir(), store.Options{})
+	a := account(b, s, "anna@example.org")
+	for i := range n {
+		save(b, s, place(a.ID, uint32(i+1)), newPlan(a.ID, i))
+	}
+	if err := s.Flush(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	return s, a
+}
+
+func BenchmarkPlanAt(b *testing.B) {
+	const n = 20000
+	s, a := many(b, n)
+	i := 0
+	for b.Loop() {
+		i = (i + 7919) % n
+		if p, err := s.PlanAt(b.Context(), place(a.ID, uint32(i+1))); p == nil || err != nil {
+			b.Fatal(p, err)
+		}
+	}
+}
+
+func BenchmarkReferenceByToken(b *testing.B) {
+	const n = 20000
+	s, _ := many(b, n)
+	i := 0
+	for b.Loop() {
+		i = (i + 7919) % n
+		if _, ok, err := s.ReferenceByToken(b.Context(), token(i, 3)); !ok || err != nil {
+			b.Fatal(ok, err)
+		}
+	}
+}
+
+// How long a decision takes to be on disk.
+func BenchmarkAppend(b *testing.B) {
+	s := open(b, b.TempDir(), store.Options{})
+	l := ledger(b, s)
+	for b.Loop() {
+		grant(b, l, "shop.example")
+	}
+}
+
+func BenchmarkOpenLedger(b *testing.B) {
+	s := open(b, b.TempDir(), store.Options{})
+	fill(b, s, 20000)
+	for b.Loop() {
+		l, err := consent.Open(b.Context(), s.Ledger())
+		if err != nil || l.Broken() != nil {
+			b.Fatal(err, l.Broken())
+		}
+		if s := l.Standing("shop3.example", "anna@example.org", purpose.Performance, begin); s.Decision != consent.Granted {
+			b.Fatal(s.Decision)
+		}
+	}
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)*5, "s/100k")
+}
