@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -168,7 +169,16 @@ func (d *dovecot) fetch(number int, names []string) map[string]string {
 	return values
 }
 
+// laxer are messages in which we find parts where Dovecot finds a leaf: some
+// clients do. Its sections then do not match the overlay, and the relay sees it.
+var laxer = []string{
+	"no semicolon", "type with slash only", "type in quotes",
+	"fixtures/stalwart-mail-parser/resources__eml__malformed__017.eml",
+}
+
 // TestDovecot compares each section of each message with what Dovecot serves.
+// It may serve nothing where we have something, and it counts the line end
+// before a boundary that cuts a header to the message around it.
 func TestDovecot(t *testing.T) {
 	var messages [][]byte
 	var names []string
@@ -179,7 +189,7 @@ func TestDovecot(t *testing.T) {
 		messages, names = append(messages, m.raw), append(names, m.name)
 	}
 	d := startDovecot(t, messages)
-	compared, differ := 0, 0
+	compared, nothing, lineEnds, known := 0, 0, 0, 0
 	for i := range messages {
 		raw := d.fetch(i+1, []string{""})[""]
 		l := message.Parse([]byte(raw))
@@ -191,15 +201,23 @@ func TestDovecot(t *testing.T) {
 		got := d.fetch(i+1, ask)
 		for _, name := range ask {
 			compared++
-			r, ok := l.Section(name)
-			value, has := got[name]
-			if value != raw[r.Start:r.End] || !ok && has && value != "" {
-				differ++
-				t.Logf("%s [%s]: Dovecot %t %s\nhere %t %s", names[i], name, has, brief(value), ok, brief(raw[r.Start:r.End]))
+			r, _ := l.Section(name)
+			value, here := got[name], raw[r.Start:r.End]
+			switch {
+			case value == here:
+			case value == "":
+				nothing++
+			case value == here+"\r\n":
+				lineEnds++
+			case slices.Contains(laxer, names[i]):
+				known++
+			default:
+				t.Errorf("%s [%s]: Dovecot has %s\nhere is %s", names[i], name, brief(value), brief(here))
 			}
 		}
 	}
-	t.Logf("%d sections of %d messages, %d differ", compared, len(messages), differ)
+	t.Logf("%d sections of %d messages: Dovecot has nothing for %d, a line end more for %d; %d in messages that we read more laxly",
+		compared, len(messages), nothing, lineEnds, known)
 }
 
 // beyond names the sections that the message would have with one part more.

@@ -1,7 +1,10 @@
 package message_test
 
 import (
+	"bytes"
 	"encoding/base64"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/unseen-mail/unseen/detect/message"
@@ -54,4 +57,40 @@ func encodeBase64(text []byte) []byte {
 	}
 	out.WriteString(all + "\r\n")
 	return []byte(out.String())
+}
+
+var (
+	escapes  = regexp.MustCompile(`=[ \t]*(\r?\n|\z)|=[0-9A-Fa-f]{2}|[ \t]+(\r?\n|\z)`)
+	noSextet = regexp.MustCompile(`[^A-Za-z0-9+/=]+`)
+)
+
+// decodeSlowly decodes by other means than the package does.
+func decodeSlowly(body []byte, enc message.Encoding) []byte {
+	switch enc {
+	case message.QuotedPrintable:
+		return escapes.ReplaceAllFunc(body, func(e []byte) []byte {
+			if e[0] != '=' {
+				return bytes.TrimLeft(e, " \t")
+			}
+			c, err := strconv.ParseUint(string(e[1:]), 16, 8)
+			if err != nil {
+				return nil
+			}
+			return []byte{byte(c)}
+		})
+	case message.Base64:
+		var out []byte
+		for _, piece := range strings.Split(noSextet.ReplaceAllString(string(body), ""), "=") {
+			if len(piece)%4 == 1 {
+				piece = piece[:len(piece)-1]
+			}
+			octets, err := base64.RawStdEncoding.DecodeString(piece)
+			if err != nil {
+				panic(err)
+			}
+			out = append(out, octets...)
+		}
+		return out
+	}
+	return body
 }
