@@ -50,7 +50,7 @@ func lex(s string) ([]token, error) {
 // atomEnd returns where the atom at i ends. A domain literal may hold colons.
 func atomEnd(s string, i int) int {
 	if s[i] == '[' {
-		if n := strings.IndexByte(s[i:], ']'); n > 0 {
+		if n := strings.IndexByte(s[i:], ']'); n > 0 && !strings.ContainsAny(s[i:i+n], " \t\r\n,;<>@") {
 			return i + n + 1
 		}
 	}

@@ -298,7 +298,11 @@ func TestCorpus(t *testing.T) {
 			how[s.How]++
 			continue
 		}
-		why[strings.ReplaceAll(s.Why, s.Domain, "DOMAIN")]++
+		sentence := s.Why
+		if s.Domain != "" {
+			sentence = strings.ReplaceAll(sentence, s.Domain, "DOMAIN")
+		}
+		why[sentence]++
 	}
 	if how["dmarc"] == 0 {
 		t.Error("no real mail is authenticated")
