@@ -13,9 +13,10 @@ type Server struct {
 	cfg    Config
 	counts counts
 
+	entered chan struct{} // a session was added
+
 	mu       sync.Mutex // guards what follows
 	sessions map[*session]struct{}
-	watching bool
 }
 
 // New checks a configuration. It starts nothing.
@@ -23,12 +24,12 @@ func New(cfg Config) (*Server, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	return &Server{cfg: cfg, sessions: map[*session]struct{}{}}, nil
+	return &Server{cfg: cfg, sessions: map[*session]struct{}{}, entered: make(chan struct{}, 1)}, nil
 }
 
 // Serve accepts mail programs on a loopback listener until the context ends
-// or the listener is closed, and returns when the last of its connections is
-// over. ModeTLS speaks TLS at once; ModeSTARTTLS offers it if there is a
+// or the listener is closed; then the connections end with a BYE, and it returns
+// when the last is over. ModeTLS speaks TLS at once; ModeSTARTTLS offers it if there is a
 // certificate; ModePlain does not. The listener is closed in the end. It may
 // be called for several listeners at once.
 func (s *Server) Serve(ctx context.Context, ln net.Listener, mode Mode) error {
@@ -45,6 +46,9 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener, mode Mode) error {
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { ln.Close() })
 	defer stop()
+	if s.cfg.Timeouts.Watch > 0 {
+		conns.Go(func() { s.watch(ctx) })
+	}
 	for {
 		conn, err := ln.Accept()
 		if err != nil {

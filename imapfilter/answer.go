@@ -1,0 +1,286 @@
+package imapfilter
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/unseen-mail/unseen/imapfilter/wire"
+)
+
+// An answer is one FETCH answer on its way through. What it holds goes on octet
+// for octet, but for message content. While a command of the relay's own is
+// under way, what that asked for is kept back, and what came along unasked, such
+// as new flags, is said in an answer of its own.
+type answer struct {
+	s      *session
+	ctx    context.Context
+	in     *wire.Reader
+	out    wire.Sink
+	box    *mailbox
+	inject *injection
+	only   uint32 // the UID, if just one was asked for
+	prefix []byte // "* 3 FETCH"
+
+	seq, uid  uint32
+	opened    bool // something of it was said to the mail program
+	sawUID    bool
+	saidUID   bool
+	plannings []*guarded
+}
+
+// fetchAnswer relays "* n FETCH (...)" (RFC 3501, section 7.4.2) and its like of
+// RFC 9586.
+func (s *session) fetchAnswer(ctx context.Context, l wire.Line, head []byte) error {
+	a := &answer{s: s, ctx: ctx, in: s.server.in, out: s.client.out, seq: l.Number}
+	a.prefix = bytes.Clone(head[:l.Rest])
+	s.mu.Lock()
+	a.box, a.inject = s.st.current(), s.st.inject
+	if len(s.st.pending) == 1 {
+		a.only = s.st.pending[0].only
+	}
+	if l.Word == "UIDFETCH" {
+		a.seq, a.uid = 0, l.Number
+	} else if a.box != nil {
+		a.uid = a.box.seqs.uid(l.Number)
+	}
+	s.mu.Unlock()
+	err := a.relay()
+	a.finish(err)
+	return err
+}
+
+// relay goes through the items.
+func (a *answer) relay() error {
+	if err := a.in.Skip(len(a.prefix)); err != nil {
+		return err
+	}
+	if a.inject == nil {
+		if err := a.echo(a.prefix); err != nil {
+			return err
+		}
+	}
+	if _, err := a.spaces(); err != nil {
+		return err
+	}
+	if err := a.in.Expect('('); err != nil {
+		return err
+	}
+	if a.inject == nil {
+		a.out.WriteByte('(')
+	}
+	for {
+		next, err := a.spaces()
+		if err != nil {
+			return err
+		}
+		if next == ')' {
+			return a.close()
+		}
+		if err := a.item(); err != nil {
+			return err
+		}
+	}
+}
+
+// echo says something to the mail program.
+func (a *answer) echo(b []byte) error {
+	a.opened, a.s.speaking = true, true
+	_, err := a.out.Write(b)
+	return err
+}
+
+// spaces forwards the spaces between items; a kept back answer makes its own.
+func (a *answer) spaces() (next byte, err error) {
+	n, next, err := a.in.Spaces()
+	if a.inject == nil && err == nil {
+		for range n {
+			if err := a.out.WriteByte(' '); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return next, err
+}
+
+// close ends the answer.
+func (a *answer) close() error {
+	if err := a.in.Expect(')'); err != nil {
+		return err
+	}
+	end, err := a.in.Segment(nil, wire.HeadLen)
+	if err != nil {
+		return err
+	}
+	if len(bytes.TrimSpace(end)) > 0 {
+		return &wire.SyntaxError{What: "octets after a fetch answer"}
+	}
+	if a.inject != nil && (a.opened || !a.asked()) {
+		if err := a.unaskedEnd(); err != nil {
+			return err
+		}
+	} else if a.inject != nil {
+		return nil
+	}
+	a.out.WriteByte(')')
+	return a.echo(end)
+}
+
+// asked tells whether the answer is one to the relay's own command.
+func (a *answer) asked() bool {
+	if a.inject.uid {
+		return a.uid != 0 && a.inject.set.Contains(a.uid)
+	}
+	return a.inject.set.Contains(a.seq)
+}
+
+// open begins an answer of the relay's own with what came along unasked.
+func (a *answer) open() error {
+	if !a.opened {
+		if err := a.echo(append(a.prefix, " ("...)); err != nil {
+			return err
+		}
+		return a.sayUID("")
+	}
+	return nil
+}
+
+// sayUID says the UID in such an answer, once it is known.
+func (a *answer) sayUID(space string) error {
+	if a.uid == 0 || a.saidUID {
+		return nil
+	}
+	a.saidUID = true
+	_, err := fmt.Fprintf(a.out, "%sUID %d", space, a.uid)
+	return err
+}
+
+// item relays one item with its value.
+func (a *answer) item() error {
+	item, name, err := a.in.Item()
+	if err != nil {
+		return err
+	}
+	kind, section := item.Content()
+	if item.Name == "UID" {
+		return a.itemUID(name)
+	}
+	if a.inject != nil {
+		if kind == wire.Whole && a.inject.body {
+			return a.swallow()
+		}
+		if err := a.unasked(); err != nil {
+			return err
+		}
+	}
+	if err := a.echo(name); err != nil {
+		return err
+	}
+	if err := a.separator(); err != nil {
+		return err
+	}
+	switch kind {
+	case wire.Whole:
+		return a.whole()
+	case wire.Piece:
+		return a.piece(section, item.Origin, item.Partial)
+	}
+	return a.in.CopyValue(a.out)
+}
+
+// unasked makes room for an item that the relay did not ask for.
+func (a *answer) unasked() error {
+	first := !a.opened
+	if err := a.open(); err != nil {
+		return err
+	}
+	if !first {
+		if err := a.sayUID(" "); err != nil {
+			return err
+		}
+	}
+	if first && !a.saidUID {
+		return nil
+	}
+	return a.out.WriteByte(' ')
+}
+
+// unaskedEnd says the UID if it came last.
+func (a *answer) unaskedEnd() error {
+	first := !a.opened
+	if err := a.open(); err != nil || first {
+		return err
+	}
+	return a.sayUID(" ")
+}
+
+// separator forwards what stands between name and value.
+func (a *answer) separator() error {
+	n, _, err := a.in.Spaces()
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return &wire.SyntaxError{What: "fetch item without value"}
+	}
+	for range n {
+		if err := a.out.WriteByte(' '); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// itemUID takes note of the UID. It may stand before or after the content.
+func (a *answer) itemUID(name []byte) error {
+	if a.inject == nil {
+		if err := a.echo(name); err != nil {
+			return err
+		}
+	}
+	n, _, err := a.in.Spaces()
+	if err != nil || n == 0 {
+		return &wire.SyntaxError{What: "UID without value"}
+	}
+	uid, digits, err := a.in.Number()
+	if err != nil {
+		return err
+	}
+	a.uid, a.sawUID = uid, true
+	if a.inject != nil {
+		return nil
+	}
+	a.out.WriteByte(' ')
+	return a.echo(digits)
+}
+
+// finish notes what the answer taught, and ends plans that are still open.
+func (a *answer) finish(err error) {
+	s := a.s
+	for _, g := range a.plannings {
+		if !g.ended {
+			g.End(emptyLayout(), false)
+		}
+	}
+	if err != nil {
+		return
+	}
+	s.mu.Lock()
+	if a.box != nil && a.uid != 0 {
+		a.box.seqs.learn(a.seq, a.uid)
+	}
+	at := a.box.place(a.uid)
+	if a.inject != nil && a.sawUID && a.asked() {
+		a.inject.found = append(a.inject.found, found{seq: a.seq, uid: a.uid})
+	}
+	for _, g := range a.plannings {
+		if g.overlay != nil && a.box != nil && a.uid != 0 {
+			a.box.plans.put(a.uid, g.overlay)
+		}
+	}
+	s.mu.Unlock()
+	for _, g := range slices.Backward(a.plannings) {
+		g.place(at)
+	}
+}
