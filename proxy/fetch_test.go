@@ -7,6 +7,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -195,13 +197,15 @@ func TestFetchHeldHop(t *testing.T) {
 }
 
 func TestFetchNoDowngrade(t *testing.T) {
-	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/ok" {
 			fmt.Fprint(w, transparent)
 			return
 		}
 		http.Redirect(w, r, "http://example.com/", http.StatusFound)
 	}))
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0) // one handshake is to fail
+	srv.StartTLS()
 	defer srv.Close()
 	roots := x509.NewCertPool()
 	roots.AddCert(srv.Certificate())

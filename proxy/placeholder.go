@@ -20,6 +20,7 @@ const (
 	defaultWidth = 360
 	smallestSide = 16 // below, there is nothing to be seen
 	largestArea  = 480_000
+	largestSide  = 1600
 	sharpArea    = 260_000 // up to here, two points are drawn for each pixel
 	padding      = 16
 	tightPadding = 8
@@ -117,13 +118,11 @@ func fitCard(width, height int, n note) (card, bool) {
 	if c.width == 0 {
 		c.width = defaultWidth
 	}
-	// Its height is not known yet where the words decide; they take less.
+	// Where the words decide on the height it is not known yet, but not much.
 	area := float64(c.width) * float64(max(c.height, 160))
-	if area > largestArea {
-		shrink := math.Sqrt(largestArea / area)
-		c.width = int(float64(c.width) * shrink)
-		c.height = int(float64(c.height) * shrink)
-	}
+	shrink := min(1, math.Sqrt(largestArea/area), largestSide/float64(max(c.width, c.height)))
+	c.width = int(float64(c.width) * shrink)
+	c.height = int(float64(c.height) * shrink)
 	if c.width < smallestSide || height > 0 && c.height < smallestSide {
 		return card{}, false // a line of thousands by some
 	}
