@@ -81,7 +81,7 @@ func (w Why) sentence(l *Load, d *Decision) string {
 	case Consented:
 		return "Released: you agreed that " + who + " learns of this."
 	case NotOwn:
-		return "Held: " + l.Host + " is not a host of the sender, and your protection level holds those."
+		return "Held: the picture does not come from the sender's own hosts, and your protection level holds those."
 	case Nobody:
 		if l.Sender.Why != "" {
 			return "Held: it is not certain who sent this mail. " + l.Sender.Why
