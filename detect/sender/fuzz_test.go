@@ -14,6 +14,7 @@ func FuzzMailboxes(f *testing.F) {
 	for _, s := range []string{
 		"a@b.example", "A <a@b.example>, c@d.example", "G: a@b.example;", "<@x:a@b.example>",
 		`"a b"@c.example`, "a(b(c)d)@e.example", "a@[IPv6:::1]", "\"\\", "(", "<", "a@b\u00fc.example", "a . b @ c . d",
+		"0@[ ]", `0@" "`, `a@"b.example"`,
 	} {
 		f.Add(s)
 	}

@@ -136,7 +136,7 @@ func parseAddress(tokens []token) (mailbox, error) {
 			return mailbox{}, errMailbox
 		}
 	}
-	if at < 1 || at != 1 && !dotted(tokens[:at]) || at == len(tokens)-1 || !dotted(tokens[at+1:]) {
+	if at < 1 || at != 1 && !dotted(tokens[:at]) || at == len(tokens)-1 || !dotted(tokens[at+1:]) || tokens[at+1].quoted {
 		return mailbox{}, errMailbox
 	}
 	return mailbox{local: joined(tokens[:at]), domain: joined(tokens[at+1:])}, nil
