@@ -76,8 +76,8 @@ type guarded struct {
 }
 
 // begin starts the plan of a message.
-func (s *session) begin(at Place, keep bool) *guarded {
-	g := &guarded{s: s, at: at, keep: keep}
+func (s *session) begin(at Place, keep bool) (g *guarded) {
+	g = &guarded{s: s, at: at, keep: keep}
 	defer s.shield("begin", g.breaks)
 	g.inner = s.srv.cfg.Planner.Begin(at)
 	return g

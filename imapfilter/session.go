@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -100,12 +101,27 @@ func (s *session) run(ctx context.Context, greeting []byte, mode Mode) error {
 	stop := context.AfterFunc(ctx, func() { s.kill(errors.New("unseen is going down")) })
 	defer stop()
 	var down sync.WaitGroup
-	down.Go(func() { s.end(s.fromServer(ctx)) })
-	s.end(s.fromClient(ctx))
+	down.Go(func() { s.end(s.contained(ctx, s.fromServer)) })
+	s.end(s.contained(ctx, s.fromClient))
 	down.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return quiet(s.st.over)
+}
+
+// errBroken is how a session ends on a fault of the relay's own.
+var errBroken = errors.New("a fault in the relay")
+
+// contained runs one side, and keeps a fault in it to this session.
+func (s *session) contained(ctx context.Context, side func(context.Context) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.srv.counts.panics.Add(1)
+			s.log.Error("relay broke", "panic", r, "stack", string(debug.Stack()))
+			err = errBroken
+		}
+	}()
+	return side(ctx)
 }
 
 func (s *session) stopProbing() {
