@@ -1,0 +1,128 @@
+package imapfilter
+
+import (
+	"strings"
+	"testing"
+)
+
+// served lets the relay serve a mail, so that it is known when it comes back.
+func served(t *testing.T, mail string) *talk {
+	t.Helper()
+	tk := inMailbox(t, nil)
+	tk.clientf("s UID FETCH 5 BODY[]")
+	tk.wantServer("s UID FETCH 5 BODY[]")
+	tk.serverf("* 1 FETCH (UID 5 BODY[] %s)\r\ns OK done", lit(mail))
+	tk.wantClient("* 1 FETCH (UID 5 BODY[] " + lit(seen(mail)) + ")\r\ns OK done")
+	return tk
+}
+
+// A message that was served comes back to the octet, whatever the form of the
+// command.
+func TestAppendKnown(t *testing.T) {
+	for _, tt := range []struct{ name, args, upstream string }{
+		{"plain", "Sent", "Sent"},
+		{"flags", "Sent (\\Seen $x)", "Sent (\\Seen $x)"},
+		{"date", "\"Se nt\" (\\Seen) \"21-Nov-2026 22:27:40 +0000\"", "\"Se nt\" (\\Seen) \"21-Nov-2026 22:27:40 +0000\""},
+		{"date alone", "Sent \"21-Nov-2026 22:27:40 +0000\"", "Sent \"21-Nov-2026 22:27:40 +0000\""},
+		{"mailbox literal", "{4+}\r\nSent ()", "\"Sent\" ()"},
+		{"odd mailbox literal", "{2+}\r\n\xc3\xa4", "{2+}\r\n\xc3\xa4"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tk := served(t, partMail)
+			tk.clientf("a APPEND %s %s", tt.args, strings.Replace(lit(seen(partMail)), "}", "+}", 1))
+			tk.wantServer("a APPEND " + tt.upstream + " " + strings.Replace(lit(partMail), "}", "+}", 1))
+			tk.serverf("a OK [APPENDUID 7 9] done")
+			tk.wantClient("a OK [APPENDUID 7 9] done")
+			if s := tk.relay.Stats(); s.Restored != 1 || s.Passed != 0 {
+				t.Errorf("stats %+v", s)
+			}
+		})
+	}
+}
+
+// A synchronising literal is granted by the relay, whatever the server will say.
+func TestAppendSync(t *testing.T) {
+	big := htmlMail + strings.Repeat("0123456789abcdef\r\n", 20_000)
+	for _, status := range []string{"OK done", "NO [OVERQUOTA] full"} {
+		for _, known := range []bool{true, false} {
+			tk := served(t, big)
+			send := seen(big)
+			if !known {
+				send, big = "X-New: y\r\n"+send, "X-New: y\r\n"+strings.ReplaceAll(seen(big), gateway, "https://elsewhere.example/")
+			}
+			head, body, _ := strings.Cut(lit(send), "\r\n")
+			tk.clientf("a APPEND Sent %s", head)
+			if got := tk.client.line(); !strings.HasPrefix(got, "+") {
+				t.Fatalf("got %q", got)
+			}
+			go tk.clientf("%s", body)
+			head, body, _ = strings.Cut(lit(big), "\r\n")
+			tk.wantServer("a APPEND Sent " + head)
+			if strings.HasPrefix(status, "OK") {
+				tk.serverf("+ go")
+				tk.wantServer(body)
+			}
+			tk.serverf("a %s", status)
+			tk.wantClient("a " + status)
+			tk.play("C:b NOOP|S:b OK done")
+			big = strings.TrimPrefix(big, "X-New: y\r\n")
+			big = strings.ReplaceAll(big, "https://elsewhere.example/", tracker)
+		}
+	}
+}
+
+// The same header with another body is a composed message.
+func TestAppendChanged(t *testing.T) {
+	tk := served(t, htmlMail)
+	changed := seen(htmlMail) + "more\r\n"
+	restored := strings.ReplaceAll(changed, gateway, "https://elsewhere.example/")
+	tk.clientf("a APPEND Drafts %s", strings.Replace(lit(changed), "}", "+}", 1))
+	tk.wantServer("a APPEND Drafts " + strings.Replace(lit(restored), "}", "+}", 1))
+	tk.serverf("a OK done")
+	tk.wantClient("a OK done")
+}
+
+// A server that refuses in the middle is heard when the literal is read.
+func TestAppendRefusedMidway(t *testing.T) {
+	big := htmlMail + strings.Repeat("0123456789abcdef\r\n", 20_000)
+	tk := served(t, big)
+	head, body, _ := strings.Cut(lit(seen(big)), "\r\n")
+	tk.clientf("a APPEND Sent %s", head)
+	tk.client.line()
+	tk.client.raw(body[:1000])
+	tk.server.line()
+	tk.serverf("+ go")
+	tk.server.want(big[:500])
+	tk.serverf("a NO full")
+	tk.client.silent()
+	go tk.clientf("%s", body[1000:])
+	tk.server.want(big[500:] + "\r\n")
+	tk.wantClient("a NO full")
+	tk.play("C:b NOOP|S:b OK done")
+}
+
+// Two messages in one command, the first of them already on its way: the server
+// must not get the end of the command.
+func TestAppendTwoKnown(t *testing.T) {
+	tk := served(t, htmlMail)
+	tk.clientf("a APPEND Sent %s {3+}\r\nabc", strings.Replace(lit(seen(htmlMail)), "}", "+}", 1))
+	rest, _ := tk.server.gone()
+	if want := "a APPEND Sent " + strings.Replace(lit(htmlMail), "}", "+}", 1); !strings.HasPrefix(want, rest) {
+		t.Errorf("server got %q", rest)
+	}
+	if got, _ := tk.client.gone(); !strings.HasPrefix(got, "* BYE") {
+		t.Errorf("client got %q", got)
+	}
+}
+
+// A planner that breaks does not cost the message.
+func TestAppendPanic(t *testing.T) {
+	for _, at := range []string{"appended", "restore"} {
+		tk := newTalk(t, nil)
+		tk.planner.broken = at
+		tk.clientf("a APPEND Sent {9+}\r\na: b\r\n\r\nc")
+		tk.wantServer("a APPEND Sent {9+}\r\na: b\r\n\r\nc")
+		tk.serverf("a OK done")
+		tk.wantClient("a OK done")
+	}
+}
