@@ -19,7 +19,7 @@ import (
 	"strings"
 )
 
-// Sentinels of the package. Errors that wrap them are sentences for people.
+// Sentinels of the package. What is returned is an [*Error] that is one of them.
 var (
 	// ErrAddress is a mail address that is none.
 	ErrAddress = errors.New("account: not a mail address")
@@ -30,6 +30,25 @@ var (
 	// ErrPorts says that every port for another account is taken.
 	ErrPorts = errors.New("account: no free port")
 )
+
+// An Error is what is wrong with an account, in words.
+type Error struct {
+	// Kind is one of the sentinels.
+	Kind error
+	// Text is what is wrong, for people.
+	Text string
+}
+
+// Error returns the text.
+func (e *Error) Error() string { return e.Text }
+
+// Unwrap returns the sentinel.
+func (e *Error) Unwrap() error { return e.Kind }
+
+// wrong returns an Error.
+func wrong(kind error, format string, args ...any) error {
+	return &Error{Kind: kind, Text: fmt.Sprintf(format, args...)}
+}
 
 // TLS says how a server is spoken to.
 type TLS string
@@ -48,6 +67,8 @@ type Server struct {
 	Host string
 	Port int
 	TLS  TLS
+	// CA is a file of certificates to trust for it; "" means the system's.
+	CA string
 }
 
 // Addr returns host and port, as for dialling.
@@ -99,10 +120,10 @@ func (k Kind) port(t TLS) int {
 func (s Server) Normal(k Kind) (Server, error) {
 	s.Host = strings.ToLower(strings.TrimSuffix(strings.TrimSpace(s.Host), "."))
 	if s.Host == "" || strings.ContainsAny(s.Host, " /@\t\r\n") {
-		return s, fmt.Errorf("%w: %q is not a host name", ErrServer, s.Host)
+		return s, wrong(ErrServer, "%q is not a host name", s.Host)
 	}
 	if s.Port < 0 || s.Port > 65535 {
-		return s, fmt.Errorf("%w: there is no port %d", ErrServer, s.Port)
+		return s, wrong(ErrServer, "there is no port %d", s.Port)
 	}
 	if s.TLS == "" {
 		s.TLS = Implicit
@@ -114,15 +135,29 @@ func (s Server) Normal(k Kind) (Server, error) {
 	case Implicit, StartTLS:
 	case None:
 		if !Loopback(s.Host) {
-			return s, fmt.Errorf("%w: %s is another machine, and without TLS anybody on the way could read along", ErrServer, s.Host)
+			return s, wrong(ErrServer, "%s is another machine, and without TLS anybody on the way could read along", s.Host)
 		}
 	default:
-		return s, fmt.Errorf("%w: TLS is %q; it can be implicit, starttls or none", ErrServer, s.TLS)
+		return s, wrong(ErrServer, "TLS is %q; it can be implicit, starttls or none", s.TLS)
 	}
 	if s.Port == 0 {
 		s.Port = k.port(s.TLS)
 	}
 	return s, nil
+}
+
+// Other returns the same submission server at the other of the two usual ports
+// (RFC 8314, section 3.3, and RFC 6409, section 3.1), and whether it is at one.
+func (s Server) Other() (Server, bool) {
+	switch {
+	case s.Port == 465 && s.TLS == Implicit:
+		s.Port, s.TLS = 587, StartTLS
+	case s.Port == 587 && s.TLS == StartTLS:
+		s.Port, s.TLS = 465, Implicit
+	default:
+		return s, false
+	}
+	return s, true
 }
 
 // Loopback says whether a host is this machine by its very name.
@@ -140,7 +175,7 @@ func ParseServer(text string, t TLS, k Kind) (Server, error) {
 	if host, port, err := net.SplitHostPort(text); err == nil {
 		n, err := strconv.Atoi(port)
 		if err != nil || n < 1 || n > 65535 {
-			return s, fmt.Errorf("%w: %q is not a port", ErrServer, port)
+			return s, wrong(ErrServer, "%q is not a port", port)
 		}
 		s.Host, s.Port = host, n
 	}
@@ -152,7 +187,7 @@ func ParseServer(text string, t TLS, k Kind) (Server, error) {
 func ParseAddress(text string) (string, error) {
 	a, err := mail.ParseAddress(text)
 	if err != nil || a.Address != strings.TrimSpace(text) {
-		return "", fmt.Errorf("%w: %q", ErrAddress, text)
+		return "", wrong(ErrAddress, "%q is not a mail address", text)
 	}
 	at := strings.LastIndexByte(a.Address, '@')
 	return a.Address[:at] + strings.ToLower(a.Address[at:]), nil

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"net/textproto"
 	"strings"
@@ -187,4 +186,4 @@ func oneLine(s string) string {
 }
 
 // errNotIMAP is a server that speaks something else.
-var errNotIMAP = fmt.Errorf("%w: it does not speak IMAP4rev1", ErrServer)
+var errNotIMAP = wrong(ErrServer, "it does not speak IMAP4rev1")

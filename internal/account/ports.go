@@ -1,7 +1,6 @@
 package account
 
 import (
-	"fmt"
 	"net"
 	"strconv"
 )
@@ -30,7 +29,7 @@ func FreeSlot(taken map[int]bool, free func(port int) bool) (int, error) {
 			return slot, nil
 		}
 	}
-	return 0, fmt.Errorf("%w: all from 1143 to %d are taken", ErrPorts, 1143+slots-1)
+	return 0, wrong(ErrPorts, "all ports from 1143 to %d are taken", 1143+slots-1)
 }
 
 // Free says whether nobody listens on a port of this machine.

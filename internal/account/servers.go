@@ -1,9 +1,6 @@
 package account
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // Known are the servers of a provider, as the catalogue lists them. A host may
 // carry a port: "smtp.example.org:587".
@@ -35,7 +32,7 @@ func Resolve(w Wish, known Known) (Account, error) {
 		return Account{}, err
 	}
 	if imap == nil {
-		return Account{}, fmt.Errorf("%w for %s", ErrProvider, address[strings.LastIndexByte(address, '@')+1:])
+		return Account{}, wrong(ErrProvider, "the servers of %s are not known", address[strings.LastIndexByte(address, '@')+1:])
 	}
 	a.IMAP = *imap
 	if w.NoSMTP {

@@ -52,6 +52,8 @@ type Endpoint struct {
 	Port int    `json:"port"`
 	// TLS is "implicit", "starttls" or "none" (loopback only).
 	TLS string `json:"tls"`
+	// CA is a file of certificates to trust for it, "" for the system's.
+	CA string `json:"ca,omitempty"`
 }
 
 // An Account is one mailbox that is read through Unseen.
@@ -192,11 +194,11 @@ type Event struct {
 	// Sender and Account are whom it is about.
 	Sender  string `json:"sender,omitempty"`
 	Account string `json:"account,omitempty"`
-	// Host is who would have learned of it, Vendor who runs it, Shape
-	// "pixel" or "picture".
-	Host   string `json:"host,omitempty"`
-	Vendor string `json:"vendor,omitempty"`
-	Shape  string `json:"shape,omitempty"`
+	// Verdict is that of the moment: "tracker", "suspected", "exempt" or
+	// "clean"; Host who would have learned of it, Vendor who runs it.
+	Verdict string `json:"verdict,omitempty"`
+	Host    string `json:"host,omitempty"`
+	Vendor  string `json:"vendor,omitempty"`
 	// Reason is one sentence.
 	Reason string `json:"reason,omitempty"`
 }

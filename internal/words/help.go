@@ -7,7 +7,6 @@ const (
 	HelpPrintConfig     Key = "help_print_config"
 	HelpDemo            Key = "help_demo"
 	HelpOnce            Key = "help_once"
-	HelpDemoPort        Key = "help_demo_port"
 	HelpAccount         Key = "help_account"
 	HelpAccountAdd      Key = "help_account_add"
 	HelpAccountList     Key = "help_account_list"
@@ -19,6 +18,7 @@ const (
 	HelpSmtp            Key = "help_smtp"
 	HelpSmtpTls         Key = "help_smtp_tls"
 	HelpNoSmtp          Key = "help_no_smtp"
+	HelpCa              Key = "help_ca"
 	HelpName            Key = "help_name"
 	HelpNoCheck         Key = "help_no_check"
 	HelpLogin           Key = "help_login"
@@ -47,7 +47,6 @@ const (
 	HelpStatus          Key = "help_status"
 	HelpFollow          Key = "help_follow"
 	HelpVersion         Key = "help_version"
-	HelpHelp            Key = "help_help"
 )
 
 // helpTexts are the English texts of the help of the command line.
@@ -58,7 +57,6 @@ func helpTexts() map[Key]string {
 		HelpPrintConfig:     "Print a commented config.toml, and do nothing else.",
 		HelpDemo:            "Try Unseen on a made-up mailbox, with a tracker to watch.",
 		HelpOnce:            "Play the reader as well: open, agree, open, withdraw, open; exit 0 only if the tracker learned nothing, exactly the opening, nothing.",
-		HelpDemoPort:        "First port of the demo, for your mail program; 0 takes any that are free.",
 		HelpAccount:         "Connect and check mail accounts.",
 		HelpAccountAdd:      "Connect an account and print the settings for your mail program.",
 		HelpAccountList:     "List the connected accounts and their settings.",
@@ -70,6 +68,7 @@ func helpTexts() map[Key]string {
 		HelpSmtp:            "Server that mail goes to, as host or host:port.",
 		HelpSmtpTls:         "How that one is spoken to: implicit, starttls, or none.",
 		HelpNoSmtp:          "Do not pass on what you send: only pixels are replaced then.",
+		HelpCa:              "File with certificates to trust for these servers, in PEM, instead of those of the system.",
 		HelpName:            "What you call the account.",
 		HelpNoCheck:         "Connect it without asking its servers first.",
 		HelpLogin:           "User name, if it is not the address.",
@@ -98,6 +97,5 @@ func helpTexts() map[Key]string {
 		HelpStatus:          "Say how Unseen does, and what it held today.",
 		HelpFollow:          "Go on and print each load as it is held or released.",
 		HelpVersion:         "Print the version.",
-		HelpHelp:            "Print this help.",
 	}
 }

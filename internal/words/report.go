@@ -43,8 +43,22 @@ const (
 	EventCopy           Key = "event-copy"
 	EventFailed         Key = "event-failed"
 	EventOther          Key = "event-other"
-	ShapePixel          Key = "shape-pixel"
-	ShapePicture        Key = "shape-picture"
+	Running             Key = "running"
+	RunNoAccount        Key = "run-no-account"
+	Stopping            Key = "stopping"
+	ScanTotal           Key = "scan-total"
+	ScanClean           Key = "scan-clean"
+	ScanFinding         Key = "scan-finding"
+	ScanGap             Key = "scan-gap"
+	ScanGapLine         Key = "scan-gap-line"
+	CertainProven       Key = "certain-proven"
+	CertainStrong       Key = "certain-strong"
+	CertainWeak         Key = "certain-weak"
+	CertainNone         Key = "certain-none"
+	ActionHold          Key = "action-hold"
+	ActionRelease       Key = "action-release"
+	ActionUngated       Key = "action-ungated"
+	ActionLeave         Key = "action-leave"
 )
 
 // reportTexts are the English texts of what commands print.
@@ -88,12 +102,26 @@ func reportTexts() map[Key]string {
 		StatusLevel:        "Level: {level}.",
 		StatusPinned:       "\"{key}\" is decided by config.toml.",
 		EventNobody:        "somebody nobody vouches for",
-		EventHeld:          "held      {who}: a {shape} from {host}; {reason}",
-		EventReleased:      "released  {who}: a {shape} from {host}; {reason}",
-		EventCopy:          "copy      {who}: a {shape} from {host}, shown again without asking anybody",
-		EventFailed:        "failed    {who}: a {shape} from {host}; {reason}",
-		EventOther:         "{kind} {outcome}  {who} {reason}",
-		ShapePixel:         "pixel",
-		ShapePicture:       "picture",
+		EventHeld:          "held      {who} ({host}): {reason}",
+		EventReleased:      "released  {who} ({host}): {reason}",
+		EventCopy:          "copy      {who} ({host}): shown again without asking anybody",
+		EventFailed:        "failed    {who} ({host}): {reason}",
+		EventOther:         "{kind}  {outcome} {who} {reason}",
+		Running:            "running (process {pid}); Ctrl-C ends it",
+		RunNoAccount:       "no account is connected yet; in another terminal, \"unseen account add ADDRESS\" connects one",
+		Stopping:           "stopping; your mail program reads offline until Unseen runs again",
+		ScanTotal:          "{mails} {mails|mail|mails}, {found} {found|address|addresses} that would report",
+		ScanClean:          "nothing in it reports; {n} {n|address was|addresses were} looked at",
+		ScanFinding:        "{verdict} ({certainty}): {vector} at {host}: {action}",
+		ScanGap:            "reading {path}: part {part} was not looked into ({why})",
+		ScanGapLine:        "part {part} was not looked into ({why}), so this says nothing of it",
+		CertainProven:      "proven",
+		CertainStrong:      "very likely",
+		CertainWeak:        "perhaps",
+		CertainNone:        "no sign of telling readers apart",
+		ActionHold:         "held until you agree",
+		ActionRelease:      "let through where pictures are shown",
+		ActionUngated:      "cannot be held in the mail itself",
+		ActionLeave:        "left as it is",
 	}
 }

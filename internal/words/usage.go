@@ -12,6 +12,7 @@ const (
 	BadAddressHint  Key = "bad-address-hint"
 	SMTPTwice       Key = "smtp-twice"
 	TLSAlone        Key = "tls-alone"
+	CAAlone         Key = "ca-alone"
 	BadServer       Key = "bad-server"
 	BadServerHint   Key = "bad-server-hint"
 	AskPassword     Key = "ask-password"
@@ -23,6 +24,7 @@ const (
 	PastDate        Key = "past-date"
 	ReadingFile     Key = "reading-file"
 	ReadingFileHint Key = "reading-file-hint"
+	CleanLeft       Key = "clean-left"
 	CleanFailed     Key = "clean-failed"
 )
 
@@ -39,6 +41,7 @@ func usageTexts() map[Key]string {
 		BadAddressHint:  "write it as anna@example.org",
 		SMTPTwice:       "--smtp and --no-smtp cannot both be",
 		TLSAlone:        "a kind of TLS was given, but no server: add {flag} HOST:PORT",
+		CAAlone:         "--ca was given, but no server: add --imap HOST:PORT",
 		BadServer:       "reading {flag}: {what}",
 		BadServerHint:   "write the server as {flag} mail.example.org, or with its port as {flag} mail.example.org:993",
 		AskPassword:     "password of {address} (it is not kept):",
@@ -50,6 +53,7 @@ func usageTexts() map[Key]string {
 		PastDate:        "{date} is over already; name a day to come",
 		ReadingFile:     "reading {path}: {what}",
 		ReadingFileHint: "check the name, and that you may read it",
+		CleanLeft:       "cleaning: not everything was made inert ({left})",
 		CleanFailed:     "cleaning: {what}; the mail was passed on unchanged",
 	}
 }

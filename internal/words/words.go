@@ -32,7 +32,7 @@ type Catalogue struct {
 func English() *Catalogue {
 	return &Catalogue{
 		lang:  "en",
-		texts: merged(checkTexts(), helpTexts(), usageTexts(), reportTexts()),
+		texts: merged(checkTexts(), helpTexts(), usageTexts(), reportTexts(), daemonTexts(), placeTexts()),
 		one:   func(n int64) bool { return n == 1 },
 	}
 }
@@ -41,14 +41,14 @@ func English() *Catalogue {
 func (c *Catalogue) Lang() string { return c.lang }
 
 // Say returns the text of a key. Pairs are the parameters, each a name
-// followed by its value. It panics where a text or a parameter is missing, for
-// that is a mistake of the caller which the tests of this package find.
+// followed by its value. Where a text or a parameter is missing its name is said
+// in its place; the tests of this package see to it that none is.
 func (c *Catalogue) Say(k Key, pairs ...any) string {
 	text, ok := c.texts[k]
 	if !ok {
-		panic("words: no text for " + string(k))
+		return "[" + string(k) + "]"
 	}
-	values := valuesOf(k, pairs)
+	values := valuesOf(pairs)
 	var out strings.Builder
 	for {
 		before, rest, found := strings.Cut(text, "{")
@@ -57,17 +57,17 @@ func (c *Catalogue) Say(k Key, pairs ...any) string {
 			return out.String()
 		}
 		slot, after, _ := strings.Cut(rest, "}")
-		out.WriteString(c.fill(k, slot, values))
+		out.WriteString(c.fill(slot, values))
 		text = after
 	}
 }
 
 // fill returns what stands for one slot of a text.
-func (c *Catalogue) fill(k Key, slot string, values map[string]any) string {
+func (c *Catalogue) fill(slot string, values map[string]any) string {
 	forms := strings.Split(slot, "|")
 	v, ok := values[forms[0]]
 	if !ok {
-		panic("words: " + string(k) + " needs " + forms[0])
+		return "[" + forms[0] + "]"
 	}
 	if len(forms) != 3 {
 		return fmt.Sprint(v)
@@ -92,13 +92,10 @@ func number(v any) int64 {
 }
 
 // valuesOf turns pairs into a map.
-func valuesOf(k Key, pairs []any) map[string]any {
-	if len(pairs)%2 != 0 {
-		panic("words: " + string(k) + ": a parameter without its value")
-	}
+func valuesOf(pairs []any) map[string]any {
 	values := make(map[string]any, len(pairs)/2)
-	for i := 0; i < len(pairs); i += 2 {
-		values[pairs[i].(string)] = pairs[i+1]
+	for i := 0; i+1 < len(pairs); i += 2 {
+		values[fmt.Sprint(pairs[i])] = pairs[i+1]
 	}
 	return values
 }
@@ -108,9 +105,6 @@ func merged(parts ...map[Key]string) map[Key]string {
 	all := make(map[Key]string)
 	for _, part := range parts {
 		for k, text := range part {
-			if _, twice := all[k]; twice {
-				panic("words: two texts for " + string(k))
-			}
 			all[k] = text
 		}
 	}

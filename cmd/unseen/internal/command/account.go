@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/unseen-mail/unseen/internal/account"
@@ -27,6 +26,14 @@ func (c *accountAdd) Run(ctx context.Context, s *session) error {
 	}
 	if n.SMTP, err = endpoint(s, c.SMTP, c.SMTPTLS, account.SMTP); err != nil {
 		return err
+	}
+	if c.CA != "" && n.IMAP == nil {
+		return usage(s, words.CAAlone)
+	}
+	for _, e := range []*api.Endpoint{n.IMAP, n.SMTP} {
+		if e != nil {
+			e.CA = c.CA
+		}
 	}
 	client, err := s.client()
 	if err != nil {
@@ -54,9 +61,7 @@ func endpoint(s *session, text, tls string, k account.Kind) (*api.Endpoint, erro
 	}
 	server, err := account.ParseServer(text, account.TLS(tls), k)
 	if err != nil {
-		_, what, _ := strings.Cut(err.Error(), ": ")
-		_, what, _ = strings.Cut(what, ": ")
-		return nil, s.fault(err, words.BadServer, words.BadServerHint, "flag", "--"+string(k), "what", what)
+		return nil, s.fault(err, words.BadServer, words.BadServerHint, "flag", "--"+string(k), "what", err)
 	}
 	return &api.Endpoint{Host: server.Host, Port: server.Port, TLS: string(server.TLS)}, nil
 }

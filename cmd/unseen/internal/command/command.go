@@ -114,9 +114,13 @@ func (s *session) report(err error) int {
 	var fault *words.Fault
 	var refusal *api.Error
 	var settings *config.Error
+	var misuse *usageError
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.As(err, &misuse):
+		s.complain(s.words.Say(words.WrongUsage, "what", misuse.text), "")
+		return exitUsage
 	case errors.Is(err, errFound):
 		return exitFound
 	case errors.Is(err, errSaid), errors.Is(err, context.Canceled):

@@ -44,6 +44,7 @@ type accountAdd struct {
 	SMTP    string `placeholder:"HOST:PORT" help:"${help_smtp}"`
 	SMTPTLS string `name:"smtp-tls" placeholder:"HOW" enum:",implicit,starttls,none" default:"" help:"${help_smtp_tls}"`
 	NoSMTP  bool   `name:"no-smtp" help:"${help_no_smtp}"`
+	CA      string `name:"ca" type:"path" placeholder:"FILE" help:"${help_ca}"`
 	Name    string `help:"${help_name}"`
 	NoCheck bool   `help:"${help_no_check}"`
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/words"
@@ -75,22 +76,20 @@ func eventText(w *words.Catalogue, e api.Event) string {
 	if who == "" {
 		who = w.Say(words.EventNobody)
 	}
+	reason := e.Reason
+	for _, said := range []string{"Held: ", "Released: "} {
+		reason = strings.TrimPrefix(reason, said)
+	}
+	pairs := []any{"who", who, "host", e.Host, "reason", reason}
 	switch e.Kind + " " + e.Outcome {
 	case "load held":
-		return w.Say(words.EventHeld, "who", who, "host", e.Host, "shape", shapeWord(w, e.Shape), "reason", e.Reason)
+		return w.Say(words.EventHeld, pairs...)
 	case "load released":
-		return w.Say(words.EventReleased, "who", who, "host", e.Host, "shape", shapeWord(w, e.Shape), "reason", e.Reason)
+		return w.Say(words.EventReleased, pairs...)
 	case "load copy":
-		return w.Say(words.EventCopy, "who", who, "host", e.Host, "shape", shapeWord(w, e.Shape))
+		return w.Say(words.EventCopy, pairs...)
 	case "load failed":
-		return w.Say(words.EventFailed, "who", who, "host", e.Host, "shape", shapeWord(w, e.Shape), "reason", e.Reason)
+		return w.Say(words.EventFailed, pairs...)
 	}
-	return w.Say(words.EventOther, "kind", e.Kind, "outcome", e.Outcome, "who", who, "reason", e.Reason)
-}
-
-func shapeWord(w *words.Catalogue, shape string) string {
-	if shape == "pixel" {
-		return w.Say(words.ShapePixel)
-	}
-	return w.Say(words.ShapePicture)
+	return w.Say(words.EventOther, "kind", e.Kind, "outcome", e.Outcome, "who", e.Sender, "reason", reason)
 }

@@ -1,0 +1,105 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/unseen-mail/unseen/detect/reference"
+	"github.com/unseen-mail/unseen/internal/gate"
+	"github.com/unseen-mail/unseen/internal/store"
+	"github.com/unseen-mail/unseen/proxy"
+)
+
+// A backend answers the gateway's questions.
+type backend struct {
+	core   *core
+	policy *policy
+	hub    *hub
+	copies *copies
+}
+
+// Find returns the load behind a token.
+func (b *backend) Find(ctx context.Context, token string) (proxy.Load, error) {
+	l, ok, err := b.core.find(ctx, token)
+	if err != nil {
+		return proxy.Load{}, fmt.Errorf("finding load: %w", err)
+	}
+	if !ok {
+		return proxy.Load{}, proxy.ErrUnknownToken
+	}
+	ref := &l.ref().Ref
+	out := proxy.Load{
+		Token: token, URL: ref.URL, Sender: who(l.mail), Pixel: ref.Kind == reference.Pixel,
+		Width: ref.Shape.Width, Height: ref.Shape.Height, Ref: l,
+	}
+	switch ref.Vector {
+	case reference.ImgSrc, reference.ImgSrcset, reference.SourceSrcset, reference.InputSrc:
+		out.Picture = true
+	}
+	if ref.Kind == reference.Resource || ref.Kind == reference.Base {
+		out.Resource = proxy.ResourceMedia
+		if ref.Vector == reference.StyleImport {
+			out.Resource = proxy.ResourceStyle
+		}
+	}
+	return out, nil
+}
+
+// who names a sender to the reader: by the key that consent is for, where it is
+// sure; what a mail merely claims is not repeated.
+func who(m *mail) string {
+	if m.from.Authenticated {
+		return m.from.Key
+	}
+	return ""
+}
+
+// Decide says what becomes of a load at an address.
+func (b *backend) Decide(ctx context.Context, l proxy.Load, at *url.URL) (proxy.Decision, error) {
+	what := l.Ref.(*load)
+	d, err := b.decide(ctx, what, at)
+	if err != nil {
+		return proxy.Decision{}, fmt.Errorf("deciding on load: %w", err)
+	}
+	keep := d.Keep
+	if d.Consented && !l.Pixel {
+		// A granted picture tells of one opening a day.
+		b.copies.untilMidnight(l.URL)
+		keep = true
+	}
+	return proxy.Decision{Release: d.Release, Keep: keep, Reason: d.Reason}, nil
+}
+
+// decide asks the gate.
+func (b *backend) decide(ctx context.Context, l *load, at *url.URL) (gate.Decision, error) {
+	q := b.core.question(l, at)
+	var err error
+	if q.Pictures, err = b.policy.shown(ctx, l.mail.from.Key); err != nil {
+		return gate.Decision{}, err
+	}
+	q.Level, _ = b.policy.level()
+	l.last = q.Judgement
+	return b.core.gate.Decide(q, time.Now()), nil
+}
+
+// Record notes what became of a load.
+func (b *backend) Record(_ context.Context, l proxy.Load, e proxy.Event) {
+	what := l.Ref.(*load)
+	at, err := url.Parse(l.URL)
+	host := ""
+	if err == nil {
+		host = at.Hostname()
+	}
+	if len(e.Asked) > 0 {
+		host = strings.Join(e.Asked, " ")
+	}
+	b.hub.add(store.Event{
+		Kind: "load", Outcome: string(e.Outcome), Verdict: string(what.last.Verdict),
+		Account: what.mail.account.ID, Plan: what.mail.id, Number: what.number,
+		Sender: who(what.mail), Recipient: what.mail.to, Vendor: gate.Vendor(&what.last, host),
+		Host: host, Reason: e.Reason,
+	})
+}

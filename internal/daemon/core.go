@@ -1,0 +1,61 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/unseen-mail/unseen/detect"
+	"github.com/unseen-mail/unseen/internal/gate"
+	"github.com/unseen-mail/unseen/internal/store"
+	"github.com/unseen-mail/unseen/internal/words"
+	"github.com/unseen-mail/unseen/rules/catalogue"
+	"github.com/unseen-mail/unseen/rules/consent"
+)
+
+// A core is what every part needs: what is kept, what is known, what is
+// allowed. Its fields are not changed after it was opened.
+type core struct {
+	store  *store.Store
+	rules  *catalogue.Catalogue
+	judge  *detect.Judge
+	ledger *consent.Ledger
+	gate   *gate.Gate
+	words  *words.Catalogue
+	log    *slog.Logger
+	mails  *mails
+}
+
+// openCore opens what is on disk.
+func openCore(ctx context.Context, cfg *Config) (*core, error) {
+	rules, err := catalogue.Load()
+	if err != nil {
+		return nil, fmt.Errorf("loading rules: %w", err)
+	}
+	if cfg.Lab != nil {
+		rules = rules.With(cfg.Lab.Providers...)
+	}
+	kept, err := store.Open(ctx, cfg.Paths.Data, store.Options{Log: cfg.Logger})
+	if err != nil {
+		return nil, err
+	}
+	ledger, err := consent.Open(ctx, kept.Ledger())
+	if err != nil {
+		return nil, errors.Join(err, kept.Close())
+	}
+	c := &core{
+		store: kept, rules: rules, judge: &detect.Judge{Catalogue: rules}, ledger: ledger,
+		gate: &gate.Gate{Ledger: ledger, Permits: new(gate.Permits)}, words: cfg.Words, log: cfg.Logger,
+	}
+	c.mails = newMails(c)
+	return c, nil
+}
+
+// close lets go of the store.
+func (c *core) close() error {
+	if err := c.store.Close(); err != nil {
+		return fmt.Errorf("closing store: %w", err)
+	}
+	return nil
+}

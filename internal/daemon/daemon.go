@@ -1,0 +1,225 @@
+// Package daemon wires the rooms together: store, rules, ledger, gate, gateway,
+// one relay for each account, and the control API.
+//
+// # What holds
+//
+// Only one daemon runs on a data directory. [Start] returns when every port it
+// could get accepts connections. A port that somebody else took does not stop
+// it: mail flows where it can, what is held stays held, and the status says
+// what is missing; the port is tried again until it is free.
+//
+// Pictures and level are read from config.toml as they change there; a file
+// with a mistake is reported and the settings before it stay.
+//
+// Every question of a mail program and its answer is an event in the store.
+// Logs hold counts and reasons, never addresses, subjects, URLs, tokens or
+// credentials.
+package daemon
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/unseen-mail/unseen/internal/api"
+	"github.com/unseen-mail/unseen/internal/config"
+	"github.com/unseen-mail/unseen/internal/store"
+	"github.com/unseen-mail/unseen/internal/words"
+	"github.com/unseen-mail/unseen/proxy"
+	"github.com/unseen-mail/unseen/rules/catalogue"
+)
+
+// stopTime is how long connections may take to finish what is under way.
+const stopTime = 5 * time.Second
+
+// A Config says how a daemon runs.
+type Config struct {
+	// Paths are where it reads and writes.
+	Paths config.Paths
+	// Settings are what config.toml says at the start.
+	Settings config.Settings
+	// Words are what it says to people; nil is English.
+	Words *words.Catalogue
+	// Logger gets counts and reasons; nil means none.
+	Logger *slog.Logger
+	// Version is the program's.
+	Version string
+	// Lab, if not nil, keeps everything on this machine: for the demo and
+	// tests. No flag or setting of the product makes one.
+	Lab *Lab
+}
+
+// A Lab stands in for the internet.
+type Lab struct {
+	// Web is where loads go.
+	Web proxy.Lab
+	// Providers are rows beside those of the catalogue.
+	Providers []catalogue.Provider
+	// Roots are trusted for mail servers; nil means the system's.
+	Roots *x509.CertPool
+}
+
+// A Daemon runs until it is closed.
+type Daemon struct {
+	cfg     Config
+	core    *core
+	policy  *policy
+	hub     *hub
+	senders *senders
+	gateway *gateway
+	relays  *relays
+	started time.Time
+
+	cancel   context.CancelFunc
+	work     sync.WaitGroup
+	closing  sync.Once
+	closeErr error
+	done     chan struct{}
+}
+
+// Start opens the store and begins to listen. It returns an error of which the
+// text is a sentence for people, a [*words.Fault] where there is a hint.
+func Start(ctx context.Context, cfg Config) (*Daemon, error) {
+	if cfg.Words == nil {
+		cfg.Words = words.English()
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if err := config.MakePrivate(cfg.Paths.Runtime); err != nil {
+		return nil, explain(cfg.Words, err)
+	}
+	control, err := api.Listen(cfg.Paths.Socket())
+	if err != nil {
+		return nil, explain(cfg.Words, err)
+	}
+	core, err := openCore(ctx, &cfg)
+	if err != nil {
+		control.Close()
+		return nil, explain(cfg.Words, err)
+	}
+	d := &Daemon{cfg: cfg, core: core, hub: newHub(core.store), started: time.Now(), done: make(chan struct{})}
+	if err := d.begin(ctx); err != nil {
+		control.Close()
+		return nil, explain(cfg.Words, errors.Join(err, core.close()))
+	}
+	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	d.cancel = cancel
+	d.serve(life, control)
+	return d, nil
+}
+
+// begin makes the parts that depend on the core.
+func (d *Daemon) begin(ctx context.Context) error {
+	var err error
+	if d.policy, err = openPolicy(ctx, d.core, d.cfg.Settings); err != nil {
+		return err
+	}
+	if d.senders, err = openSenders(ctx, d.core.store); err != nil {
+		return err
+	}
+	if d.gateway, err = openGateway(ctx, d); err != nil {
+		return err
+	}
+	if d.relays, err = openRelays(ctx, d); err != nil {
+		d.gateway.port.close()
+	}
+	return err
+}
+
+// serve lets every part answer until life ends.
+func (d *Daemon) serve(life context.Context, control net.Listener) {
+	d.relays.start()
+	d.run("gateway", func() error { return d.gateway.serve(life) })
+	d.run("control", func() error {
+		return (&api.Server{Service: d.service(), Logger: d.cfg.Logger}).Serve(life, control)
+	})
+	d.run("senders", func() error { return d.senders.run(life) })
+	d.run("events", func() error { return d.prune(life) })
+	d.run("config", func() error { return d.watch(life) })
+}
+
+// run does one thing until it ends, and says so in the log if it went wrong.
+func (d *Daemon) run(name string, part func() error) {
+	d.work.Go(func() {
+		if err := part(); err != nil {
+			d.cfg.Logger.Error("part ended", "part", name, "err", err)
+		}
+	})
+}
+
+// watch takes over what changes in config.toml.
+func (d *Daemon) watch(life context.Context) error {
+	return config.Watch(life, d.cfg.Paths.Config, func(s config.Settings, err error) {
+		d.policy.take(s, err)
+		e := store.Event{Kind: "config", Outcome: "taken"}
+		if err != nil {
+			e.Outcome, e.Reason = "refused", err.Error()
+		}
+		d.hub.add(e)
+	})
+}
+
+// prune turns old events into counts, at the start and once a day.
+func (d *Daemon) prune(life context.Context) error {
+	for {
+		_, err := d.core.store.PruneEvents(life, time.Now().AddDate(0, 0, -store.EventDays))
+		if err != nil && life.Err() == nil {
+			return err
+		}
+		select {
+		case <-life.Done():
+			return nil
+		case <-time.After(24 * time.Hour):
+		}
+	}
+}
+
+// Client returns a client of the daemon's control API.
+func (d *Daemon) Client() *api.Client { return api.NewClient(d.cfg.Paths.Socket()) }
+
+// Origin is where held loads lead, "http://127.0.0.1:4180".
+func (d *Daemon) Origin() string { return d.gateway.origin() }
+
+// Nudge lets the relays find dead connections at once, as after a wake.
+func (d *Daemon) Nudge() {
+	for _, r := range d.relays.list() {
+		r.server.Nudge()
+	}
+}
+
+// Wait returns when ctx ends or the daemon is closed.
+func (d *Daemon) Wait(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-d.done:
+	}
+}
+
+// Close ends every part and closes the store. What is being sent may be
+// finished for a few seconds.
+func (d *Daemon) Close() error {
+	d.closing.Do(func() {
+		defer close(d.done)
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			d.relays.stop()
+			d.cancel()
+			d.work.Wait()
+		}()
+		select {
+		case <-ended:
+		case <-time.After(stopTime):
+			// Whoever has not finished by now is cut off with the process.
+			d.cfg.Logger.Warn("stopping", "err", "a connection did not end in time")
+			d.cancel()
+		}
+		d.closeErr = d.core.close()
+	})
+	return d.closeErr
+}

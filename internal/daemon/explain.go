@@ -1,0 +1,30 @@
+package daemon
+
+import (
+	"errors"
+
+	"github.com/unseen-mail/unseen/internal/api"
+	"github.com/unseen-mail/unseen/internal/store"
+	"github.com/unseen-mail/unseen/internal/words"
+)
+
+// explain makes a sentence with a hint of what keeps a daemon from starting.
+func explain(w *words.Catalogue, err error) error {
+	var running *api.RunningError
+	var locked *store.LockedError
+	var fault *words.Fault
+	switch {
+	case errors.As(err, &fault):
+		return err
+	case errors.As(err, &running):
+		return &words.Fault{Text: w.Say(words.Starting, "what", running.Error()), Hint: w.Say(words.RunningHint), Err: err}
+	case errors.As(err, &locked):
+		return &words.Fault{Text: w.Say(words.Starting, "what", locked.Error()), Hint: w.Say(words.LockedHint), Err: err}
+	}
+	return &words.Fault{Text: w.Say(words.Starting, "what", err.Error()), Hint: w.Say(words.StartingHint), Err: err}
+}
+
+// refusal is an answer to a request that cannot be done.
+func (d *Daemon) refusal(code string, text, hint words.Key, pairs ...any) *api.Error {
+	return &api.Error{Code: code, Text: d.cfg.Words.Say(text, pairs...), Hint: d.cfg.Words.Say(hint, pairs...)}
+}

@@ -1,0 +1,162 @@
+package daemon
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"slices"
+	"sync"
+
+	"github.com/unseen-mail/unseen/detect"
+	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/detect/reference"
+	"github.com/unseen-mail/unseen/detect/sender"
+	"github.com/unseen-mail/unseen/internal/gate"
+	"github.com/unseen-mail/unseen/internal/plan"
+	"github.com/unseen-mail/unseen/internal/store"
+	"github.com/unseen-mail/unseen/rules/catalogue"
+)
+
+// keptMails is how many mails are kept ready to decide on.
+const keptMails = 128
+
+// A mail is what a decision needs to know of one message: its plan, and who
+// sent it to whom. It is never changed.
+type mail struct {
+	id      int64
+	account store.Account
+	plan    *plan.Plan
+	from    sender.Sender
+	to      string
+	clear   bool
+	facts   detect.Facts
+}
+
+// name is what permits call the message.
+func (m *mail) name() string { return hex.EncodeToString(m.plan.HeaderSHA256[:]) }
+
+// mails keeps the last mails that were asked for.
+type mails struct {
+	core *core
+
+	mu    sync.Mutex // guards what follows
+	ready map[int64]*mail
+	order []int64
+}
+
+func newMails(c *core) *mails { return &mails{core: c, ready: make(map[int64]*mail)} }
+
+// of returns the mail of a stored plan.
+func (m *mails) of(ctx context.Context, p *store.Plan) (*mail, error) {
+	m.mu.Lock()
+	found := m.ready[p.ID]
+	m.mu.Unlock()
+	if found != nil {
+		return found, nil
+	}
+	made, err := m.core.read(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.ready[p.ID] == nil {
+		m.ready[p.ID] = made
+		m.order = append(m.order, p.ID)
+	}
+	if len(m.order) > keptMails {
+		delete(m.ready, m.order[0])
+		m.order = slices.Delete(m.order, 0, 1)
+	}
+	return made, nil
+}
+
+// read makes a mail of a stored plan.
+func (c *core) read(ctx context.Context, p *store.Plan) (*mail, error) {
+	account, ok, err := c.store.AccountByID(ctx, p.Account)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fmt.Errorf("reading plan %d: its account is gone", p.ID)
+	}
+	decoded := new(plan.Plan)
+	if err := decoded.UnmarshalBinary(p.Body); err != nil {
+		return nil, fmt.Errorf("reading plan %d: %w", p.ID, err)
+	}
+	m := c.mailOf(account, decoded)
+	m.id = p.ID
+	return m, nil
+}
+
+// mailOf says who sent a planned message to whom.
+func (c *core) mailOf(a store.Account, p *plan.Plan) *mail {
+	m := &mail{account: a, plan: p}
+	header, provider := message.Header(p.Header), c.provider(a)
+	m.from = sender.Identify(header, provider)
+	m.to, m.clear = sender.Recipient(header, provider, a.Address)
+	refs := make([]reference.Reference, 0, len(p.References))
+	for i := range p.References {
+		refs = append(refs, p.References[i].Ref)
+	}
+	m.facts = detect.Gather(header, refs, m.to)
+	return m
+}
+
+// provider is who keeps an account's mailbox: whoever runs its IMAP server. Its
+// address says so only where the catalogue does not know the servers, for mail
+// of one provider may be kept by another that anybody can write headers at.
+func (c *core) provider(a store.Account) catalogue.Provider {
+	p, ok := c.rules.Provider(a.IMAP.Host)
+	if !ok {
+		if byAddress, known := c.rules.Provider(a.Address); known && len(byAddress.IMAP) == 0 {
+			p = byAddress
+		}
+	}
+	if a.Authserv != "" {
+		p.AuthServIDs = []string{a.Authserv}
+		if p.Stamps != catalogue.StampsDMARC {
+			p.Stamps = catalogue.StampsDKIMSPF
+		}
+	}
+	return p
+}
+
+// A load is one reference of a mail, about to be asked for.
+type load struct {
+	mail   *mail
+	number int
+	// last is the verdict that the last decision was made with.
+	last detect.Judgement
+}
+
+// ref is the reference.
+func (l *load) ref() *plan.Reference { return &l.mail.plan.References[l.number] }
+
+// find returns the load behind a token.
+func (c *core) find(ctx context.Context, token string) (*load, bool, error) {
+	at, ok, err := c.store.ReferenceByToken(ctx, token)
+	if err != nil || !ok {
+		return nil, false, err
+	}
+	m, err := c.mails.of(ctx, at.Plan)
+	if err != nil {
+		return nil, false, err
+	}
+	if at.Number < 0 || at.Number >= len(m.plan.References) {
+		return nil, false, fmt.Errorf("reading plan %d: it has no reference %d", at.Plan.ID, at.Number)
+	}
+	return &load{mail: m, number: at.Number}, true, nil
+}
+
+// question is what the gate is asked about a load at an address, its own or one
+// that it was redirected to, by today's rules.
+func (c *core) question(l *load, at *url.URL) *gate.Load {
+	ref := l.ref().Ref
+	ref.URL = at.String()
+	return &gate.Load{
+		Kind: ref.Kind, Host: at.Hostname(), Judgement: c.judge.Judge(ref, l.mail.facts), Message: l.mail.name(),
+		Sender: l.mail.from, Recipient: l.mail.to, Clear: l.mail.clear,
+	}
+}

@@ -1,0 +1,105 @@
+package daemon
+
+import (
+	"context"
+	"sync"
+
+	"github.com/unseen-mail/unseen/internal/config"
+	"github.com/unseen-mail/unseen/internal/gate"
+)
+
+// settingPictures is the setting that keeps the choice about all pictures.
+const settingPictures = "pictures"
+
+// A policy is what the reader chose for all mail. A key in config.toml wins
+// over what commands chose.
+type policy struct {
+	core *core
+
+	mu       sync.Mutex // guards what follows
+	settings config.Settings
+	pictures string
+	problem  string
+}
+
+// openPolicy reads what was chosen.
+func openPolicy(ctx context.Context, c *core, s config.Settings) (*policy, error) {
+	pictures, ok, err := c.store.Setting(ctx, settingPictures)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		pictures = "none"
+	}
+	return &policy{core: c, settings: s, pictures: pictures}, nil
+}
+
+// take takes over what config.toml says now, or notes what is wrong with it.
+func (p *policy) take(s config.Settings, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err != nil {
+		p.problem = err.Error()
+		return
+	}
+	p.settings, p.problem = s, ""
+}
+
+// trouble says what is wrong with config.toml, "" if nothing is.
+func (p *policy) trouble() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.problem
+}
+
+// all says whether pictures of every sender are shown, "all" or "none", and
+// whether config.toml decides that.
+func (p *policy) all() (choice string, pinned bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.settings.Pictures != nil {
+		return *p.settings.Pictures, true
+	}
+	return p.pictures, false
+}
+
+// setAll keeps the choice about all pictures.
+func (p *policy) setAll(ctx context.Context, choice string) error {
+	if err := p.core.store.SetSetting(ctx, settingPictures, choice); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pictures = choice
+	return nil
+}
+
+// level is how much is held, and whether config.toml decides that.
+func (p *policy) level() (gate.Level, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.settings.Level != nil {
+		return gate.Level(*p.settings.Level), true
+	}
+	return gate.Standard, false
+}
+
+// lapseDays is after how many days a grant without an end lapses, 0 for never.
+func (p *policy) lapseDays() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.settings.LapseDays
+}
+
+// shown says whether a sender's pictures are shown.
+func (p *policy) shown(ctx context.Context, key string) (bool, error) {
+	all, _ := p.all()
+	if key == "" {
+		return all == "all", nil
+	}
+	shown, chosen, err := p.core.store.Pictures(ctx, key)
+	if err != nil {
+		return false, err
+	}
+	return gate.Pictures(all == "all", shown, chosen), nil
+}
