@@ -52,7 +52,7 @@ func (v *view) pixel() Judgement {
 		return v.clean(NotIndividual, whyRepeated(n))
 	}
 	out := v.suspected(Strong, t, whyInvisible(), "shape:pixel")
-	if t.strong {
+	if t.strong && !(t.where == "path" && filed(v.at.Path(), t.text)) {
 		out = v.tracker(Strong, t, whyInvisible(), "shape:pixel")
 	}
 	out.Reasons = append(out.Reasons, whyToken(t))
@@ -75,4 +75,22 @@ func (v *view) picture() Judgement {
 	out := v.clean(Unknown, whyUnclear())
 	out.Token = t.info()
 	return out
+}
+
+// filed says whether a token names a folder in which a picture with a name of
+// its own lies: "/lib/fe95157070660d7e73/m/1/spacer.gif". Such stores have a
+// folder for each customer, not for each recipient.
+func filed(path, token string) bool {
+	slash := strings.LastIndexByte(path, '/')
+	name, ext, ok := strings.Cut(path[slash+1:], ".")
+	if !ok || len(name) < 4 || strings.Contains(name, token) {
+		return false
+	}
+	switch strings.ToLower(ext) {
+	case "gif", "png", "jpg", "jpeg", "webp":
+	default:
+		return false
+	}
+	kind, _ := classify(name)
+	return kind == ""
 }

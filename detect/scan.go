@@ -105,6 +105,10 @@ func (s *scan) read(p *message.Part) (leaf, bool) {
 // leaf judges the references of a leaf.
 func (s *scan) leaf(l leaf) {
 	for _, r := range l.refs {
+		if r.Kind == reference.Base {
+			// Nothing is loaded from it; what refers to it is reported.
+			continue
+		}
 		j := s.judge.Judge(r, s.facts)
 		s.report.References++
 		if j.Verdict == Clean && !s.opt.All {
