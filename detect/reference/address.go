@@ -23,7 +23,9 @@ func clean(raw []byte) string {
 	for len(raw) > 0 && raw[0] <= ' ' {
 		raw = raw[1:]
 	}
-	for len(raw) > 0 && raw[len(raw)-1] <= ' ' {
+	// A NUL is a character to the standard's parser and nothing to others: in
+	// front it must not hide an address from either.
+	for len(raw) > 0 && raw[len(raw)-1] <= ' ' && raw[len(raw)-1] != 0 {
 		raw = raw[:len(raw)-1]
 	}
 	valid := utf8.Valid(raw)
@@ -53,6 +55,9 @@ type place struct {
 // locate says where a cleaned address leads, by the rules of WHATWG URL,
 // section 4.4: backslashes are slashes, and any number of them after "http:".
 func locate(u, base string) place {
+	if usual(u, "https://") || usual(u, "http://") {
+		return place{u, true, false}
+	}
 	name := schemeOf(u)
 	rest := u[len(name):]
 	switch {
@@ -75,6 +80,12 @@ func locate(u, base string) place {
 		return place{u, remote, false}
 	}
 	return place{u, false, false}
+}
+
+// usual says whether an address begins as most do, and there is nothing to
+// put right about it.
+func usual(u, front string) bool {
+	return len(u) > len(front) && u[:len(front)] == front && u[len(front)] != '/' && strings.IndexByte(u, '\\') < 0
 }
 
 // locateRelative is locate for an address without a scheme.

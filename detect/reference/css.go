@@ -12,6 +12,7 @@ type sheet struct {
 	font   bool // in @font-face
 	rule   bool // after @import, before its address
 	set    int  // depth of parentheses in image-set(), 0 outside
+	work   int  // octets looked at
 	found  []found
 }
 
@@ -42,6 +43,7 @@ func (c *sheet) scan(css []byte, more bool) int {
 			continue
 		}
 		next := c.mark(css, i, escapes, more)
+		c.work++
 		if next < 0 {
 			return c.keep(css, i)
 		}
@@ -163,6 +165,7 @@ func (c *sheet) url(css []byte, i, start int, more bool) int {
 	for k < len(css) && !isSpace(css[k]) && css[k] != ')' {
 		switch css[k] {
 		case '(', '"', '\'':
+			c.work += k - i
 			return i
 		case '\\':
 			k += escapeLength(css[k+1:])
@@ -173,6 +176,7 @@ func (c *sheet) url(css []byte, i, start int, more bool) int {
 	for k < len(css) && isSpace(css[k]) {
 		k++
 	}
+	c.work += k - i
 	if k >= len(css) {
 		if more {
 			return c.wait(css, start, i)
@@ -198,6 +202,7 @@ func (c *sheet) quoted(css []byte, i int, token Span, more bool) int {
 		}
 		k++
 	}
+	c.work += k - i
 	if k >= len(css) && more {
 		return c.wait(css, token.Start, i+1)
 	}

@@ -44,7 +44,7 @@ func (s *Scanner) finish(view []byte, el *element) {
 			if !shaped {
 				shape, shaped = s.shape(view), true
 			}
-			r.Shape = shape
+			r.Shape = shape.pixels()
 			if shape.nothingToSee(r.Vector != Background && r.Vector != StyleAttrURL) {
 				r.Kind = Pixel
 			}
@@ -60,18 +60,26 @@ func (s *Scanner) finish(view []byte, el *element) {
 }
 
 // add adds one reference whose address is written, all escapes resolved, in
-// raw.
-func (s *Scanner) add(r *row, raw []byte, ref Reference) {
+// raw. The rest of it is the caller's to fill in.
+func (s *Scanner) add(vector Vector, kind Kind, raw []byte) *Reference {
 	at := locate(clean(raw), s.base)
-	ref.Vector, ref.Kind = r.vector, r.kind
-	ref.URL, ref.Remote, ref.Relative = at.url, at.remote, at.relative
+	if s.refs == nil {
+		s.refs = make([]Reference, 0, 32)
+	}
 	s.early = s.early || at.relative && !s.based
-	s.refs = append(s.refs, ref)
+	ref := &Reference{}
+	if len(s.refs) < maxOthers || kind.Load() && at.remote {
+		s.refs = append(s.refs, Reference{})
+		ref = &s.refs[len(s.refs)-1]
+	}
+	ref.Vector, ref.Kind, ref.Shape = vector, kind, Shape{Width: -1, Height: -1}
+	ref.URL, ref.Remote, ref.Relative = at.url, at.remote, at.relative
+	return ref
 }
 
 func (s *Scanner) addAddress(view []byte, r *row, a *attr, tag Span) {
-	value := unescape(view[a.start:a.end], a.start)
-	s.add(r, value.text, Reference{Slot: Span{a.start, a.end}, Tag: tag, Quote: a.quote})
+	ref := s.add(r.vector, r.kind, unescapeText(view[a.start:a.end]))
+	ref.Slot, ref.Tag, ref.Quote = Span{a.start, a.end}, tag, a.quote
 }
 
 // addCandidates adds the addresses of a srcset (WHATWG HTML, section 4.8.4.3.10).
@@ -91,7 +99,8 @@ func (s *Scanner) addCandidates(view []byte, r *row, a *attr, tag Span) {
 		for text[end-1] == ',' {
 			end--
 		}
-		s.add(r, text[start:end], Reference{Slot: value.cells(start, end), Tag: tag, Quote: a.quote})
+		ref := s.add(r.vector, r.kind, text[start:end])
+		ref.Slot, ref.Tag, ref.Quote = value.cells(start, end), tag, a.quote
 		if end == i {
 			i = descriptorsEnd(text, i)
 		}
@@ -124,23 +133,22 @@ func (s *Scanner) addStyles(view []byte, a *attr, tag Span) {
 	value := unescape(raw, a.start)
 	declarations := sheet{vector: StyleAttrURL}
 	declarations.scan(value.text, false)
+	s.work += declarations.work
 	for _, f := range declarations.found {
-		quote := f.quote
-		if quote == 0 {
-			quote = a.quote
+		ref := s.add(f.vector, f.kind, f.address)
+		ref.Slot, ref.Tag, ref.Quote = value.cells(f.slot.Start, f.slot.End), tag, f.quote
+		if f.quote == 0 {
+			ref.Quote = a.quote
 		}
-		s.add(&row{vector: f.vector, kind: f.kind}, f.address,
-			Reference{Slot: value.cells(f.slot.Start, f.slot.End), Tag: tag, Quote: quote})
 	}
 }
 
 // addSheetRef adds an address of a style sheet that begins at cell from.
 func (s *Scanner) addSheetRef(f found, from int) {
-	none := Shape{Width: -1, Height: -1}
-	s.add(&row{vector: f.vector, kind: f.kind}, f.address, Reference{
-		Slot:  Span{from + f.slot.Start, from + f.slot.End},
-		Tag:   Span{from + f.token.Start, from + f.token.End},
-		Quote: f.quote, Shape: none})
+	ref := s.add(f.vector, f.kind, f.address)
+	ref.Slot = Span{from + f.slot.Start, from + f.slot.End}
+	ref.Tag = Span{from + f.token.Start, from + f.token.End}
+	ref.Quote = f.quote
 }
 
 // addText adds text shown to the open link, white space made one blank.

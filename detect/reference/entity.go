@@ -27,8 +27,28 @@ func (d *decoded) cells(start, end int) Span {
 	return Span{d.at[start], d.at[end]}
 }
 
-// unescape resolves the character references of an attribute's value that
-// begins at cell from.
+// unescapeText resolves the character references of an attribute's value.
+func unescapeText(value []byte) []byte {
+	i := bytes.IndexByte(value, '&')
+	if i < 0 {
+		return value
+	}
+	out := make([]byte, 0, len(value))
+	for i >= 0 {
+		out = append(out, value[:i]...)
+		n, s := characterReference(value[i:])
+		if s == "" {
+			out = append(out, value[i:i+n]...)
+		}
+		out = append(out, s...)
+		value = value[i+n:]
+		i = bytes.IndexByte(value, '&')
+	}
+	return append(out, value...)
+}
+
+// unescape is unescapeText for a value that begins at cell from, with the way
+// back to the cells.
 func unescape(value []byte, from int) decoded {
 	if bytes.IndexByte(value, '&') < 0 {
 		return decoded{text: value, from: from}
@@ -68,6 +88,9 @@ func characterReference(b []byte) (int, string) {
 	}
 	if i == 1 || i == maxEntity {
 		return i, ""
+	}
+	if string(b[1:i]) == "amp" && i < len(b) && b[i] == ';' {
+		return i + 1, "&"
 	}
 	if i < len(b) && b[i] == ';' {
 		s := html.UnescapeString(string(b[:i+1]))

@@ -34,6 +34,7 @@ func (s *Scanner) scanRaw(view []byte, pos int, more bool) int {
 		return s.scanScript(view, pos, more)
 	}
 	end := endTag(view, pos, s.raw.name)
+	s.work += end - pos
 	return s.leaveRaw(view, pos, end, more)
 }
 
@@ -102,6 +103,7 @@ func (s *Scanner) scanStyle(view []byte, pos int, more bool) int {
 	end, closed := len(view), false
 	if !s.sheetOnly {
 		end = endTag(view, pos, "style")
+		s.work += end - pos
 		closed = end < len(view)
 		if !closed && more {
 			end = max(pos, end-len("</style>"))
@@ -109,6 +111,8 @@ func (s *Scanner) scanStyle(view []byte, pos int, more bool) int {
 	}
 	s.first = len(s.refs)
 	done := s.sheet.scan(view[pos:end], more && !closed)
+	s.work += s.sheet.work
+	s.sheet.work = 0
 	for _, r := range s.sheet.found {
 		s.addSheetRef(r, pos)
 	}

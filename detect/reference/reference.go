@@ -29,9 +29,9 @@
 // golang.org/x/net/html's tokenizer gives no offsets of attribute values,
 // resolves entities in place and lower-cases its buffer, so that a slot could
 // only be found again by a second search. And it is slower: BenchmarkHTML
-// compares both on the same leaves in the same run, and this scanner reads
-// several times as many octets per second as the tokenizer does without
-// looking for anything.
+// compares both on the same leaves in the same run: this scanner reads nearly
+// three times as many octets per second as the tokenizer, which finds nothing
+// (about 400 and 140 MB/s on two shared cores of 2026).
 package reference
 
 // A Span is a half-open range of cells in the decoded text of one leaf.
@@ -128,7 +128,8 @@ func CSS(view []byte) []Reference { return Find("text/css", "", view) }
 
 // Find returns the references of a whole text of one media type, in order.
 // Base is what relative addresses refer to, from outside the text; it may be
-// empty. A base element wins over it, wherever in the text it stands.
+// empty. A base element wins over it, wherever in the text it stands. Beyond
+// 50,000 references only remote loads are found.
 func Find(mediaType, base string, view []byte) []Reference {
 	s := newScanner(mediaType, base)
 	s.texts = true

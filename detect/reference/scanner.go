@@ -6,6 +6,11 @@ import "bytes"
 // [Scanner] waits for. A longer tag is read as if the text ended there.
 const maxPending = 1 << 20
 
+// maxOthers is how many references of one text, or piece of one, are found
+// that are no remote loads. No mail for a person has as many; it bounds the
+// memory that a hostile one takes.
+const maxOthers = 50_000
+
 // maxText is how much of a text shown or alternative is kept, in octets.
 const maxText = 200
 
@@ -42,6 +47,7 @@ type Scanner struct {
 	attrs []attr      // of the tag being read
 	first int         // the first of refs that is of the tag being read
 
+	work     int  // octets looked at, for the tests that all is linear
 	loose    bool // the second reading: every "<" begins a tag
 	unsure   bool // readers may differ: a second reading is worth it
 	foreign  bool // an element was seen in which raw text is markup
@@ -166,6 +172,7 @@ func (s *Scanner) bogus(view []byte, pos int, more bool) int {
 	i := bytes.IndexByte(view[pos:], '>')
 	switch {
 	case i >= 0:
+		s.work += i
 		return pos + i + 1
 	case more:
 		return -1
@@ -190,6 +197,7 @@ func (s *Scanner) declaration(view []byte, pos int, more bool) int {
 		return pos + 4
 	}
 	end, ok := commentEnd(view, pos+4)
+	s.work += end - pos
 	switch {
 	case ok:
 		s.crosses(pos, end)
@@ -236,6 +244,7 @@ func commentEnd(view []byte, pos int) (int, bool) {
 // end of the comment.
 func (s *Scanner) scanComment(view []byte, pos int, more bool) int {
 	end, ok := commentEnd(view, pos)
+	s.work += end - pos
 	if !ok && more {
 		if len(view)-pos < maxPending {
 			return pos

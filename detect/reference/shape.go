@@ -28,7 +28,7 @@ func (s *Scanner) shape(view []byte) Shape {
 	}
 	for i := range s.attrs {
 		if a := &s.attrs[i]; a.id == attrStyle {
-			sh.declare(unescape(view[a.start:a.end], 0).text)
+			sh.declare(unescapeText(view[a.start:a.end]))
 		}
 	}
 	return sh
@@ -132,6 +132,12 @@ func (sh *Shape) hide(name, value []byte) {
 		"opacity:0", "opacity:0.0", "opacity:.0", "opacity:0%", "opacity:0.00":
 		sh.Hidden = strings.ToLower(string(name)) + ":" + word
 	}
+}
+
+// pixels is the shape with only sides in pixels.
+func (sh Shape) pixels() Shape {
+	sh.Width, sh.Height = max(sh.Width, -1), max(sh.Height, -1)
+	return sh
 }
 
 // nothingToSee says whether a load of this shape shows nothing. Replaced

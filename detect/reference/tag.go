@@ -41,6 +41,7 @@ func (s *Scanner) tag(view []byte, pos, name int, more bool) int {
 		return i
 	}
 	end, closed := s.attributes(view, i)
+	s.work += end - pos
 	if !closed {
 		if more {
 			return -1
@@ -114,6 +115,7 @@ func (s *Scanner) value(view []byte, i int, at *attribute) int {
 			a.end, next = unclosed(view, a.start), len(view)
 		}
 		if s.loose {
+			s.work += next - i
 			if k := bytes.IndexByte(view[a.start:min(next, len(view))], '<'); k >= 0 {
 				if n >= 0 {
 					return a.start + k
@@ -163,6 +165,7 @@ func (s *Scanner) enter(view []byte, el *element, start bool, pos, end int) {
 	case noscript:
 		if s.noscript < end {
 			s.noscript = endTag(view, end, "noscript")
+			s.work += s.noscript - end
 		}
 	default:
 		s.enterRaw(el)
