@@ -1,6 +1,7 @@
 package imapfilter
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -125,6 +126,7 @@ func (g *guarded) End(l *message.Layout, complete bool) {
 		o := &message.Overlay{Size: l.Size, Sections: slices.Clone(l.Sections)}
 		if g.overlay != nil {
 			o.Edits = g.overlay.Edits
+			slices.SortStableFunc(o.Edits, func(a, b message.Edit) int { return cmp.Compare(a.Offset, b.Offset) })
 		}
 		g.overlay = o
 	} else {
