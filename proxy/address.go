@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -139,7 +140,7 @@ func cleanHost(host string) (string, error) {
 		return a.String(), nil
 	}
 	name, err := idna.Lookup.ToASCII(strings.TrimSuffix(host, "."))
-	if err != nil {
+	if err != nil || !utf8.ValidString(host) {
 		return "", fmt.Errorf("host name: %w", ErrForbidden)
 	}
 	if a, err := netip.ParseAddr(name); err == nil {

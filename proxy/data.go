@@ -126,13 +126,15 @@ func (t *talk) hand(out []byte) error {
 var errTooLong = errors.New("proxy: mail is too long")
 
 // readWire reads a mail up to its end, which only CR LF, a dot and CR LF make
-// (RFC 5321, section 4.1.1.4). Dots stay doubled. Touch is called before each
-// wait.
+// (RFC 5321, section 4.1.1.4). Dots stay doubled. Touch is called before it may
+// have to wait.
 func readWire(br *bufio.Reader, limit int64, touch func() error) ([]byte, error) {
 	wire, total, begin := []byte{}, int64(0), true
 	for {
-		if err := touch(); err != nil {
-			return nil, err
+		if br.Buffered() == 0 {
+			if err := touch(); err != nil {
+				return nil, err
+			}
 		}
 		piece, err := br.ReadSlice('\n')
 		if err != nil && err != bufio.ErrBufferFull {

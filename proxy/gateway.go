@@ -21,7 +21,7 @@ const (
 	gatewayIdleTimeout   = time.Minute
 	gatewayHeaderLimit   = 16 << 10
 	gatewayConns         = 256
-	gatewayGrace         = 2 * time.Second
+	gatewayGrace         = time.Second
 )
 
 // GatewayConfig configures a [Gateway].
@@ -75,6 +75,8 @@ func NewGateway(ln net.Listener, cfg GatewayConfig) (*Gateway, error) {
 // Serve answers until the context is done, and returns when the last answer was
 // given. It closes the listener.
 func (g *Gateway) Serve(ctx context.Context) error {
+	requests, drop := context.WithCancel(context.WithoutCancel(ctx))
+	defer drop()
 	srv := &http.Server{
 		Handler:           g,
 		ReadHeaderTimeout: gatewayHeaderTimeout,
@@ -83,16 +85,13 @@ func (g *Gateway) Serve(ctx context.Context) error {
 		IdleTimeout:       gatewayIdleTimeout,
 		MaxHeaderBytes:    gatewayHeaderLimit,
 		// It would log what clients send.
-		ErrorLog: log.New(io.Discard, "", 0),
+		ErrorLog:    log.New(io.Discard, "", 0),
+		BaseContext: func(net.Listener) context.Context { return requests },
 	}
 	ended := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(ended)
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), gatewayGrace)
-		defer cancel()
-		if srv.Shutdown(grace) != nil {
-			srv.Close()
-		}
+		shutDown(srv, drop)
 	})
 	err := srv.Serve(newLimitListener(g.ln, gatewayConns))
 	if !stop() {
@@ -105,6 +104,21 @@ func (g *Gateway) Serve(ctx context.Context) error {
 		return nil
 	}
 	return fmt.Errorf("serving gateway: %w", err)
+}
+
+// shutDown lets answers under way be given, then gives up the fetches they wait
+// for, and at last closes what is left.
+func shutDown(srv *http.Server, drop context.CancelFunc) {
+	for range 2 {
+		grace, cancel := context.WithTimeout(context.Background(), gatewayGrace)
+		err := srv.Shutdown(grace)
+		cancel()
+		if err == nil {
+			return
+		}
+		drop()
+	}
+	srv.Close()
 }
 
 // ServeHTTP answers one request.

@@ -607,6 +607,37 @@ func TestGatewayLimits(t *testing.T) {
 	}
 }
 
+// A shutdown gives up fetches that do not come to an end.
+func TestGatewayShutdown(t *testing.T) {
+	come, release := make(chan struct{}, 1), make(chan struct{})
+	f := lab(t, func(http.ResponseWriter, *http.Request) { come <- struct{}{}; <-release })
+	defer close(release)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := one(pixel, Decision{Release: true})
+	g, err := NewGateway(ln, GatewayConfig{Backend: b, Fetcher: f})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() { served <- g.Serve(ctx) }()
+	opened := make(chan struct{})
+	go func() { defer close(opened); open(t, "GET", "http://"+ln.Addr().String()+"/p/"+tokenLong) }()
+	<-come
+	begin := time.Now()
+	cancel()
+	if err := <-served; err != nil || time.Since(begin) > 3*gatewayGrace {
+		t.Errorf("Serve = %v after %v", err, time.Since(begin))
+	}
+	<-opened
+	if b.last().Outcome != Failed || len(b.last().Asked) != 1 {
+		t.Errorf("event %+v", b.last())
+	}
+}
+
 func TestGatewayListensOnLoopbackOnly(t *testing.T) {
 	for _, address := range []string{"0.0.0.0:0", "[::]:0"} {
 		ln, err := net.Listen("tcp", address)

@@ -53,8 +53,11 @@ func isAVIF(b []byte) bool {
 	if len(b) < 16 || string(b[4:8]) != "ftyp" {
 		return false
 	}
-	size := int(min(binary.BigEndian.Uint32(b), uint32(len(b)), 256))
-	for i := 8; i+4 <= size; i += 4 {
+	size := binary.BigEndian.Uint32(b)
+	if size > uint32(min(len(b), 1024)) {
+		return false
+	}
+	for i := 8; i+4 <= int(size); i += 4 {
 		if i == 12 { // the minor version is no brand
 			continue
 		}

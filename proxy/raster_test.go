@@ -23,6 +23,7 @@ func TestRaster(t *testing.T) {
 		{"HEIC, which few programs show", "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", ""},
 		{"brand only as minor version", "\x00\x00\x00\x14ftypmp42avifmp42", ""},
 		{"brand outside the box", "\x00\x00\x00\x10ftypmp42\x00\x00\x00\x00avif", ""},
+		{"box longer than the file", " 000ftypavif0000avif", ""},
 		{"box without a length", "\x00\x00\x00\x00ftypavif\x00\x00\x00\x00", ""},
 		{"SVG", `<svg xmlns="http://www.w3.org/2000/svg"/>`, ""},
 		{"SVG after a declaration", `<?xml version="1.0"?><svg/>`, ""},

@@ -49,35 +49,32 @@ func readReply(br *bufio.Reader) (reply, error) {
 		if err != nil {
 			return reply{}, fmt.Errorf("reading a reply: %w", err)
 		}
-		code, sign, text, ok := splitReply(line)
+		code, rest, ok := splitReply(line)
 		if !ok || len(r.lines) > 0 && code != r.code {
 			return reply{}, errReply
 		}
-		r.code, r.lines = code, append(r.lines, text)
-		if sign != '-' {
+		r.code, r.lines = code, append(r.lines, rest[1:])
+		if rest[0] != '-' {
 			return r, nil
 		}
 	}
 	return reply{}, errReply
 }
 
-// splitReply takes a line apart. A line of three digits alone is a whole reply
-// (RFC 5321, section 4.2.1).
-func splitReply(line string) (code int, sign byte, text string, ok bool) {
+// splitReply takes a line apart: code, and sign with text. A line of three digits
+// alone is a whole reply (RFC 5321, section 4.2.1).
+func splitReply(line string) (code int, rest string, ok bool) {
 	if len(line) < 3 || line[0] < '2' || line[0] > '5' {
-		return 0, 0, "", false
+		return 0, "", false
 	}
 	for i := range 3 {
 		if line[i] < '0' || line[i] > '9' {
-			return 0, 0, "", false
+			return 0, "", false
 		}
 		code = code*10 + int(line[i]-'0')
 	}
-	if len(line) == 3 {
-		return code, ' ', "", true
+	if rest = line[3:]; rest == "" {
+		return code, " ", true
 	}
-	if sign = line[3]; sign != ' ' && sign != '-' {
-		return 0, 0, "", false
-	}
-	return code, sign, line[4:], true
+	return code, rest, rest[0] == ' ' || rest[0] == '-'
 }

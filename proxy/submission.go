@@ -72,6 +72,7 @@ const (
 	defaultMaxMessage = 64 << 20
 	submissionConns   = 32
 	dialTimeout       = 15 * time.Second
+	acceptPause       = time.Second
 )
 
 // A Submission relays what a mail program sends to its submission server.
@@ -115,12 +116,19 @@ func (s *Submission) Serve(ctx context.Context) error {
 	defer talks.Wait()
 	for {
 		c, err := ln.Accept()
-		if err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
+		switch {
+		case err == nil:
+			talks.Go(func() { s.talk(ctx, c) })
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, net.ErrClosed):
 			return fmt.Errorf("accepting a mail program: %w", err)
+		default: // too many open files, say: it passes
+			s.cfg.Log.Warn("accepting a mail program", "err", err)
+			select {
+			case <-time.After(acceptPause):
+			case <-ctx.Done():
+			}
 		}
-		talks.Go(func() { s.talk(ctx, c) })
 	}
 }

@@ -212,7 +212,7 @@ func (t *talk) ehlo(line string) error {
 
 // mail relays MAIL if the mail can be taken at all.
 func (t *talk) mail(line, args string) error {
-	for _, param := range strings.Fields(args)[min(1, len(strings.Fields(args))):] {
+	for _, param := range strings.Fields(args) {
 		name, value, _ := strings.Cut(strings.ToUpper(param), "=")
 		// Not offered, and it would need BDAT (RFC 3030, section 3).
 		if name == "BODY" && value == "BINARYMIME" {
@@ -224,8 +224,15 @@ func (t *talk) mail(line, args string) error {
 			return nil
 		}
 	}
-	t.recipients = 0
-	return t.relay(line)
+	r, err := t.exchange(line)
+	if err != nil {
+		return err
+	}
+	if r.ok() {
+		t.recipients = 0
+	}
+	t.pass(r)
+	return nil
 }
 
 // tooLarge is the reply of RFC 1870, section 6.2.
