@@ -147,7 +147,13 @@ func (d *Dovecot) fill(t testing.TB, users map[string][][]byte) {
 		d.mkdirs(t, dir)
 		for i, raw := range mails {
 			file := fmt.Sprintf("%d.M%06dP1.lab:2,", 1700000000+i, i)
-			d.write(t, filepath.Join(dir, "cur", file), raw)
+			path := filepath.Join(dir, "cur", file)
+			d.write(t, path, raw)
+			// INTERNALDATE, so that two mailboxes can be alike.
+			when := time.Unix(int64(1700000000+i), 0)
+			if err := os.Chtimes(path, when, when); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 }
