@@ -22,11 +22,12 @@ const (
 
 // Limits on a record, so that no ledger is too large to be read.
 const (
-	maxText    = 2048
-	maxVendors = 256
-	maxList    = 4096
-	maxPayload = 1 << 20
-	padding    = 256
+	maxText     = 2048
+	maxVendors  = 256
+	maxEvidence = 4096
+	maxPayload  = 1 << 20
+	// padding is what the length of a payload is a multiple of.
+	padding = 256
 )
 
 // A payload is the JSON of form 1. Names and meanings are final.
@@ -85,7 +86,7 @@ func encode(r *Record, forgets []uint64) ([]byte, error) {
 // decode reads what encode wrote, and nothing else.
 func decode(b []byte) (Record, []uint64, error) {
 	var p payload
-	d := json.NewDecoder(bytes.NewReader(b))
+	d := json.NewDecoder(bytes.NewReader(bytes.TrimRight(b, " ")))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&p); err != nil {
 		return Record{}, nil, fmt.Errorf("reading record: %w", err)
@@ -131,33 +132,51 @@ func tidy(r Record) Record {
 
 // check says what is wrong with a decision.
 func check(r *Record) error {
-	bad := func(what string) error { return fmt.Errorf("%w: %s", ErrInvalid, what) }
-	switch {
-	case r.Sender == "":
-		return bad("no sender")
-	case r.Recipient == "":
-		return bad("no recipient")
-	case r.Purpose == "":
-		return bad("no purpose")
-	case r.Decision != Granted && r.Decision != Refused && r.Decision != Withdrawn:
-		return bad("no decision")
-	case r.Decision == Granted && len(r.Vendors) == 0:
-		return bad("a grant that names no vendor")
-	case len(r.Vendors) > maxVendors:
-		return bad("too many vendors")
-	case len(r.Evidence) > maxList:
-		return bad("too much evidence")
-	case r.NoticeSHA256 != "" && !isSHA256(r.NoticeSHA256):
-		return bad("the notice's hash is not a SHA-256")
-	case slices.ContainsFunc(r.Evidence, func(s string) bool { return !isSHA256(s) }):
-		return bad("evidence is not a SHA-256")
-	case slices.Contains(r.Vendors, ""):
-		return bad("a vendor without a name")
+	for _, f := range [...]func(*Record) string{faultOfScope, faultOfLists} {
+		if what := f(r); what != "" {
+			return fmt.Errorf("%w: %s", ErrInvalid, what)
+		}
 	}
 	if err := checkTexts(r); err != nil {
 		return err
 	}
 	return checkTimes(r)
+}
+
+// faultOfScope is what is wrong with whom and what it is about, "" if nothing.
+func faultOfScope(r *Record) string {
+	switch {
+	case r.Sender == "":
+		return "no sender"
+	case r.Recipient == "":
+		return "no recipient"
+	case r.Purpose == "":
+		return "no purpose"
+	}
+	switch r.Decision {
+	case Granted, Refused, Withdrawn:
+		return ""
+	}
+	return "no decision"
+}
+
+// faultOfLists is what is wrong with vendors, notice and evidence, "" if nothing.
+func faultOfLists(r *Record) string {
+	switch {
+	case r.Decision == Granted && len(r.Vendors) == 0:
+		return "a grant that names no vendor"
+	case len(r.Vendors) > maxVendors:
+		return "too many vendors"
+	case slices.Contains(r.Vendors, ""):
+		return "a vendor without a name"
+	case r.NoticeSHA256 != "" && !isSHA256(r.NoticeSHA256):
+		return "the notice's hash is not a SHA-256"
+	case len(r.Evidence) > maxEvidence:
+		return "too much evidence"
+	case slices.ContainsFunc(r.Evidence, func(s string) bool { return !isSHA256(s) }):
+		return "evidence is not a SHA-256"
+	}
+	return ""
 }
 
 // checkForgetting says what is wrong with a forgetting.

@@ -27,20 +27,23 @@ var (
 // previous hash and sealed octets, each preceded by its length as eight octets,
 // most significant first.
 func chain(r *Row) Hash {
-	var number [8]byte
-	b := make([]byte, 0, 160+len(r.Sealed))
-	field := func(p []byte) {
+	b := make([]byte, 0, 160)
+	field := func(p ...byte) {
 		b = binary.BigEndian.AppendUint64(b, uint64(len(p)))
 		b = append(b, p...)
 	}
-	field([]byte(labelChain))
+	var number [8]byte
+	field([]byte(labelChain)...)
 	binary.BigEndian.PutUint64(number[:], uint64(r.Version))
-	field(number[:])
+	field(number[:]...)
 	binary.BigEndian.PutUint64(number[:], r.Seq)
-	field(number[:])
-	field(r.Previous[:])
-	field(r.Sealed)
-	return sha256.Sum256(b)
+	field(number[:]...)
+	field(r.Previous[:]...)
+	b = binary.BigEndian.AppendUint64(b, uint64(len(r.Sealed)))
+	h := sha256.New()
+	h.Write(b)
+	h.Write(r.Sealed)
+	return Hash(h.Sum(nil))
 }
 
 // commitment binds a row to its key and, once the key is destroyed, tells
