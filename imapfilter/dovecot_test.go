@@ -125,7 +125,7 @@ func TestDovecotMbsync(t *testing.T) {
 func TestDovecotMutt(t *testing.T) {
 	mails := madeUp(t, 20)
 	d, p := dovecot(t, mails)
-	_, addr := relayTo(t, p, plainTo(d), ModePlain, nil)
+	s, addr := relayTo(t, p, plainTo(d), ModePlain, nil)
 	got := lab.Mutt(t, lab.Login{Addr: addr, User: "anna"})
 	want := lab.Mutt(t, lab.Login{Addr: d.Addr, User: "bert"})
 	if len(got) != len(want) {
@@ -135,6 +135,9 @@ func TestDovecotMutt(t *testing.T) {
 		if got[i] != want[i] {
 			t.Errorf("message %d differs", i+1)
 		}
+	}
+	if refused := s.Stats().Refused; refused != 1 {
+		t.Errorf("%d commands refused, want mutt's ENABLE alone", refused)
 	}
 }
 
