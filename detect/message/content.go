@@ -1,7 +1,6 @@
 package message
 
 import (
-	"bytes"
 	"slices"
 	"strconv"
 	"strings"
@@ -157,8 +156,18 @@ func readContent(head []byte) content {
 	return c
 }
 
+// fold says whether two field names are the same; they are ASCII, and what is
+// not stands for itself only (RFC 5322, section 2.2).
 func fold(name []byte, want string) bool {
-	return len(name) == len(want) && bytes.EqualFold(name, []byte(want))
+	if len(name) != len(want) {
+		return false
+	}
+	for i, c := range name {
+		if c != want[i] && (c|0x20 != want[i]|0x20 || c|0x20 < 'a' || c|0x20 > 'z') {
+			return false
+		}
+	}
+	return true
 }
 
 // unfoldAddress takes the white space out of an address that may have been

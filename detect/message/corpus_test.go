@@ -8,18 +8,18 @@ import (
 	"testing"
 )
 
-// A mail is one message of the corpus.
-type mail struct {
+// A realFile is one message of the corpus.
+type realFile struct {
 	name string
 	raw  []byte
 }
 
 // corpus reads the messages in ../shared/mail, every nth of them. None of them
 // is in the repository: their text belongs to their senders.
-func corpus(tb testing.TB, nth int) []mail {
+func corpus(tb testing.TB, nth int) []realFile {
 	tb.Helper()
 	root := corpusRoot(tb)
-	var out []mail
+	var out []realFile
 	n := 0
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
@@ -34,7 +34,7 @@ func corpus(tb testing.TB, nth int) []mail {
 			return err
 		}
 		name, _ := filepath.Rel(root, path)
-		out = append(out, mail{name, raw})
+		out = append(out, realFile{name, raw})
 		return nil
 	})
 	if err != nil {

@@ -43,6 +43,9 @@ func checkLayout(t interface{ Fatalf(string, ...any) }, raw []byte, l *message.L
 	if l.Root.Header.Start != 0 || l.Root.Body.End != len(raw) {
 		t.Fatalf("the root is %v %v", l.Root.Header, l.Root.Body)
 	}
+	if end := message.HeaderEnd(raw); end != l.Root.Header.End {
+		t.Fatalf("the header ends at %d, in the layout at %d", end, l.Root.Header.End)
+	}
 	checkPart(t, l.Root, 0)
 	for i, s := range l.Sections {
 		if i > 0 && s.Name <= l.Sections[i-1].Name {
