@@ -41,7 +41,7 @@ func (j *Judge) judge(ref reference.Reference, f Facts) Judgement {
 	if v.at, ok = catalogue.Split(ref.URL); !ok || !ref.Remote {
 		return Judgement{Verdict: Clean, Individualised: NotIndividual, Reasons: []string{whyLocal()}}
 	}
-	v.hit, v.known = j.Catalogue.Match(ref.URL)
+	v.hit, v.known = j.Catalogue.MatchAddress(v.at)
 	out := v.link
 	if ref.Kind.Load() {
 		out = v.load

@@ -14,9 +14,14 @@ import (
 type form struct {
 	// name is what the finding says: "plain", "base64", "md5".
 	name string
-	// text is searched for; fold says in lower case.
+	// text is searched for; fold says in any case.
 	text string
 	fold bool
+	// split is where "@" or "=" stands in a plain address, 0 in other forms.
+	split int
+	// run is the longest run of letters and digits in it, hex that of
+	// hexadecimal ones if it has no others.
+	run, hex int
 }
 
 // minForm is the length under which a form could stand in a URL by chance.
@@ -33,24 +38,50 @@ func formsOf(addr string) []form {
 		return nil
 	}
 	forms := []form{
-		{"plain", addr, true},
-		{"plain", local + "=" + domain, true},
-		{"hex", hex.EncodeToString([]byte(addr)), true},
+		{name: "plain", text: addr, split: len(local)},
+		{name: "plain", text: local + "=" + domain, split: len(local)},
+		{name: "hex", text: hex.EncodeToString([]byte(addr)), fold: true},
 	}
 	for _, text := range inBase64(addr) {
-		forms = append(forms, form{"base64", text, false})
+		forms = append(forms, form{name: "base64", text: text})
 	}
 	m, s, t := md5.Sum([]byte(addr)), sha1.Sum([]byte(addr)), sha256.Sum256([]byte(addr))
 	for _, h := range []struct {
 		name string
 		sum  []byte
 	}{{"md5", m[:]}, {"sha1", s[:]}, {"sha256", t[:]}} {
-		forms = append(forms, form{h.name, hex.EncodeToString(h.sum), true})
+		forms = append(forms, form{name: h.name, text: hex.EncodeToString(h.sum), fold: true})
 		for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-			forms = append(forms, form{h.name, enc.EncodeToString(h.sum), false})
+			forms = append(forms, form{name: h.name, text: enc.EncodeToString(h.sum)})
+		}
+	}
+	for i, f := range forms {
+		forms[i].run, forms[i].hex = runs(f.text)
+		if forms[i].hex < len(f.text) {
+			forms[i].hex = 0
 		}
 	}
 	return forms
+}
+
+// runs returns the lengths of the longest runs of letters and digits, and of
+// hexadecimal ones.
+func runs(s string) (run, hex int) {
+	n, h := 0, 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f':
+			n++
+			h++
+		case c|0x20 >= 'g' && c|0x20 <= 'z':
+			n++
+			h = 0
+		default:
+			n, h = 0, 0
+		}
+		run, hex = max(run, n), max(hex, h)
+	}
+	return run, hex
 }
 
 // inBase64 returns the characters that an address makes in base64, wherever in
@@ -72,22 +103,15 @@ func inBase64(addr string) []string {
 	return texts
 }
 
-// leak returns the form in which a URL carries the address, and "" if it does
+// leak returns the form in which a URL carries the address, and false if it does
 // not. Escapes are resolved twice, as redirectors nest them.
 func leak(address string, forms []form) (form, bool) {
 	if len(forms) == 0 {
 		return form{}, false
 	}
 	for range 3 {
-		folded := strings.ToLower(address)
-		for _, f := range forms {
-			text := address
-			if f.fold {
-				text = folded
-			}
-			if strings.Contains(text, f.text) {
-				return f, true
-			}
+		if f, ok := written(address, forms); ok {
+			return f, true
 		}
 		if strings.IndexByte(address, '%') < 0 {
 			break
@@ -99,4 +123,43 @@ func leak(address string, forms []form) (form, bool) {
 		address = resolved
 	}
 	return form{}, false
+}
+
+// written looks for the forms in an address as it stands. Most addresses have no
+// run of letters and digits that is long enough for most forms.
+func written(address string, forms []form) (form, bool) {
+	run, hexRun := runs(address)
+	folded := ""
+	for _, f := range forms {
+		if f.run > run || f.hex > hexRun {
+			continue
+		}
+		text := address
+		if f.fold {
+			if folded == "" {
+				folded = strings.ToLower(address)
+			}
+			text = folded
+		}
+		if f.split > 0 && f.around(address) || f.split == 0 && strings.Contains(text, f.text) {
+			return f, true
+		}
+	}
+	return form{}, false
+}
+
+// around looks for a plain address in any case around each "@" or "=".
+func (f form) around(address string) bool {
+	mark := f.text[f.split]
+	for at := 0; ; at++ {
+		n := strings.IndexByte(address[at:], mark)
+		if n < 0 {
+			return false
+		}
+		at += n
+		start := at - f.split
+		if end := start + len(f.text); start >= 0 && end <= len(address) && strings.EqualFold(address[start:end], f.text) {
+			return true
+		}
+	}
 }

@@ -26,6 +26,11 @@ func (c *Catalogue) Match(address string) (Hit, bool) {
 	if !ok {
 		return Hit{}, false
 	}
+	return c.MatchAddress(a)
+}
+
+// MatchAddress is [Catalogue.Match] of an address that was taken apart.
+func (c *Catalogue) MatchAddress(a Address) (Hit, bool) {
 	p := c.hosts.find(a)
 	if p == nil {
 		p = c.paths.find(a.Rest)
@@ -38,7 +43,12 @@ func (c *Catalogue) Match(address string) (Hit, bool) {
 
 // matches says whether the path and query of an address match.
 func (p *pattern) matches(rest string) bool {
-	return begins(rest, p.prefixes) && strings.Contains(rest, p.required) && p.path().MatchString(rest)
+	return begins(rest, p.prefixes) && p.holds(rest)
+}
+
+// holds says the same of a rest that is known to begin with a prefix.
+func (p *pattern) holds(rest string) bool {
+	return p.spelt || strings.Contains(rest, p.required) && p.path().MatchString(rest)
 }
 
 // find returns the first pattern of a host that the address matches.
@@ -91,11 +101,12 @@ func nextLabel(host string, i int) int {
 // matches.
 func (x *pathIndex) find(rest string) *pattern {
 	var best *pattern
+	pairs := pairsOf(rest)
 	at := int32(0)
 	for j := 0; ; j++ {
 		for _, n := range x.begin.nodes[at].values {
 			p := x.patterns[n]
-			if (best == nil || p.order < best.order) && strings.Contains(rest, p.required) && p.path().MatchString(rest) {
+			if (best == nil || p.order < best.order) && pairs.has(p.pairs) && p.holds(rest) {
 				best = p
 			}
 		}
@@ -106,4 +117,32 @@ func (x *pathIndex) find(rest string) *pattern {
 			return best
 		}
 	}
+}
+
+// pairs says which pairs of octets a text has, one bit for several of them: a
+// text that lacks a pair of another does not contain it. About thirty patterns
+// have to be looked for in the middle of every path; most are told off by this.
+type pairs [16]uint64
+
+// pairsOf returns the pairs of a text.
+func pairsOf(s string) *pairs {
+	var p pairs
+	for i := 1; i < len(s); i++ {
+		n := pairNumber(s[i-1], s[i])
+		p[n>>6] |= 1 << (n & 63)
+	}
+	return &p
+}
+
+// pairNumber returns the bit of a pair.
+func pairNumber(a, b byte) uint16 { return (uint16(a)*37 + uint16(b)) & 1023 }
+
+// has says whether all the pairs are there.
+func (p *pairs) has(numbers []uint16) bool {
+	for _, n := range numbers {
+		if p[n>>6]&(1<<(n&63)) == 0 {
+			return false
+		}
+	}
+	return true
 }

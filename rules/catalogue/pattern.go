@@ -62,7 +62,10 @@ type pattern struct {
 	example    string
 	prefixes   []string
 	required   string
+	pairs      []uint16
 	path       func() *regexp.Regexp
+	// spelt says that the prefixes are all there is to the expression.
+	spelt bool
 }
 
 // generic says that the pattern holds on any host.
@@ -110,7 +113,11 @@ func (t table) parsePattern(r row, vendors map[string]*Vendor) (*pattern, error)
 	if p.places, err = parsePlaces(f[4]); err != nil {
 		return nil, t.fail(r, "the token %v", err)
 	}
-	p.prefixes, p.required = prefixes(path), required(path)
+	p.prefixes, p.required = shortest(prefixes(path)), required(path)
+	p.spelt = spelt(path)
+	for i := 1; i < len(p.required); i++ {
+		p.pairs = append(p.pairs, pairNumber(p.required[i-1], p.required[i]))
+	}
 	p.path = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(f[3]) })
 	p.rule = fmt.Sprintf("%s:%d %s %s", t.name, r.line, p.vendor.ID, p.kind)
 	return p, nil

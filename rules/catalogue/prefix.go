@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"regexp/syntax"
+	"slices"
 	"strings"
 )
 
@@ -111,6 +112,24 @@ func concatStarts(subs []*syntax.Regexp) []start {
 	return all
 }
 
+// spelt says whether a text matches if it begins with one of the prefixes: an
+// expression of an anchor and literals, which most are.
+func spelt(re *syntax.Regexp) bool {
+	if re.Op != syntax.OpConcat || re.Sub[0].Op != syntax.OpBeginText || slices.ContainsFunc(re.Sub[1:], looks) {
+		return false
+	}
+	return !slices.ContainsFunc(starts(re), func(s start) bool { return !s.whole })
+}
+
+// looks says whether the expression looks around it and not only at octets.
+func looks(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpBeginText, syntax.OpEndText, syntax.OpEndLine, syntax.OpBeginLine, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		return true
+	}
+	return slices.ContainsFunc(re.Sub, looks)
+}
+
 // required returns a text that every match contains, the longest that is easily
 // found, or "".
 func required(re *syntax.Regexp) string {
@@ -145,4 +164,21 @@ func begins(s string, prefixes []string) bool {
 		}
 	}
 	return false
+}
+
+// shortest leaves out every prefix that begins with another one.
+func shortest(prefixes []string) []string {
+	var kept []string
+	for i, p := range prefixes {
+		needed := true
+		for j, other := range prefixes {
+			if strings.HasPrefix(p, other) && (len(other) < len(p) || j < i) {
+				needed = false
+			}
+		}
+		if needed {
+			kept = append(kept, p)
+		}
+	}
+	return kept
 }
