@@ -35,6 +35,8 @@ func reason(err error) (text, hint words.Key) {
 	var record tls.RecordHeaderError
 	var timeout net.Error
 	switch {
+	case errors.As(err, &dns) && !dns.IsNotFound:
+		return words.CheckNoNetwork, words.CheckNoNetworkHint
 	case errors.As(err, &dns):
 		return words.CheckNoHost, words.CheckNoHostHint
 	case errors.As(err, &host):

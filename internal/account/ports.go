@@ -1,10 +1,5 @@
 package account
 
-import (
-	"net"
-	"strconv"
-)
-
 // Ports are the ports of one account on this machine.
 type Ports struct {
 	// IMAP speaks STARTTLS, IMAPS is TLS from the first octet, SMTP speaks
@@ -30,14 +25,4 @@ func FreeSlot(taken map[int]bool, free func(port int) bool) (int, error) {
 		}
 	}
 	return 0, wrong(ErrPorts, "all ports from 1143 to %d are taken", 1143+slots-1)
-}
-
-// Free says whether nobody listens on a port of this machine.
-func Free(port int) bool {
-	ln, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-	if err != nil {
-		return false
-	}
-	ln.Close()
-	return true
 }

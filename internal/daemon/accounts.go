@@ -92,6 +92,8 @@ func (d *Daemon) addAccount(ctx context.Context, n api.NewAccount) (api.Account,
 	if err != nil {
 		return api.Account{}, err
 	}
+	d.relays.adding.Lock()
+	defer d.relays.adding.Unlock()
 	if d.relays.get(strings.ToLower(a.Address)) != nil {
 		return api.Account{}, d.refusal(api.CodeConflict, words.AccountThere, words.AccountThereHint, "address", a.Address)
 	}
@@ -100,31 +102,40 @@ func (d *Daemon) addAccount(ctx context.Context, n api.NewAccount) (api.Account,
 			return api.Account{}, err
 		}
 	}
-	kept, _, err := d.core.store.Account(ctx, a.Address)
+	r, err := d.connect(ctx, &a)
 	if err != nil {
 		return api.Account{}, err
+	}
+	d.hub.add(store.Event{Kind: "account", Outcome: "connected", Account: r.account.ID, Recipient: r.account.Address})
+	return d.accountOf(ctx, r), nil
+}
+
+// connect keeps an account and begins to relay it. One that was connected
+// before gets its ports again.
+func (d *Daemon) connect(ctx context.Context, a *account.Account) (*relay, error) {
+	kept, _, err := d.core.store.Account(ctx, a.Address)
+	if err != nil {
+		return nil, err
 	}
 	kept.Address, kept.IMAP, kept.SMTP = a.Address, serverFor(a.IMAP), nil
 	if a.SMTP != nil {
 		smtp := serverFor(*a.SMTP)
 		kept.SMTP = &smtp
 	}
-	if err := d.relays.choosePorts(&kept); err != nil {
-		return api.Account{}, d.refusal(api.CodeFailed, words.NoPorts, words.NoPortsHint, "address", a.Address)
+	held, err := d.relays.reserve(&kept)
+	if err != nil {
+		return nil, d.refusal(api.CodeFailed, words.NoPorts, words.NoPortsHint, "address", a.Address)
 	}
 	kept.Mode = string(modeOf(&kept))
 	if err := d.core.store.PutAccount(ctx, &kept); err != nil {
-		return api.Account{}, err
+		held.close()
+		return nil, err
 	}
 	if err := d.core.store.SetSetting(ctx, settingName+kept.Address, a.Name); err != nil {
-		return api.Account{}, err
+		held.close()
+		return nil, err
 	}
-	r, err := d.relays.add(kept)
-	if err != nil {
-		return api.Account{}, err
-	}
-	d.hub.add(store.Event{Kind: "account", Outcome: "connected", Account: kept.ID, Recipient: kept.Address})
-	return d.accountOf(ctx, r), nil
+	return d.relays.add(kept, held)
 }
 
 // resolve makes an account of a request and of what the catalogue knows.
@@ -243,7 +254,9 @@ func (d *Daemon) removeAccount(ctx context.Context, address string) (api.Account
 	if _, err := d.core.store.RemoveAccount(ctx, r.account.Address); err != nil {
 		return api.Account{}, err
 	}
-	d.relays.drop(r.account.Address).stop()
+	if dropped := d.relays.drop(r.account.Address); dropped != nil {
+		dropped.stop()
+	}
 	d.hub.add(store.Event{Kind: "account", Outcome: "disconnected", Account: r.account.ID, Recipient: r.account.Address})
 	return out, nil
 }

@@ -85,22 +85,22 @@ func (c *core) read(ctx context.Context, p *store.Plan) (*mail, error) {
 	if err := decoded.UnmarshalBinary(p.Body); err != nil {
 		return nil, fmt.Errorf("reading plan %d: %w", p.ID, err)
 	}
-	m := c.mailOf(account, decoded)
+	header := message.Header(decoded.Header)
+	m := c.mailOf(account, decoded, header)
 	m.id = p.ID
+	refs := make([]reference.Reference, 0, len(decoded.References))
+	for i := range decoded.References {
+		refs = append(refs, decoded.References[i].Ref)
+	}
+	m.facts = detect.Gather(header, refs, m.to)
 	return m, nil
 }
 
-// mailOf says who sent a planned message to whom.
-func (c *core) mailOf(a store.Account, p *plan.Plan) *mail {
-	m := &mail{account: a, plan: p}
-	header, provider := message.Header(p.Header), c.provider(a)
+// mailOf says who sent a planned message to whom. It gathers no facts.
+func (c *core) mailOf(a store.Account, p *plan.Plan, header message.HeaderFields) *mail {
+	m, provider := &mail{account: a, plan: p}, c.provider(a)
 	m.from = sender.Identify(header, provider)
 	m.to, m.clear = sender.Recipient(header, provider, a.Address)
-	refs := make([]reference.Reference, 0, len(p.References))
-	for i := range p.References {
-		refs = append(refs, p.References[i].Ref)
-	}
-	m.facts = detect.Gather(header, refs, m.to)
 	return m
 }
 

@@ -133,7 +133,7 @@ func (b *planning) save(ctx context.Context, made *plan.Plan) error {
 	if err != nil {
 		return fmt.Errorf("writing plan: %w", err)
 	}
-	m := p.core.mailOf(p.account, made)
+	m := p.core.mailOf(p.account, made, message.Header(made.Header))
 	key := ""
 	if m.from.Authenticated {
 		key = m.from.Key

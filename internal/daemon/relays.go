@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net"
 	"slices"
 	"sync"
 	"time"
@@ -17,6 +18,9 @@ import (
 type relays struct {
 	daemon *Daemon
 	leaf   *localcert.Leaf
+
+	// adding is held while an account is connected, which takes a while.
+	adding sync.Mutex
 
 	mu  sync.Mutex // guards what follows
 	all map[string]*relay
@@ -81,16 +85,21 @@ func (r *relays) get(address string) *relay {
 	return r.all[address]
 }
 
-// add begins to relay an account that has just been kept.
-func (r *relays) add(a store.Account) (*relay, error) {
+// add begins to relay an account that has just been kept, on the ports that
+// were reserved for it.
+func (r *relays) add(a store.Account, reserved listeners) (*relay, error) {
 	one, err := newRelay(r.daemon, r.leaf.Config(), a)
 	if err != nil {
+		reserved.close()
 		return nil, err
 	}
-	if old := r.drop(a.Address); old != nil {
-		old.stop()
+	for _, p := range one.ports.each() {
+		if p.ln = reserved[p.number]; p.ln == nil {
+			p.listen()
+		}
+		delete(reserved, p.number)
 	}
-	one.listen()
+	reserved.close()
 	one.start()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -107,21 +116,39 @@ func (r *relays) drop(address string) *relay {
 	return one
 }
 
-// choosePorts gives an account ports that no other account has and that are
-// free now. An account that had some keeps them.
-func (r *relays) choosePorts(a *store.Account) error {
-	if a.IMAPPort != 0 {
-		return nil
+// listeners are ports that are held until somebody serves them.
+type listeners map[int]net.Listener
+
+// close lets go of all.
+func (l listeners) close() {
+	for _, ln := range l {
+		ln.Close()
 	}
-	taken := make(map[int]bool)
+}
+
+// reserve gives an account ports that no other account has and that are free
+// now, and holds them. An account that had some keeps them.
+func (r *relays) reserve(a *store.Account) (listeners, error) {
+	if a.IMAPPort != 0 {
+		return nil, nil
+	}
+	taken, held := make(map[int]bool), make(listeners)
 	for _, one := range r.list() {
 		taken[one.account.IMAPPort-account.PortsOf(0).IMAP] = true
 	}
-	slot, err := account.FreeSlot(taken, account.Free)
+	slot, err := account.FreeSlot(taken, func(number int) bool {
+		p := port{number: number}
+		if !p.listen() {
+			return false
+		}
+		held[number] = p.ln
+		return true
+	})
 	if err != nil {
-		return err
+		held.close()
+		return nil, err
 	}
 	p := account.PortsOf(slot)
 	a.IMAPPort, a.IMAPSPort, a.SMTPPort = p.IMAP, p.IMAPS, p.SMTP
-	return nil
+	return held, nil
 }

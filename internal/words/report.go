@@ -105,7 +105,7 @@ func reportTexts() map[Key]string {
 		EventHeld:          "held      {who} ({host}): {reason}",
 		EventReleased:      "released  {who} ({host}): {reason}",
 		EventCopy:          "copy      {who} ({host}): shown again without asking anybody",
-		EventFailed:        "failed    {who} ({host}): {reason}",
+		EventFailed:        "no answer {who} ({host}): {reason}",
 		EventOther:         "{kind}  {outcome} {who} {reason}",
 		Running:            "running (process {pid}); Ctrl-C ends it",
 		RunNoAccount:       "no account is connected yet; in another terminal, \"unseen account add ADDRESS\" connects one",

@@ -43,7 +43,7 @@ func usageTexts() map[Key]string {
 		TLSAlone:        "a kind of TLS was given, but no server: add {flag} HOST:PORT",
 		CAAlone:         "--ca was given, but no server: add --imap HOST:PORT",
 		BadServer:       "reading {flag}: {what}",
-		BadServerHint:   "write the server as {flag} mail.example.org, or with its port as {flag} mail.example.org:993",
+		BadServerHint:   "write the server as {flag} mail.example.org, or with its port as {flag} mail.example.org:993; TLS can be none only for this computer",
 		AskPassword:     "password of {address} (it is not kept):",
 		NoPassword:      "reading the password: there is none",
 		NoPasswordHint:  "type it in a terminal, or send it as the first line of standard input",

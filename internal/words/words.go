@@ -122,3 +122,7 @@ func (c *Catalogue) Help() map[string]string {
 	}
 	return help
 }
+
+// Text returns a text as it is written, with its parameters in braces; "" if
+// there is none.
+func (c *Catalogue) Text(k Key) string { return c.texts[k] }
