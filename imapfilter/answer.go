@@ -27,6 +27,7 @@ type answer struct {
 	opened    bool // something of it was said to the mail program
 	sawUID    bool
 	saidUID   bool
+	swallowed bool // it held what the relay asked for
 	plannings []*guarded
 }
 
@@ -116,7 +117,7 @@ func (a *answer) close() error {
 	if len(bytes.TrimSpace(end)) > 0 {
 		return &wire.SyntaxError{What: "octets after a fetch answer"}
 	}
-	if a.inject != nil && (a.opened || !a.asked()) {
+	if a.inject != nil && (a.opened || !a.asked() && !a.swallowed) {
 		if err := a.unaskedEnd(); err != nil {
 			return err
 		}

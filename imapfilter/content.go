@@ -22,6 +22,7 @@ func (a *answer) place() Place {
 
 // swallow plans a message that the relay asked for itself.
 func (a *answer) swallow() error {
+	a.swallowed = true
 	if n, _, err := a.in.Spaces(); err != nil || n == 0 {
 		return &wire.SyntaxError{What: "fetch item without value"}
 	}

@@ -83,9 +83,12 @@ func cutSession(t *testing.T, p Planner, says string) (string, error) {
 	}
 	near, far := loopback(t)
 	defer near.Close()
+	// Written at once: a write after the reset would take its error away.
+	if _, err := io.WriteString(near, recordedCommands); err != nil {
+		t.Fatal(err)
+	}
 	done := make(chan struct{})
 	go func() { defer close(done); s.serve(context.Background(), far, ModePlain) }()
-	go io.WriteString(near, recordedCommands)
 	near.SetReadDeadline(time.Now().Add(5 * time.Second))
 	got, err := io.ReadAll(near)
 	<-done

@@ -31,7 +31,7 @@ type leg struct {
 	// heard counts reads, so that silence can be noticed.
 	heard atomic.Int64
 	// cut drops what is not yet written when the leg is closed.
-	cut bool
+	cut atomic.Bool
 }
 
 func newLeg(conn net.Conn, in, out int) *leg {
@@ -76,7 +76,7 @@ func (l *leg) secure(conn *tls.Conn) { l.conn = conn }
 // close ends the leg. A leg that is cut is reset, so that nobody takes what
 // came so far for all there is.
 func (l *leg) close() {
-	if !l.cut {
+	if !l.cut.Load() {
 		l.conn.Close()
 		return
 	}

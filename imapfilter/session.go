@@ -175,13 +175,12 @@ func (s *session) end(err error) {
 	case s.speaking:
 		// The mail program was promised more octets than there are. It must
 		// not take what it has for all (RFC 3501, section 4.3).
-		s.client.cut = true
+		s.client.cut.Store(true)
 	case !bye:
 		s.bye(unavailable(why))
 	default:
 		s.client.out.Flush()
 	}
-	s.speaking = false
 	s.client.close()
 }
 
