@@ -40,15 +40,7 @@ func (p *parser) stepBody(b []byte) (int, event) {
 	if p.candidate {
 		return p.stepCandidate(b)
 	}
-	n := bytes.Index(b, []byte("\n--"))
-	switch {
-	case n >= 0:
-		n++
-	case len(b) > 1 && b[len(b)-2] == '\n' && b[len(b)-1] == '-':
-		n = len(b) - 1
-	default:
-		n = len(b)
-	}
+	n := lineBefore(b)
 	p.off += n
 	if b[n-1] == '\n' {
 		before := 1
@@ -59,6 +51,19 @@ func (p *parser) stepBody(b []byte) (int, event) {
 	}
 	p.cr = b[n-1] == '\r'
 	return n, nothing
+}
+
+// lineBefore returns how much of b, which is not empty, lies before a line that
+// may be a boundary; all of it if there is no such line. Two dashes behind a
+// line end are searched for at once, which is much faster than line by line.
+func lineBefore(b []byte) int {
+	if n := bytes.Index(b, []byte("\n--")); n >= 0 {
+		return n + 1
+	}
+	if bytes.HasSuffix(b, []byte("\n-")) {
+		return len(b) - 1
+	}
+	return len(b)
 }
 
 // stepCandidate gathers the line that may be a boundary. It reads nothing of
@@ -99,45 +104,52 @@ func (p *parser) stepCandidate(b []byte) (int, event) {
 // matchLine returns the open boundary that the current line is, or -1, and
 // whether it closes its multipart.
 //
-// The line has only to begin with the boundary (RFC 2046, section 5.1.1). If
-// it begins with several, the longest is meant, for one generator's boundaries
-// are often each other's prefixes; among equals the innermost, or a multipart
-// with its parent's boundary would have no parts.
+// The line has only to begin with the boundary (RFC 2046, section 5.1.1). What
+// goes on behind it is a boundary for servers, but not for all clients.
 func (p *parser) matchLine() (match int, final bool) {
-	line := p.line
-	if len(line) < 3 || line[0] != '-' || line[1] != '-' {
+	if len(p.line) < 3 || p.line[0] != '-' || p.line[1] != '-' {
 		return -1, false
 	}
-	line = line[2:]
-	if i := bytes.IndexByte(line, '\n'); i >= 0 || len(p.line) < lineKept {
+	line := p.line[2:]
+	if len(p.line) < lineKept || bytes.IndexByte(line, '\n') >= 0 {
 		line = bytes.TrimRight(line, " \t\r\n")
 	}
-	match = -1
-	for i := len(p.open) - 1; i >= 0; i-- {
-		text := p.open[i].text
-		if len(text) > len(line) || string(line[:len(text)]) != text {
-			continue
-		}
-		if match < 0 || len(text) > len(p.open[match].text) {
-			match = i
-		}
-		rest := string(line[len(text):])
-		if rest == "" || rest == "--" {
-			match = i
-			break
-		}
-	}
-	if match < 0 {
+	if match = p.longestMatch(line); match < 0 {
 		return -1, false
 	}
 	rest := line[len(p.open[match].text):]
-	final = len(rest) >= 2 && rest[0] == '-' && rest[1] == '-'
-	if f := &p.frames[p.open[match].frame]; !f.loose && len(rest) > 0 && !(final && len(rest) == 2) {
+	final = bytes.HasPrefix(rest, []byte("--"))
+	f := &p.frames[p.open[match].frame]
+	if !isExact(rest) && !f.loose {
 		f.loose = true
 		p.gap(f.part.Section, "boundary")
 	}
 	return match, final
 }
+
+// longestMatch returns which open boundary a line begins with, or -1. If it
+// begins with several, the one that is all of it is meant, or else the longest,
+// for one mailer's boundaries are often each other's prefixes; among equals the
+// innermost, or a multipart with its parent's boundary would have no parts.
+func (p *parser) longestMatch(line []byte) int {
+	match, longest := -1, -1
+	for i := len(p.open) - 1; i >= 0; i-- {
+		text := p.open[i].text
+		if len(text) > len(line) || string(line[:len(text)]) != text {
+			continue
+		}
+		if isExact(line[len(text):]) {
+			return i
+		}
+		if len(text) > longest {
+			match, longest = i, len(text)
+		}
+	}
+	return match
+}
+
+// isExact says whether what follows a boundary ends the line as it should.
+func isExact(rest []byte) bool { return len(rest) == 0 || string(rest) == "--" }
 
 // closeTo ends all parts inside the multipart of a matched boundary.
 func (p *parser) closeTo(match int, final bool) event {

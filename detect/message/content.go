@@ -1,10 +1,6 @@
 package message
 
-import (
-	"slices"
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // A composition is how the body of a part is read on.
 type composition uint8
@@ -17,49 +13,62 @@ const (
 
 // describe fills in the innermost part from its header.
 func (p *parser) describe(f *frame) composition {
-	part := f.part
-	p.boundary = ""
 	c := content{media: "application/octet-stream"}
 	if !p.huge {
 		c = readContent(p.head)
 	}
+	var around frame
+	if len(p.frames) > 1 {
+		around = p.frames[len(p.frames)-2]
+	}
 	if c.media == "" {
 		c.media = "text/plain"
 		// RFC 2046, section 5.1.5.
-		if !c.typed && len(p.frames) > 1 && p.frames[len(p.frames)-2].digest {
+		if !c.typed && around.digest {
 			c.media = "message/rfc822"
 		}
 	}
+	part := f.part
 	part.MediaType, part.Charset, part.Encoding = c.media, c.charset, c.encoding
 	part.Disposition, part.Location = c.disposition, c.location
-	if len(p.frames) > 1 && !f.message && part.Location == "" {
-		part.Location = p.frames[len(p.frames)-2].part.Location
-	}
-	for _, b := range p.open {
-		part.bounds = append(part.bounds, b.text)
-	}
+	p.inherit(f, around)
 	kind := p.compose(c)
 	deep := kind != asLeaf && len(p.frames) >= maxDepth
 	if deep {
 		kind = asLeaf
 	}
 	part.composed = kind != asLeaf
-	p.number(f, kind)
+	if f.message {
+		part.Section = rootSection(around, kind)
+	}
 	if deep {
 		p.gap(part.Section, "depth")
 	}
 	p.gaps(part, c, kind)
-	f.digest = c.media == "multipart/digest"
-	if f.signed || isPKCS7(c.media) {
+	return kind
+}
+
+// inherit takes over from the part around what holds for all parts below it.
+func (p *parser) inherit(f *frame, around frame) {
+	part := f.part
+	f.digest = part.MediaType == "multipart/digest"
+	f.signed = around.signed
+	if f.signed || isPKCS7(part.MediaType) {
 		part.Protected = "signed"
 	}
-	f.signed = f.signed || c.media == "multipart/signed"
-	return kind
+	f.signed = f.signed || part.MediaType == "multipart/signed"
+	if part.Location == "" && !f.message && around.part != nil {
+		part.Location = around.part.Location
+	}
+	for _, b := range p.open {
+		part.bounds = append(part.bounds, b.text)
+	}
 }
 
 // compose decides how a body is read on. A multipart without a boundary cannot
 // be taken apart: it is a leaf.
 func (p *parser) compose(c content) composition {
+	p.boundary = ""
 	switch {
 	case c.media == "message/rfc822":
 		return asMessage
@@ -70,20 +79,17 @@ func (p *parser) compose(c content) composition {
 	return asLeaf
 }
 
-// number gives the root of a message its section: as a leaf it is part 1 of
-// the message (RFC 3501, section 6.4.5).
-func (p *parser) number(f *frame, kind composition) {
-	if !f.message {
-		return
-	}
+// rootSection is the section of the root of a message: as a leaf it is part 1
+// of the message (RFC 3501, section 6.4.5).
+func rootSection(around frame, kind composition) string {
 	outer := ""
-	if len(p.frames) > 1 {
-		outer = p.frames[len(p.frames)-2].part.Section
+	if around.part != nil {
+		outer = around.part.Section
 	}
-	f.part.Section = outer
-	if kind != asParts {
-		f.part.Section = childSection(outer, 1)
+	if kind == asParts {
+		return outer
 	}
+	return childSection(outer, 1)
 }
 
 // gaps notes where clients may see more in a part than is seen here.
@@ -121,37 +127,34 @@ type content struct {
 // first counts, as for Dovecot and Thunderbird.
 func readContent(head []byte) content {
 	var c content
-	var encoded, disposed bool
-	var location, base string
+	var encoding, disposition, location, base []byte
+	first := func(field *[]byte, value []byte) {
+		if *field == nil {
+			*field = value
+		}
+	}
 	for rest := head; len(rest) > 0; {
 		var name, value []byte
 		name, value, rest = nextField(rest, 'c')
-		if len(name) < len("Content-") {
-			continue
-		}
 		switch {
+		case len(name) < len("Content-Base"):
 		case fold(name, "Content-Type"):
-			if !c.typed {
-				c.readType(value)
-			} else if media, _ := readMedia(value); media != c.media {
-				c.disputed = true
-			}
-			c.typed = true
-		case fold(name, "Content-Transfer-Encoding") && !encoded:
-			c.readEncoding(value)
-			encoded = true
-		case fold(name, "Content-Disposition") && !disposed:
-			c.disposition = firstWord(value)
-			disposed = true
-		case fold(name, "Content-Location") && location == "":
-			location = unfoldAddress(value)
-		case fold(name, "Content-Base") && base == "":
-			base = unfoldAddress(value)
+			c.readType(value)
+		case fold(name, "Content-Transfer-Encoding"):
+			first(&encoding, value)
+		case fold(name, "Content-Disposition"):
+			first(&disposition, value)
+		case fold(name, "Content-Location"):
+			first(&location, value)
+		case fold(name, "Content-Base"):
+			first(&base, value)
 		}
 	}
-	c.location = base
-	if base == "" {
-		c.location = location
+	c.readEncoding(encoding)
+	c.disposition = firstWord(disposition)
+	c.location = unfoldAddress(base)
+	if c.location == "" {
+		c.location = unfoldAddress(location)
 	}
 	return c
 }
@@ -194,126 +197,4 @@ func (c *content) readEncoding(value []byte) {
 	case "x-uuencode", "x-uue", "uuencode", "uue", "x-yencode":
 		c.foreign = true
 	}
-}
-
-// readMedia reads type and subtype, in lower case; "" if there is no type.
-func readMedia(value []byte) (media string, s scanner) {
-	s = scanner{b: value}
-	s.skip()
-	kind := s.word(" \t\r\n;,(/")
-	s.skip()
-	if kind == "" || !s.take('/') {
-		return strings.ToLower(kind), s
-	}
-	s.skip()
-	return strings.ToLower(kind + "/" + s.word(" \t\r\n;,(")), s
-}
-
-func (c *content) readType(value []byte) {
-	var s scanner
-	c.media, s = readMedia(value)
-	if strings.HasPrefix(c.media, "multipart/") || strings.HasPrefix(c.media, "text") ||
-		strings.HasPrefix(c.media, "application/x") || strings.HasPrefix(c.media, "image/svg") {
-		c.readParameters(&s)
-	}
-}
-
-// A piece is a parameter's value or one segment of it (RFC 2231, section 3).
-type piece struct {
-	number  int
-	encoded bool
-	value   string
-}
-
-// readParameters reads boundary and charset. A plain parameter wins over one
-// in segments, and the first over the others.
-func (c *content) readParameters(s *scanner) {
-	var charset, boundary []piece
-	plainCharset := false
-	for {
-		name, value, ok := s.parameter()
-		if !ok {
-			break
-		}
-		base, suffix, segmented := strings.Cut(strings.ToLower(name), "*")
-		pc := piece{value: value}
-		if segmented {
-			pc.encoded = suffix == "" || strings.HasSuffix(suffix, "*")
-			suffix = strings.TrimSuffix(suffix, "*")
-			if n, err := strconv.Atoi(suffix); err == nil && n >= 0 {
-				pc.number = n
-			} else if suffix != "" {
-				continue
-			}
-		}
-		switch {
-		case base == "charset" && !segmented && !plainCharset:
-			c.charset, plainCharset = value, true
-		case base == "charset" && segmented:
-			charset = append(charset, pc)
-		case base == "boundary" && !segmented && !c.bounded:
-			c.boundary, c.bounded = value, true
-		case base == "boundary" && segmented:
-			boundary = append(boundary, pc)
-		}
-	}
-	if !plainCharset {
-		c.charset = join(charset)
-	}
-	if !c.bounded && len(boundary) > 0 {
-		c.boundary, c.bounded = join(boundary), true
-	}
-	c.charset = strings.ToLower(strings.TrimSpace(decodeWords(c.charset)))
-}
-
-// join puts segments in order, up to the first that is missing.
-func join(pieces []piece) string {
-	slices.SortStableFunc(pieces, func(a, b piece) int { return a.number - b.number })
-	var out strings.Builder
-	next := 0
-	for _, pc := range pieces {
-		if pc.number != next {
-			break
-		}
-		value := pc.value
-		if pc.encoded {
-			// charset'language'value stands before the first segment only.
-			if parts := strings.SplitN(value, "'", 3); next == 0 && len(parts) == 3 {
-				value = parts[2]
-			}
-			value = unpercent(value)
-		}
-		out.WriteString(value)
-		next++
-	}
-	return out.String()
-}
-
-func unpercent(s string) string {
-	if !strings.Contains(s, "%") {
-		return s
-	}
-	out := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		if s[i] == '%' && i+2 < len(s) && unhex(s[i+1]) >= 0 && unhex(s[i+2]) >= 0 {
-			out = append(out, byte(unhex(s[i+1])<<4|unhex(s[i+2])))
-			i += 2
-			continue
-		}
-		out = append(out, s[i])
-	}
-	return string(out)
-}
-
-// unhex returns the value of a hexadecimal digit of either case, or -1.
-func unhex(c byte) int {
-	switch {
-	case c >= '0' && c <= '9':
-		return int(c - '0')
-	case c >= 'A' && c <= 'F':
-		return int(c-'A') + 10
-	case c >= 'a' && c <= 'f':
-		return int(c-'a') + 10
-	}
-	return -1
 }

@@ -27,11 +27,11 @@ type mark struct{ raw, decoded int32 }
 
 const markEvery = 512
 
-// A slot is where one decoded octet is written: Len raw octets, in base64
-// the characters that hold its bits.
+// A slot is where one decoded octet of quoted-printable is written: one raw
+// octet or three.
 type slot struct {
 	at, len int
-	value   byte
+	value   byte // decoded
 }
 
 // Decode decodes a leaf. Body is its raw octets or a piece of them, off is

@@ -19,6 +19,7 @@ package message
 // A Range is a half-open range of raw octets, counted from the start of the
 // whole message.
 type Range struct {
+	// Start is the first octet, End the one after the last.
 	Start, End int
 }
 

@@ -104,7 +104,6 @@ func (p *parser) beginPart(message bool) {
 	f := frame{part: part, message: message}
 	if len(p.frames) > 0 {
 		parent := p.top()
-		f.signed = parent.signed
 		parent.part.Children = append(parent.part.Children, part)
 		if !message {
 			part.Section = childSection(parent.part.Section, len(parent.part.Children))

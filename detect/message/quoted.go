@@ -22,11 +22,9 @@ func (w *quotedWalk) next() (slot, bool) {
 		c := w.b[i]
 		switch {
 		case c == '=':
-			if i+2 < len(w.b) {
-				if hi, lo := unhex(w.b[i+1]), unhex(w.b[i+2]); hi >= 0 && lo >= 0 {
-					w.i = i + 3
-					return slot{i, 3, byte(hi<<4 | lo)}, true
-				}
+			if value, ok := escape(w.b[i:]); ok {
+				w.i = i + 3
+				return slot{i, 3, value}, true
 			}
 			if n := softBreak(w.b[i:]); n > 0 {
 				w.i = i + n
@@ -44,6 +42,15 @@ func (w *quotedWalk) next() (slot, bool) {
 		return slot{i, 1, c}, true
 	}
 	return slot{}, false
+}
+
+// escape reads the escape that b begins with.
+func escape(b []byte) (value byte, ok bool) {
+	if len(b) < 3 {
+		return 0, false
+	}
+	hi, lo := unhex(b[1]), unhex(b[2])
+	return byte(hi<<4 | lo), hi >= 0 && lo >= 0
 }
 
 func skipBlanks(b []byte, i int) int {
@@ -119,12 +126,10 @@ func (t *Text) decodeLine(i, end int) (soft bool) {
 		if i == end-1 {
 			return true
 		}
-		if i+2 < end {
-			if hi, lo := unhex(b[i+1]), unhex(b[i+2]); hi >= 0 && lo >= 0 {
-				t.decoded = append(t.decoded, byte(hi<<4|lo))
-				i += 3
-				continue
-			}
+		if value, ok := escape(b[i:end]); ok {
+			t.decoded = append(t.decoded, value)
+			i += 3
+			continue
 		}
 		t.decoded = append(t.decoded, '=')
 		i++
