@@ -54,9 +54,12 @@ func (c Certainty) MarshalJSON() ([]byte, error) {
 
 // Whether an address differs from recipient to recipient.
 const (
-	Individual    = "yes"
+	// Individual is an address made for one recipient.
+	Individual = "yes"
+	// NotIndividual is an address in which nothing could tell recipients apart.
 	NotIndividual = "no"
-	Unknown       = "unknown"
+	// Unknown is an address that could.
+	Unknown = "unknown"
 )
 
 // A TokenInfo says what in an address looks like the name of a recipient or of
@@ -72,8 +75,9 @@ type TokenInfo struct {
 
 // A Judgement is a verdict with its reasons.
 type Judgement struct {
-	// Verdict and Certainty belong together.
-	Verdict   Verdict
+	// Verdict is what the reference is held to be.
+	Verdict Verdict
+	// Certainty is how sure that is, "" for what is clean.
 	Certainty Certainty
 	// Individualised is "yes", "no" or "unknown".
 	Individualised string

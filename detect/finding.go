@@ -28,27 +28,40 @@ type Finding struct {
 	Source string `json:"source"`
 	// Part is the IMAP section of the leaf, "HEADER" for receipts.
 	Part string `json:"part"`
-	// Offset and Length are raw octets of the whole message, as read.
+	// Offset is where it stands in the raw message, as read.
 	Offset int `json:"offset"`
+	// Length is in raw octets too.
 	Length int `json:"length"`
-	// Vector is where it stands and Kind what it is.
+	// Vector is where in the text it stands.
 	Vector reference.Vector `json:"vector"`
-	Kind   reference.Kind   `json:"kind"`
-	// URL is decoded; Host is its host, in lower case.
-	URL  string `json:"url"`
+	// Kind is what following it does.
+	Kind reference.Kind `json:"kind"`
+	// URL is decoded: entities resolved, tabs and line ends removed.
+	URL string `json:"url"`
+	// Host is the host of URL in lower case, "" if it has none.
 	Host string `json:"host"`
-	// The fields of the judgement.
-	Verdict        Verdict      `json:"verdict"`
-	Certainty      Certainty    `json:"certainty"`
-	Individualised string       `json:"individualised"`
-	Token          *TokenInfo   `json:"token"`
-	Leak           *string      `json:"leak"`
-	Vendor         *string      `json:"vendor"`
-	Purposes       []purpose.ID `json:"purposes"`
-	Exemption      *string      `json:"exemption"`
-	Reasons        []string     `json:"reasons"`
-	Rules          []string     `json:"rules"`
-	RuleEdition    string       `json:"rule_edition"`
+	// Verdict is what it is held to be.
+	Verdict Verdict `json:"verdict"`
+	// Certainty is how sure that is.
+	Certainty Certainty `json:"certainty"`
+	// Individualised is "yes", "no" or "unknown".
+	Individualised string `json:"individualised"`
+	// Token is what individualises.
+	Token *TokenInfo `json:"token"`
+	// Leak is the form in which the recipient's address stands in URL.
+	Leak *string `json:"leak"`
+	// Vendor is who runs it.
+	Vendor *string `json:"vendor"`
+	// Purposes are what it is for.
+	Purposes []purpose.ID `json:"purposes"`
+	// Exemption is why no consent is needed.
+	Exemption *string `json:"exemption"`
+	// Reasons are sentences for the reader.
+	Reasons []string `json:"reasons"`
+	// Rules name what the reasons rest on.
+	Rules []string `json:"rules"`
+	// RuleEdition names the rules by content.
+	RuleEdition string `json:"rule_edition"`
 	// Action is what becomes of it at level standard with an empty ledger.
 	Action string `json:"action"`
 }

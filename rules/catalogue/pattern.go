@@ -19,9 +19,10 @@ const (
 	Click Kind = "click"
 	// View shows the mail in a browser, for one recipient.
 	View Kind = "view"
-	// Unsubscribe and Preference are the reader's choices.
+	// Unsubscribe ends a subscription.
 	Unsubscribe Kind = "unsubscribe"
-	Preference  Kind = "preference"
+	// Preference leads to a page of choices.
+	Preference Kind = "preference"
 	// Asset is a picture store of the vendor. It names the vendor, no more.
 	Asset Kind = "asset"
 )

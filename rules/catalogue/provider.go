@@ -31,9 +31,11 @@ type Provider struct {
 	ID string
 	// Domains are the domains of its addresses.
 	Domains []string
-	// IMAP and SMTP are its servers. An account on one of the IMAP servers is
-	// the provider's whatever the domain of its address.
-	IMAP, SMTP []string
+	// IMAP are its servers for reading. An account on one of them is the
+	// provider's, whatever the domain of its address.
+	IMAP []string
+	// SMTP are its servers for sending.
+	SMTP []string
 	// AuthServIDs are the names it signs its Authentication-Results with (RFC
 	// 8601, section 2.5). "*.example.net" stands for every host below
 	// example.net, [NoAuthServID] for results without a name.

@@ -12,22 +12,36 @@ type ID string
 
 // Purposes that need the reader's consent.
 const (
-	Performance     ID = "performance"
-	Deliverability  ID = "deliverability"
+	// Performance is the individual opening, to judge and improve campaigns.
+	Performance ID = "performance"
+	// Deliverability is the individual opening, to write less or stop.
+	Deliverability ID = "deliverability"
+	// Personalisation fits content, frequency or channel to the reader.
 	Personalisation ID = "personalisation"
-	Profiling       ID = "profiling"
-	Fraud           ID = "fraud"
-	Click           ID = "click"
-	VendorOwn       ID = "vendor-own"
-	Receipt         ID = "receipt"
+	// Profiling makes profiles for use elsewhere.
+	Profiling ID = "profiling"
+	// Fraud looks for suspected fraud.
+	Fraud ID = "fraud"
+	// Click measures who follows which link.
+	Click ID = "click"
+	// VendorOwn is whatever the vendor does for itself.
+	VendorOwn ID = "vendor-own"
+	// Receipt is a notice that the mail was read (RFC 8098).
+	Receipt ID = "receipt"
 )
 
 // Exemptions, each only if it is the only purpose. Authentication can also be
 // granted like a purpose.
 const (
+	// Authentication is the security of an authentication.
 	Authentication ID = "authentication"
-	Aggregate      ID = "aggregate"
-	Choice         ID = "choice"
-	LastOpenDate   ID = "last-open-date"
-	LegalNotice    ID = "legal-notice"
+	// Aggregate is an overall rate from an address that all recipients share.
+	Aggregate ID = "aggregate"
+	// Choice is the link to consent, withdraw, unsubscribe or set preferences.
+	Choice ID = "choice"
+	// LastOpenDate is the day of the last opening only (France). A reader
+	// cannot see that it is so: it is a sender's claim.
+	LastOpenDate ID = "last-open-date"
+	// LegalNotice is a notice that must be read (Italy).
+	LegalNotice ID = "legal-notice"
 )
