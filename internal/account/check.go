@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"net"
 	"time"
 
 	"github.com/unseen-mail/unseen/internal/words"
@@ -58,34 +57,6 @@ func Failed(steps []Step) (Step, bool) {
 		}
 	}
 	return Step{}, false
-}
-
-// dial connects to a server, and begins TLS where it is implicit.
-func (c *Checker) dial(ctx context.Context, s Server) (net.Conn, error) {
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, "tcp", s.Addr())
-	if err != nil {
-		return nil, err
-	}
-	if deadline, ok := ctx.Deadline(); ok {
-		if err := conn.SetDeadline(deadline); err != nil {
-			conn.Close()
-			return nil, err
-		}
-	}
-	if s.TLS != Implicit {
-		return conn, nil
-	}
-	wrapped := tls.Client(conn, c.tlsConfig(s))
-	if err := wrapped.HandshakeContext(ctx); err != nil {
-		conn.Close()
-		return nil, err
-	}
-	return wrapped, nil
-}
-
-func (c *Checker) tlsConfig(s Server) *tls.Config {
-	return &tls.Config{ServerName: s.Host, RootCAs: c.Roots, MinVersion: tls.VersionTLS12}
 }
 
 // good returns a step that went well.

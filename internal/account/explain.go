@@ -20,7 +20,7 @@ func (c *Checker) explain(s Server, err error) Step {
 	pairs := []any{"server", s.Addr()}
 	step := Step{Hint: c.Words.Say(hint, "host", s.Host)}
 	if text == words.CheckOther {
-		pairs = append(pairs, "said", oneLine(err.Error()))
+		pairs = append(pairs, "said", oneLine(strings.Split(err.Error(), "\n")[0]))
 	}
 	step.Text = c.Words.Say(text, pairs...)
 	return step

@@ -24,15 +24,20 @@ const lookedAt = 20
 func (c *Checker) CheckIMAP(ctx context.Context, s Server, l Login) []Step {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	client, state, err := c.openIMAP(ctx, s)
+	line, done, err := c.open(ctx, s)
 	if err != nil {
 		return []Step{c.explain(s, err)}
 	}
+	defer done()
+	client, err := greet(ctx, line, s)
+	if err != nil {
+		return []Step{c.explain(s, line.why(err))}
+	}
 	defer client.Close()
-	steps := []Step{c.good(words.CheckIMAPAnswers, "server", s.Addr()), c.certificate(s, state)}
+	steps := []Step{c.good(words.CheckIMAPAnswers, "server", s.Addr()), c.certificate(s, line.tls())}
 	caps, err := client.Capability().Wait()
 	if err != nil {
-		return append(steps, c.explain(s, err))
+		return append(steps, c.explain(s, line.why(err)))
 	}
 	if !caps.Has(imap.CapIMAP4rev1) && !caps.Has(imap.CapIMAP4rev2) {
 		return append(steps, c.explain(s, errNotIMAP))
@@ -44,61 +49,34 @@ func (c *Checker) CheckIMAP(ctx context.Context, s Server, l Login) []Step {
 		return append(steps, c.good(words.CheckNoPassword))
 	}
 	if err := login(client, caps, l); err != nil {
-		return append(steps, c.refused(s, err))
+		return append(steps, c.refused(s, line.why(err)))
 	}
 	steps = append(steps, c.good(words.CheckLoggedIn, "user", l.User), c.stamps(client))
 	_ = client.Logout().Wait() // the check is over, whatever it says
 	return steps
 }
 
-// openIMAP connects and waits for the greeting.
-func (c *Checker) openIMAP(ctx context.Context, s Server) (*imapclient.Client, *tls.ConnectionState, error) {
-	conn, err := c.dial(ctx, s)
-	if err != nil {
-		return nil, nil, err
-	}
-	spy := &tlsSpy{Conn: conn, config: c.tlsConfig(s)}
-	options := &imapclient.Options{TLSConfig: spy.watched()}
-	var client *imapclient.Client
+// greet begins to speak IMAP, under TLS where there is to be any.
+func greet(ctx context.Context, l *line, s Server) (*imapclient.Client, error) {
+	options := &imapclient.Options{TLSConfig: l.config}
 	if s.TLS == StartTLS {
 		// Nothing but STARTTLS is ever said before it (RFC 8314, section 5.2).
-		client, err = imapclient.NewStartTLS(conn, options)
-	} else {
-		client = imapclient.New(conn, options)
-		err = client.WaitGreeting()
+		return imapclient.NewStartTLS(l, options)
 	}
-	if err != nil {
-		conn.Close()
-		return nil, nil, err
+	var conn net.Conn = l
+	if s.TLS == Implicit {
+		secure := tls.Client(l, l.config)
+		if err := secure.HandshakeContext(ctx); err != nil {
+			return nil, err
+		}
+		conn = secure
 	}
-	return client, spy.state(), nil
-}
-
-// tlsSpy notes the state of a TLS connection that somebody else begins.
-type tlsSpy struct {
-	net.Conn
-	config *tls.Config
-	seen   *tls.ConnectionState
-}
-
-// watched returns a configuration that reports what was agreed on. It is called
-// after the certificate was verified.
-func (t *tlsSpy) watched() *tls.Config {
-	config := t.config.Clone()
-	config.VerifyConnection = func(state tls.ConnectionState) error {
-		t.seen = &state
-		return nil
+	client := imapclient.New(conn, options)
+	if err := client.WaitGreeting(); err != nil {
+		client.Close()
+		return nil, err
 	}
-	return config
-}
-
-// state returns what was agreed on, nil if there is no TLS.
-func (t *tlsSpy) state() *tls.ConnectionState {
-	if wrapped, ok := t.Conn.(*tls.Conn); ok {
-		state := wrapped.ConnectionState()
-		return &state
-	}
-	return t.seen
+	return client, nil
 }
 
 // byPassword says whether a password can be used to log in.

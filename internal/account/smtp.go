@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"crypto/tls"
+	"net"
 	"strings"
 
 	"github.com/emersion/go-smtp"
@@ -16,27 +17,17 @@ import (
 func (c *Checker) CheckSMTP(ctx context.Context, s Server) []Step {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	conn, err := c.dial(ctx, s)
+	line, done, err := c.open(ctx, s)
 	if err != nil {
 		return []Step{c.explain(s, err)}
 	}
-	defer conn.Close()
-	var client *smtp.Client
-	if s.TLS == StartTLS {
-		client, err = smtp.NewClientStartTLS(conn, c.tlsConfig(s))
-	} else {
-		client = smtp.NewClient(conn)
-		err = client.Hello("localhost")
-	}
+	defer done()
+	client, err := hello(ctx, line, s)
 	if err != nil {
-		return []Step{c.explain(s, err)}
+		return []Step{c.explain(s, line.why(err))}
 	}
 	defer client.Close()
-	var state *tls.ConnectionState
-	if agreed, ok := client.TLSConnectionState(); ok {
-		state = &agreed
-	}
-	steps := []Step{c.good(words.CheckSMTPAnswers, "server", s.Addr()), c.certificate(s, state)}
+	steps := []Step{c.good(words.CheckSMTPAnswers, "server", s.Addr()), c.certificate(s, line.tls())}
 	ok, methods := client.Extension("AUTH")
 	if !ok || strings.TrimSpace(methods) == "" {
 		// RFC 6409, section 4.3 lets a server know its users otherwise.
@@ -44,4 +35,34 @@ func (c *Checker) CheckSMTP(ctx context.Context, s Server) []Step {
 	}
 	_ = client.Quit() // the check is over, whatever it says
 	return steps
+}
+
+// hello begins to speak SMTP, under TLS where there is to be any.
+func hello(ctx context.Context, l *line, s Server) (*smtp.Client, error) {
+	if s.TLS == StartTLS {
+		client, err := smtp.NewClientStartTLS(l, l.config)
+		if err != nil {
+			return nil, err
+		}
+		// The handshake waits for the first word, and its verdict is wanted.
+		if err := client.Noop(); err != nil {
+			client.Close()
+			return nil, err
+		}
+		return client, nil
+	}
+	var conn net.Conn = l
+	if s.TLS == Implicit {
+		secure := tls.Client(l, l.config)
+		if err := secure.HandshakeContext(ctx); err != nil {
+			return nil, err
+		}
+		conn = secure
+	}
+	client := smtp.NewClient(conn)
+	if err := client.Hello("localhost"); err != nil {
+		client.Close()
+		return nil, err
+	}
+	return client, nil
 }
