@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"net"
 	"os"
@@ -25,6 +26,9 @@ type Authority struct {
 	Pool *x509.CertPool
 	// Leaf is what a server in the test shows.
 	Leaf tls.Certificate
+
+	root *x509.Certificate
+	key  *ecdsa.PrivateKey
 }
 
 // NewAuthority makes an authority and writes its files into a directory of its
@@ -38,8 +42,9 @@ func NewAuthority(t testing.TB) *Authority {
 		KeyFile:  filepath.Join(dir, "leaf.key"),
 		Pool:     x509.NewCertPool(),
 	}
-	root, rootKey := sign(t, template("Unseen lab authority", true), nil, nil)
-	leaf, leafKey := sign(t, template("localhost", false), root, rootKey)
+	root, rootKey := mustSign(t, template("Unseen lab authority", true), nil, nil)
+	leaf, leafKey := mustSign(t, template("localhost", false), root, rootKey)
+	a.root, a.key = root, rootKey
 	a.Pool.AddCert(root)
 	a.Leaf = tls.Certificate{Certificate: [][]byte{leaf.Raw, root.Raw}, PrivateKey: leafKey, Leaf: leaf}
 
@@ -83,21 +88,39 @@ func template(name string, authority bool) *x509.Certificate {
 	return c
 }
 
+// anyName is for a server that answers to whatever name it is called by.
+func (a *Authority) anyName() *tls.Config {
+	return &tls.Config{GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		c := template("any", false)
+		c.DNSNames = append(c.DNSNames, hello.ServerName)
+		leaf, key, err := sign(c, a.root, a.key)
+		if err != nil {
+			return nil, err
+		}
+		return &tls.Certificate{Certificate: [][]byte{leaf.Raw, a.root.Raw}, PrivateKey: key}, nil
+	}}
+}
+
 // sign makes a key and a certificate for it; without a parent it signs itself.
-func sign(t testing.TB, c, parent *x509.Certificate, parentKey *ecdsa.PrivateKey) (*x509.Certificate, *ecdsa.PrivateKey) {
-	t.Helper()
+func sign(c, parent *x509.Certificate, parentKey *ecdsa.PrivateKey) (*x509.Certificate, *ecdsa.PrivateKey, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		t.Fatal(err)
+		return nil, nil, fmt.Errorf("making a key: %w", err)
 	}
 	if parent == nil {
 		parent, parentKey = c, key
 	}
 	der, err := x509.CreateCertificate(rand.Reader, c, parent, &key.PublicKey, parentKey)
 	if err != nil {
-		t.Fatal(err)
+		return nil, nil, fmt.Errorf("signing: %w", err)
 	}
 	out, err := x509.ParseCertificate(der)
+	return out, key, err
+}
+
+func mustSign(t testing.TB, c, parent *x509.Certificate, parentKey *ecdsa.PrivateKey) (*x509.Certificate, *ecdsa.PrivateKey) {
+	t.Helper()
+	out, key, err := sign(c, parent, parentKey)
 	if err != nil {
 		t.Fatal(err)
 	}

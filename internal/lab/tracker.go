@@ -2,10 +2,13 @@ package lab
 
 import (
 	"bytes"
+	"crypto/tls"
 	"image"
 	"image/color"
 	"image/gif"
 	"image/png"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/url"
@@ -18,8 +21,8 @@ import (
 
 // A Hit is everything a tracker learns from one request.
 type Hit struct {
-	// Method and URL are as asked; URL is absolute where the request came
-	// to the tracker as to a proxy.
+	// Method and URL are as asked; URL is absolute, whoever the request was
+	// meant for.
 	Method, URL string
 	// Header holds all request headers.
 	Header http.Header
@@ -42,6 +45,11 @@ type Tracker struct {
 	URL string
 	// Port is the port of URL.
 	Port int
+	// Addr and TLSAddr take connections meant for any host, without TLS and
+	// with it.
+	Addr, TLSAddr string
+	// Authority signs the certificates of TLSAddr.
+	Authority *Authority
 
 	pixel, picture []byte
 
@@ -57,12 +65,26 @@ func StartTracker(t testing.TB) *Tracker {
 		t.Fatal(err)
 	}
 	tr := &Tracker{
-		URL:     "http://" + ln.Addr().String(),
-		Port:    ln.Addr().(*net.TCPAddr).Port,
-		pixel:   onePixel(t),
-		picture: bluePicture(t),
+		URL:       "http://" + ln.Addr().String(),
+		Addr:      ln.Addr().String(),
+		Port:      ln.Addr().(*net.TCPAddr).Port,
+		Authority: NewAuthority(t),
+		pixel:     onePixel(t),
+		picture:   bluePicture(t),
 	}
-	server := &http.Server{Handler: tr, ReadHeaderTimeout: 10 * time.Second}
+	tr.serve(t, ln)
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr.TLSAddr = inner.Addr().String()
+	tr.serve(t, tls.NewListener(inner, tr.Authority.anyName()))
+	return tr
+}
+
+func (tr *Tracker) serve(t testing.TB, ln net.Listener) {
+	t.Helper()
+	server := &http.Server{Handler: tr, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -72,20 +94,16 @@ func StartTracker(t testing.TB) *Tracker {
 		server.Close()
 		<-done
 	})
-	return tr
 }
 
 // ServeHTTP writes the request down and answers it.
 func (tr *Tracker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	hit := Hit{
 		Method:  r.Method,
-		URL:     r.URL.String(),
+		URL:     meant(r),
 		Header:  r.Header.Clone(),
 		Cookies: r.Cookies(),
 		Proxied: r.URL.IsAbs() || r.Method == http.MethodConnect,
-	}
-	if r.Method == http.MethodConnect {
-		hit.URL = r.Host
 	}
 	tr.mu.Lock()
 	tr.hits = append(tr.hits, hit)
@@ -110,6 +128,19 @@ func (tr *Tracker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(tr.picture)
 }
 
+// meant is the address that a request was for.
+func meant(r *http.Request) string {
+	switch {
+	case r.Method == http.MethodConnect:
+		return r.Host
+	case r.URL.IsAbs():
+		return r.URL.String()
+	case r.TLS != nil:
+		return "https://" + r.Host + r.URL.String()
+	}
+	return "http://" + r.Host + r.URL.String()
+}
+
 // Hits returns what was learnt so far, in order.
 func (tr *Tracker) Hits() []Hit {
 	tr.mu.Lock()
@@ -117,8 +148,7 @@ func (tr *Tracker) Hits() []Hit {
 	return slices.Clone(tr.hits)
 }
 
-// For returns the hits whose path, or host where they came as to a proxy,
-// contains a word.
+// For returns the hits whose address contains a word.
 func (tr *Tracker) For(word string) []Hit {
 	var out []Hit
 	for _, h := range tr.Hits() {

@@ -1,0 +1,100 @@
+package e2e_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/unseen-mail/unseen/internal/lab"
+)
+
+// benchMail is what the benchmarks move: real mail if it is there, else made up.
+func benchMail(b *testing.B) [][]byte {
+	b.Helper()
+	if mails := realMail(b); len(mails) > 0 {
+		return mails
+	}
+	b.Log("made-up mail: the figures of docs/benchmarks.md are of real mail")
+	return madeUp(b)
+}
+
+// A pair is Dovecot itself, and Dovecot behind the whole of Unseen: relay,
+// planner, store.
+func pair(b *testing.B, mails [][]byte) (direct, through string) {
+	b.Helper()
+	h := openHouse(b, mails)
+	return h.dovecot.Addr, h.imap()
+}
+
+// BenchmarkMbsync brings the whole mailbox, side by side: the first time
+// through Unseen everything is planned and stored.
+func BenchmarkMbsync(b *testing.B) {
+	mails := benchMail(b)
+	lab.Need(b, "mbsync", "dovecot")
+	var direct, first, again time.Duration
+	n := 0
+	for b.Loop() {
+		n++
+		d, through := pair(b, mails)
+		mbsync := func(addr string) time.Duration {
+			start := time.Now()
+			if got := lab.Mbsync(b, lab.Login{Addr: addr, User: login}); len(got) < len(mails)-10 {
+				b.Fatalf("%d messages of %d", len(got), len(mails))
+			}
+			return time.Since(start)
+		}
+		mbsync(d) // Dovecot's own caches
+		direct += mbsync(d)
+		first += mbsync(through)
+		again += mbsync(through)
+	}
+	count := float64(n)
+	b.ReportMetric(direct.Seconds()/count, "s-direct")
+	b.ReportMetric(first.Seconds()/count, "s-through")
+	b.ReportMetric(again.Seconds()/count, "s-through-again")
+	b.ReportMetric(direct.Seconds()/first.Seconds(), "ratio")
+	b.ReportMetric(direct.Seconds()/again.Seconds(), "ratio-again")
+}
+
+// BenchmarkRoundTrip asks for nothing, side by side and in turn, and reports the
+// median of what Unseen adds.
+func BenchmarkRoundTrip(b *testing.B) {
+	d, through := pair(b, benchMail(b)[:10])
+	direct, relayed := dial(b, d, login), dial(b, through, login)
+	ask := func(k *talk) time.Duration {
+		start := time.Now()
+		k.must(b, "NOOP")
+		return time.Since(start)
+	}
+	var plain, more []time.Duration
+	for b.Loop() {
+		plain = append(plain, ask(direct))
+		more = append(more, ask(relayed))
+	}
+	slices.Sort(plain)
+	slices.Sort(more)
+	b.ReportMetric(float64(plain[len(plain)/2].Microseconds()), "µs-direct")
+	b.ReportMetric(float64((more[len(more)/2] - plain[len(plain)/2]).Microseconds()), "µs-added")
+}
+
+// BenchmarkBulk fetches every whole message in one command.
+func BenchmarkBulk(b *testing.B) {
+	mails := benchMail(b)
+	size := 0
+	for _, raw := range mails {
+		size += len(raw)
+	}
+	d, through := pair(b, mails)
+	for _, way := range []struct{ name, addr string }{{"direct", d}, {"through", through}} {
+		b.Run(way.name, func(b *testing.B) {
+			k := dial(b, way.addr, login)
+			fetch := fmt.Sprintf("UID FETCH 1:%d (BODY.PEEK[])", len(mails))
+			k.must(b, fetch) // plans and caches
+			b.SetBytes(int64(size))
+			for b.Loop() {
+				k.must(b, fetch)
+			}
+		})
+	}
+}
