@@ -13,7 +13,7 @@ import (
 // realMail reads the real mails with the line ends of the wire.
 func realMail(tb testing.TB) (mails [][]byte, size int) {
 	tb.Helper()
-	for _, m := range corpus(tb, 1) {
+	for _, m := range corpus(tb) {
 		if filepath.Dir(m.name) == "real" && strings.HasSuffix(m.name, ".eml") {
 			mails = append(mails, crlf(m.raw))
 			size += len(mails[len(mails)-1])

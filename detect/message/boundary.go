@@ -209,7 +209,7 @@ func (p *parser) stepBoundary(b []byte) int {
 func (p *parser) endBoundary() {
 	switch {
 	case p.final:
-	case p.parts >= maxParts:
+	case p.parts > maxParts:
 		if !p.top().full {
 			p.top().full = true
 			p.gap(p.top().part.Section, "parts")

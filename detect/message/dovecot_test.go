@@ -26,7 +26,7 @@ type dovecot struct {
 }
 
 // startDovecot puts messages into a new mailbox and opens it.
-func startDovecot(t *testing.T, messages [][]byte) *dovecot {
+func startDovecot(t *testing.T, mails []realFile) *dovecot {
 	t.Helper()
 	const binary = "/usr/lib/dovecot/imap"
 	if _, err := os.Stat(binary); err != nil {
@@ -43,8 +43,8 @@ func startDovecot(t *testing.T, messages [][]byte) *dovecot {
 			t.Fatal(err)
 		}
 	}
-	for i, raw := range messages {
-		if err := os.WriteFile(filepath.Join(box, fmt.Sprintf("%08d.x:2,S", i+1)), raw, 0o644); err != nil {
+	for i, m := range mails {
+		if err := os.WriteFile(filepath.Join(box, fmt.Sprintf("%08d.x:2,S", i+1)), m.raw, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -177,20 +177,23 @@ var laxer = []string{
 }
 
 // TestDovecot compares each section of each message with what Dovecot serves.
-// It may serve nothing where we have something, and it counts the line end
-// before a boundary that cuts a header to the message around it.
 func TestDovecot(t *testing.T) {
-	var messages [][]byte
-	var names []string
-	for _, o := range oddities {
-		messages, names = append(messages, []byte(o.raw)), append(names, o.name)
-	}
-	for _, m := range corpus(t, 1) {
-		messages, names = append(messages, m.raw), append(names, m.name)
-	}
-	d := startDovecot(t, messages)
+	t.Run("odd and own", func(t *testing.T) {
+		mails := ownMails(t)
+		for _, o := range oddities {
+			mails = append(mails, realFile{o.name, []byte(o.raw)})
+		}
+		compareDovecot(t, mails)
+	})
+	t.Run("real", func(t *testing.T) { compareDovecot(t, corpus(t)) })
+}
+
+// compareDovecot lets Dovecot serve nothing where we have something, and count
+// the line end before a boundary that cuts a header to the message around it.
+func compareDovecot(t *testing.T, mails []realFile) {
+	d := startDovecot(t, mails)
 	compared, nothing, lineEnds, known := 0, 0, 0, 0
-	for i := range messages {
+	for i, m := range mails {
 		raw := d.fetch(i+1, []string{""})[""]
 		l := message.Parse([]byte(raw))
 		var ask []string
@@ -209,15 +212,15 @@ func TestDovecot(t *testing.T) {
 				nothing++
 			case value == here+"\r\n":
 				lineEnds++
-			case slices.Contains(laxer, names[i]):
+			case slices.Contains(laxer, m.name):
 				known++
 			default:
-				t.Errorf("%s [%s]: Dovecot has %s\nhere is %s", names[i], name, brief(value), brief(here))
+				t.Errorf("%s [%s]: Dovecot has %s\nhere is %s", m.name, name, brief(value), brief(here))
 			}
 		}
 	}
 	t.Logf("%d sections of %d messages: Dovecot has nothing for %d, a line end more for %d; %d in messages that we read more laxly",
-		compared, len(messages), nothing, lineEnds, known)
+		compared, len(mails), nothing, lineEnds, known)
 }
 
 // beyond names the sections that the message would have with one part more.

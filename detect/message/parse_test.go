@@ -209,6 +209,7 @@ func TestGaps(t *testing.T) {
 		{"not quite depth", nested(49), nil},
 		{"messages deep", strings.Repeat("Content-Type: message/rfc822\r\n\r\n", 60), []message.Gap{{strings.Repeat("1.", 49) + "1", "depth"}}},
 		{"parts", lines(mixed, "") + strings.Repeat("--b\r\n\r\nx\r\n", 1001), []message.Gap{{"", "parts"}}},
+		{"not quite parts", lines(mixed, "") + strings.Repeat("--b\r\n\r\nx\r\n", 1000), nil},
 		{"header", "X: " + strings.Repeat("x", 1<<20) + "\r\n" + lines(mixed, "", "--b", "", "one"), []message.Gap{{"1", "header"}}},
 		{"part's header", lines(mixed, "", "--b") + "X: " + strings.Repeat("x", 1<<20) + lines("", "", "one", "--b", "", "two"), []message.Gap{{"1", "header"}}},
 		{"two types", lines("Content-Type: text/plain", "Content-Type: text/html", "", "x"), []message.Gap{{"1", "label"}}},
