@@ -65,7 +65,7 @@ func locate(u, base string) place {
 		return locateRelative(u, base)
 	case strings.EqualFold(name, "http:"), strings.EqualFold(name, "https:"), strings.EqualFold(name, "ftp:"):
 		if leadingSlashes(rest) < 2 && len(base) > len(name) && strings.EqualFold(base[:len(name)], name) {
-			return place{resolve(slashed(rest), base), true, true}
+			return place{resolve(slashed(rest), base), true, false}
 		}
 		if strings.HasPrefix(rest, "//") && leadingSlashes(rest) == 2 && strings.IndexByte(rest, '\\') < 0 {
 			return place{u, len(rest) > 2, false}
@@ -99,7 +99,7 @@ func locateRelative(u, base string) place {
 			name = "https:"
 		}
 		rest := slashed(u[leadingSlashes(u):])
-		return place{name + "//" + rest, rest != "", true}
+		return place{name + "//" + rest, rest != "", false}
 	case base == "":
 		return place{u, false, true}
 	}

@@ -62,7 +62,11 @@ func (s *Scanner) finish(view []byte, el *element) {
 // add adds one reference whose address is written, all escapes resolved, in
 // raw. The rest of it is the caller's to fill in.
 func (s *Scanner) add(vector Vector, kind Kind, raw []byte) *Reference {
-	at := locate(clean(raw), s.base)
+	base := s.base
+	if kind == Base {
+		base = s.outer
+	}
+	at := locate(clean(raw), base)
 	if s.refs == nil {
 		s.refs = make([]Reference, 0, 32)
 	}

@@ -105,7 +105,8 @@ type Reference struct {
 	URL string
 	// Remote says that URL leads to another machine.
 	Remote bool
-	// Relative says that it was written relative to a base.
+	// Relative says that another base would lead it to another machine: it
+	// names neither a scheme nor a host.
 	Relative bool
 	// Slot is the address as written, without quotes; a replacement fills
 	// it wholly. Tag is the whole tag or CSS token around it.
@@ -135,8 +136,9 @@ func Find(mediaType, base string, view []byte) []Reference {
 	s.texts = true
 	s.scan(view, false)
 	if s.based && s.early {
-		s = newScanner(mediaType, s.base)
-		s.texts, s.based = true, true
+		found := s.base
+		s = newScanner(mediaType, base)
+		s.texts, s.based, s.base = true, true, found
 		s.scan(view, false)
 	}
 	refs := s.refs

@@ -30,7 +30,8 @@ const (
 // element, and reads no text twice.
 type Scanner struct {
 	sheetOnly bool   // the text is a style sheet
-	base      string // what relative addresses refer to
+	outer     string // what the base element's own address refers to
+	base      string // what all others refer to
 	based     bool   // a base element was seen, or is known
 	early     bool   // a relative address stands before it
 	state     state
@@ -59,7 +60,8 @@ type Scanner struct {
 func NewScanner(mediaType, base string) *Scanner { return newScanner(mediaType, base) }
 
 func newScanner(mediaType, base string) *Scanner {
-	s := &Scanner{base: clean([]byte(base)), link: -1}
+	s := &Scanner{outer: clean([]byte(base)), link: -1}
+	s.base = s.outer
 	if mediaType == "text/css" {
 		s.sheetOnly, s.state = true, inStyle
 		s.sheet.vector = StyleSheetURL

@@ -20,35 +20,71 @@ type gatewayAddress struct {
 }
 
 // addresses finds the addresses of the gateway: base, "/p/", 22 letters; or
-// base, "/", 11 letters; then any number of "_".
+// base, "/", 11 letters; then any number of "_". Line ends may stand inside:
+// they stay where a rewritten address took the place of a broken one.
 func addresses(text []byte, base string) []gatewayAddress {
 	var found []gatewayAddress
-	front := []byte(base + "/")
-	for at := 0; ; {
-		n := bytes.Index(text[at:], front)
+	front := base + "/"
+	for at := 0; at < len(text); {
+		n := bytes.IndexByte(text[at:], front[0])
 		if n < 0 {
-			return found
+			break
 		}
-		start := at + n
-		at = start + len(front)
-		i, want := at, shortLetters
-		if bytes.HasPrefix(text[i:], []byte("p/")) {
-			i, want = i+2, tokenLetters
-		}
-		end := i
-		for end < len(text) && isLetter(text[end]) {
-			end++
-		}
-		if end-i != want {
+		at += n
+		a, ok := addressAt(text, at, front)
+		if !ok {
+			at++
 			continue
 		}
-		token := string(text[i:end])
-		for end < len(text) && text[end] == '_' {
-			end++
-		}
-		found = append(found, gatewayAddress{start, end, token})
-		at = end
+		found = append(found, a)
+		at = a.end
 	}
+	return found
+}
+
+// addressAt reads the address of the gateway at i.
+func addressAt(text []byte, i int, front string) (gatewayAddress, bool) {
+	a := gatewayAddress{start: i}
+	for k := range len(front) {
+		i = afterLineEnds(text, i)
+		if i == len(text) || text[i] != front[k] {
+			return a, false
+		}
+		i++
+	}
+	var token []byte
+	want := shortLetters
+	for i = afterLineEnds(text, i); i < len(text) && len(token) < want; i = afterLineEnds(text, i) {
+		c := text[i]
+		switch {
+		case isLetter(c):
+			token = append(token, c)
+		case c == '/' && want == shortLetters && string(token) == "p":
+			token, want = token[:0], tokenLetters
+		default:
+			return a, false
+		}
+		if i++; len(token) == want {
+			break
+		}
+	}
+	// What follows on the next line is no part of it, unless it is padding.
+	if len(token) < want || i < len(text) && isLetter(text[i]) {
+		return a, false
+	}
+	for next := afterLineEnds(text, i); next < len(text) && text[next] == '_'; next = afterLineEnds(text, i) {
+		i = next + 1
+	}
+	a.end, a.token = i, string(token)
+	return a, true
+}
+
+// afterLineEnds passes the line ends at i.
+func afterLineEnds(text []byte, i int) int {
+	for i < len(text) && (text[i] == '\r' || text[i] == '\n') {
+		i++
+	}
+	return i
 }
 
 // substitutions returns what has to be done to a decoded text, in order.

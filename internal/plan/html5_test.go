@@ -5,9 +5,9 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"testing"
 
 	"golang.org/x/net/html"
+	"pgregory.net/rapid"
 
 	"github.com/unseen-mail/unseen/detect/reference"
 )
@@ -15,7 +15,7 @@ import (
 // remoteLoads parses HTML by the standard's tree construction, which shares
 // nothing with our scanner, and returns the remote loads of this issue's
 // vectors.
-func remoteLoads(t testing.TB, text []byte, base string, scripts bool) []string {
+func remoteLoads(t rapid.TB, text []byte, base string, scripts bool) []string {
 	t.Helper()
 	doc, err := html.ParseWithOptions(bytes.NewReader(text), html.ParseOptionEnableScripting(scripts))
 	if err != nil {
@@ -77,17 +77,21 @@ func (w *walker) attribute(element, key, value string) {
 	case (element == "img" || element == "input") && key == "src", key == "background":
 		w.load(value)
 	case (element == "img" || element == "source") && key == "srcset":
-		for _, candidate := range strings.Split(value, ",") {
-			if fields := strings.Fields(candidate); len(fields) > 0 {
-				w.load(fields[0])
+		// An address may hold commas; descriptors end at one.
+		for rest := strings.TrimLeft(value, " \t\r\n\f,"); rest != ""; rest = strings.TrimLeft(rest, " \t\r\n\f,") {
+			address := strings.Fields(rest)[0]
+			rest = rest[len(address):]
+			if !strings.HasSuffix(address, ",") {
+				_, rest, _ = strings.Cut(rest, ",")
 			}
+			w.load(strings.TrimRight(address, ","))
 		}
 	case key == "style":
 		w.css(value)
 	}
 }
 
-var cssAddress = regexp.MustCompile(`(?i)(?:url\(|@import)\s*["']?([^"')\s]*)`)
+var cssAddress = regexp.MustCompile(`(?i)(?:url\(\s*["']?|@import\s*["'])([^"')\s]+)\s*["')]`)
 
 func (w *walker) css(text string) {
 	for _, m := range cssAddress.FindAllStringSubmatch(text, -1) {
