@@ -32,6 +32,7 @@ type Dovecot struct {
 	program  string
 	uid, gid int
 	process  *exec.Cmd
+	ended    chan struct{} // closed when the process is gone
 }
 
 // StartDovecot starts a server whose users have the given messages in their
@@ -81,8 +82,18 @@ func (d *Dovecot) Start(t testing.TB) {
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("starting dovecot: %v", err)
 	}
-	d.process = cmd
-	if !Until(patience, func() bool { return greets(d.Addr) }) {
+	ended := make(chan struct{})
+	d.process, d.ended = cmd, ended
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait() // how it ended does not matter
+	}()
+	greeted := false
+	Until(patience, func() bool {
+		greeted = greets(d.Addr)
+		return greeted || isClosed(ended)
+	})
+	if !greeted {
 		d.Stop(t)
 		t.Fatalf("dovecot does not greet on %s:\n%s\n%s", d.Addr, said.String(), d.Log())
 	}
@@ -99,7 +110,7 @@ func (d *Dovecot) Stop(t testing.TB) {
 	_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended by itself
 	stuck := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
 	defer stuck.Stop()
-	_ = cmd.Wait() // how it ended does not matter
+	<-d.ended
 	if !Until(5*time.Second, func() bool { return !listens(d.Addr) }) {
 		t.Errorf("dovecot has ended, but %s is still taken", d.Addr)
 	}
@@ -195,6 +206,15 @@ func (d *Dovecot) own(t testing.TB, path string) {
 	}
 	if err := os.Chown(path, d.uid, d.gid); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func isClosed(c chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
 	}
 }
 

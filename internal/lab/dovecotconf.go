@@ -32,7 +32,6 @@ func (d *Dovecot) config(t testing.TB) string {
 		"@TLSPORT@", fmt.Sprint(d.TLSPort),
 		"@CERT@", d.Authority.CertFile,
 		"@KEY@", d.Authority.KeyFile,
-		"@VERSION@", version,
 		"@SPECIAL@", special,
 	).Replace(form)
 	return text + d.users(t)
@@ -95,8 +94,8 @@ namespace inbox {
 }
 `
 
-const conf24 = `dovecot_config_version = @VERSION@
-dovecot_storage_version = @VERSION@
+const conf24 = `dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
 protocols = imap
 listen = 127.0.0.1
 base_dir = @DIR@/run
