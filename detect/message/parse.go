@@ -64,7 +64,7 @@ type parser struct {
 	state  state
 	frames []frame
 	open   []boundary // innermost last
-	parts  int // the root too
+	parts  int        // the root too
 
 	// head is the header being read, or the last one; huge says that it
 	// was too long and head is incomplete.
