@@ -159,6 +159,7 @@ type Editor interface {
 	// many octets it is done with, up to the last closed tag if it can; one
 	// that is done with less than a 32nd of [HoldLimit] is not asked again,
 	// and the rest of the leaf passes. Without more, it is done with all of
-	// them. The edits lie inside the octets done.
+	// them. The edits lie inside the octets done. A leaf without octets is
+	// not given.
 	Edit(off int, raw []byte, more bool) (edits []Edit, done int)
 }

@@ -114,7 +114,11 @@ func (s *Stream) handle(e event) {
 		s.held, s.heldAt = s.held[:0], s.parser.off
 	case leafEnds:
 		if s.editor != nil {
-			s.release(s.parser.part.Body.End-s.heldAt, false)
+			// An empty body may end before its announced start: the line end
+			// there turned out to be the boundary's.
+			if n := s.parser.part.Body.End - s.heldAt; n > 0 {
+				s.release(n, false)
+			}
 			s.pass()
 		}
 	}

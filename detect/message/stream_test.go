@@ -143,6 +143,30 @@ func TestStreamPassesAtOnce(t *testing.T) {
 	}
 }
 
+// TestStreamEmptyLeaf holds leaves that turn out to have no body.
+func TestStreamEmptyLeaf(t *testing.T) {
+	for _, raw := range []string{
+		lines(mixed, "", "--b", "Content-Type: text/html", "", "--b", "", "two", "--b--"),
+		lines(mixed, "", "--b", "Content-Type: text/html", "", "", "--b--"),
+		lines(mixed, "", "--b", "Content-Type: text/html", ""),
+		lines("Content-Type: text/html", ""),
+	} {
+		var out strings.Builder
+		s := message.NewStream(&out, script{leaf: func(*message.Part) message.Editor {
+			return editor(func(_ int, raw []byte, _ bool) ([]message.Edit, int) {
+				if len(raw) == 0 {
+					t.Error("an editor was given nothing")
+				}
+				return nil, len(raw)
+			})
+		}})
+		write(t, s, []byte(raw), 1)
+		if err := s.Close(); err != nil || out.String() != raw {
+			t.Errorf("%q became %q, %v", raw, out.String(), err)
+		}
+	}
+}
+
 func TestStreamBadEdits(t *testing.T) {
 	raw := lines("Content-Type: text/html", "", "abcdef")
 	at := strings.Index(raw, "abc")
@@ -292,7 +316,7 @@ func FuzzParse(f *testing.F) {
 		l := message.Parse(raw)
 		checkLayout(t, raw, l)
 		// One octet at a time, everything is the same.
-		r := &replay{o: &message.Overlay{}}
+		r := &replay{o: &message.Overlay{}, all: true}
 		var out bytes.Buffer
 		s := message.NewStream(&out, r)
 		write(t, s, raw, 1)
