@@ -15,45 +15,63 @@ import (
 // several steps.
 const settle = 150 * time.Millisecond
 
-// Watch calls changed with what the file says whenever it was changed, made or
-// removed, and with an error where it cannot be used. It returns when ctx ends,
-// or at once if watching is not possible. The directory of the file need not
-// exist yet.
-func Watch(ctx context.Context, path string, changed func(Settings, error)) error {
+// A Watcher notices changes of a config.toml, from [NewWatcher] on.
+type Watcher struct {
+	path string
+	fs   *fsnotify.Watcher
+	// attached says that the directory of the file is watched, not yet one
+	// above it.
+	attached bool
+}
+
+// NewWatcher begins to watch a file. Neither it nor its directory need exist
+// yet. The caller closes the watcher, or runs it.
+func NewWatcher(path string) (*Watcher, error) {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
-		return fmt.Errorf("watching %s: %w", path, err)
+		return nil, fmt.Errorf("watching %s: %w", path, err)
 	}
-	defer w.Close()
 	attached, err := attach(w, filepath.Dir(path))
 	if err != nil {
-		return fmt.Errorf("watching %s: %w", path, err)
+		w.Close()
+		return nil, fmt.Errorf("watching %s: %w", path, err)
 	}
+	return &Watcher{path: path, fs: w, attached: attached}, nil
+}
+
+// Close ends the watching.
+func (w *Watcher) Close() error { return w.fs.Close() }
+
+// Run calls changed with what the file says whenever it was changed, made or
+// removed, and with an error where it cannot be used. It returns when ctx ends
+// and closes the watcher.
+func (w *Watcher) Run(ctx context.Context, changed func(Settings, error)) {
+	defer w.Close()
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
 	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
-		case event, ok := <-w.Events:
+			return
+		case event, ok := <-w.fs.Events:
 			if !ok {
-				return nil
+				return
 			}
-			if !attached {
-				attached, _ = attach(w, filepath.Dir(path))
+			if !w.attached {
+				w.attached, _ = attach(w.fs, filepath.Dir(w.path))
 				timer.Reset(settle)
 			}
-			if event.Name == path && !event.Has(fsnotify.Chmod) {
+			if event.Name == w.path && !event.Has(fsnotify.Chmod) {
 				timer.Reset(settle)
 			}
-		case err, ok := <-w.Errors:
+		case err, ok := <-w.fs.Errors:
 			if !ok {
-				return nil
+				return
 			}
-			changed(Settings{}, fmt.Errorf("watching %s: %w", path, err))
+			changed(Settings{}, fmt.Errorf("watching %s: %w", w.path, err))
 		case <-timer.C:
-			changed(Load(path))
+			changed(Load(w.path))
 		}
 	}
 }

@@ -72,6 +72,7 @@ type Daemon struct {
 	senders *senders
 	gateway *gateway
 	relays  *relays
+	watcher *config.Watcher
 	started time.Time
 
 	cancel   context.CancelFunc
@@ -127,8 +128,13 @@ func (d *Daemon) begin(ctx context.Context) error {
 	}
 	if d.relays, err = openRelays(ctx, d); err != nil {
 		d.gateway.port.close()
+		return err
 	}
-	return err
+	if d.watcher, err = config.NewWatcher(d.cfg.Paths.Config); err != nil {
+		// Changes then count from the next start on.
+		d.cfg.Logger.Warn("config.toml is not watched", "err", err)
+	}
+	return nil
 }
 
 // serve lets every part answer until life ends.
@@ -140,7 +146,9 @@ func (d *Daemon) serve(life context.Context, control net.Listener) {
 	})
 	d.run("senders", func() error { return d.senders.run(life) })
 	d.run("events", func() error { return d.prune(life) })
-	d.run("config", func() error { return d.watch(life) })
+	if d.watcher != nil {
+		d.run("config", func() error { d.watch(life); return nil })
+	}
 }
 
 // run does one thing until it ends, and says so in the log if it went wrong.
@@ -153,8 +161,8 @@ func (d *Daemon) run(name string, part func() error) {
 }
 
 // watch takes over what changes in config.toml.
-func (d *Daemon) watch(life context.Context) error {
-	return config.Watch(life, d.cfg.Paths.Config, func(s config.Settings, err error) {
+func (d *Daemon) watch(life context.Context) {
+	d.watcher.Run(life, func(s config.Settings, err error) {
 		d.policy.take(s, err)
 		e := store.Event{Kind: "config", Outcome: "taken"}
 		if err != nil {
