@@ -50,7 +50,7 @@ func withheldMechanism(name string) bool {
 // in, and returns what upstream offered.
 func (v capabilityView) rewrite(list []byte) ([]byte, abilities) {
 	var can abilities
-	words := bytes.Fields(list)
+	words := bytes.FieldsFunc(list, func(r rune) bool { return r == ' ' })
 	for _, w := range words {
 		switch name := string(bytes.ToUpper(w)); {
 		case name == "LITERAL+":
@@ -104,7 +104,8 @@ func (v capabilityView) rewriteLine(line []byte) ([]byte, abilities, bool) {
 func capabilityList(line []byte) (start, end int) {
 	upper := bytes.ToUpper(line)
 	if bytes.HasPrefix(upper, []byte("* CAPABILITY ")) {
-		return len("* CAPABILITY "), len(bytes.TrimRight(line, " \r\n"))
+		start = len("* CAPABILITY ")
+		return start, max(start, len(bytes.TrimRight(line, " \r\n")))
 	}
 	i := bytes.Index(upper, []byte(" [CAPABILITY "))
 	if i < 0 {
