@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,13 +41,14 @@ func (e editor) Edit(off int, raw []byte, more bool) ([]message.Edit, int) { ret
 
 // capitals replaces each "pixel" in HTML leaves, and notes how much it was
 // given at once.
-func capitals(most *int) message.Session {
+func capitals(most *int, calls *[]int) message.Session {
 	return script{leaf: func(p *message.Part) message.Editor {
 		if p.MediaType != "text/html" {
 			return nil
 		}
 		return editor(func(off int, raw []byte, more bool) (edits []message.Edit, done int) {
 			*most = max(*most, len(raw))
+			*calls = append(*calls, off, len(raw))
 			for at := 0; ; {
 				i := bytes.Index(raw[at:], []byte("pixel"))
 				if i < 0 {
@@ -81,10 +83,12 @@ func TestStreamPieces(t *testing.T) {
 	body := bytes.Repeat(unit, 20<<20/len(unit))
 	raw := []byte(lines(mixed, "", "--b", "Content-Type: text/html", "") + string(body) + "\r\n--b--\r\n")
 	want := bytes.ReplaceAll(raw, []byte("pixel"), []byte("PIXEL"))
+	var first []int
 	for _, piece := range []int{1000, 32 << 10, 30 << 20} {
 		var out bytes.Buffer
+		var calls []int
 		most := 0
-		s := message.NewStream(&out, capitals(&most))
+		s := message.NewStream(&out, capitals(&most, &calls))
 		write(t, s, raw, piece)
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
@@ -94,6 +98,12 @@ func TestStreamPieces(t *testing.T) {
 		}
 		if most > message.HoldLimit {
 			t.Errorf("%d octets were held", most)
+		}
+		if first == nil {
+			first = calls
+		}
+		if !slices.Equal(calls, first) {
+			t.Errorf("in pieces of %d the editor is given %v, else %v", piece, calls, first)
 		}
 	}
 }
@@ -128,7 +138,7 @@ func TestStreamPassesAtOnce(t *testing.T) {
 	html, after := strings.Index(raw, "<p>"), strings.Index(raw, "\r\n--b\r\n\r\nthree")+len("\r\n--b\r\n")
 	var out bytes.Buffer
 	most := 0
-	s := message.NewStream(&out, capitals(&most))
+	s := message.NewStream(&out, capitals(&most, new([]int)))
 	for i := range len(raw) {
 		if _, err := s.Write([]byte{raw[i]}); err != nil {
 			t.Fatal(err)
