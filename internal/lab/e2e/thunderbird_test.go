@@ -3,9 +3,10 @@ package e2e_test
 import (
 	"bytes"
 	"io"
-	"mime"
 	"mime/quotedprintable"
+	"net/http"
 	"net/mail"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -74,9 +75,18 @@ func TestThunderbird(t *testing.T) {
 func nothing(t *testing.T, h *house, when string) {
 	t.Helper()
 	time.Sleep(quiet)
-	for _, hit := range h.tracker.Forget() {
+	for _, hit := range learned(h) {
 		t.Errorf("%s told %s %v", when, hit.URL, hit.Header)
 	}
+}
+
+// learned empties the tracker's log. What Thunderbird asks its makers, for its
+// own settings, has nothing to do with mail, and went nowhere.
+func learned(h *house) []lab.Hit {
+	return slices.DeleteFunc(h.tracker.Forget(), func(hit lab.Hit) bool {
+		return hit.Method == http.MethodConnect &&
+			(strings.Contains(hit.URL, ".thunderbird.net:") || strings.Contains(hit.URL, ".mozilla."))
+	})
 }
 
 // oneOpening wants exactly one load, which tells nothing but that.
@@ -86,7 +96,7 @@ func oneOpening(t *testing.T, h *house, host string) {
 		t.Errorf("%s was not told of an opening that was granted", host)
 	}
 	time.Sleep(quiet)
-	hits := h.tracker.Forget()
+	hits := learned(h)
 	if len(hits) != 1 {
 		t.Errorf("%d loads, want one: %+v", len(hits), hits)
 	}
@@ -127,23 +137,17 @@ func answers(t *testing.T, h *house, tb *lab.Thunderbird) {
 	nothing(t, h, "answering")
 }
 
-// readable is a message with its transfer encodings undone, headers and all.
+// readable is a message as it stands, and once more as quoted-printable text:
+// what is sought is plain in one of the two.
 func readable(t *testing.T, raw []byte) string {
 	t.Helper()
 	m, err := mail.ReadMessage(bytes.NewReader(raw))
 	if err != nil {
 		t.Fatal(err)
 	}
-	header := string(raw[:bytes.Index(raw, []byte("\r\n\r\n"))])
-	if kind, _, err := mime.ParseMediaType(m.Header.Get("Content-Type")); err == nil && strings.HasPrefix(kind, "multipart/") {
-		// Every part that matters here is readable as it stands, or
-		// quoted-printable; decoding all of it as such loses nothing sought.
-		header += "\r\n(multipart)"
-	}
-	body, err := io.ReadAll(quotedprintable.NewReader(m.Body))
+	decoded, err := io.ReadAll(quotedprintable.NewReader(m.Body))
 	if err != nil {
-		raw, _ := io.ReadAll(m.Body)
-		body = append(body, raw...)
+		t.Logf("the reply is not quoted-printable throughout: %v", err)
 	}
-	return header + "\r\n\r\n" + string(body) + string(raw)
+	return string(raw) + "\n" + string(decoded)
 }
