@@ -15,7 +15,6 @@ import (
 // as new flags, is said in an answer of its own.
 type answer struct {
 	s      *session
-	ctx    context.Context
 	in     *wire.Reader
 	out    wire.Sink
 	box    *mailbox
@@ -34,7 +33,7 @@ type answer struct {
 // fetchAnswer relays "* n FETCH (...)" (RFC 3501, section 7.4.2) and its like of
 // RFC 9586.
 func (s *session) fetchAnswer(ctx context.Context, l wire.Line, head []byte) error {
-	a := &answer{s: s, ctx: ctx, in: s.server.in, out: s.client.out, seq: l.Number}
+	a := &answer{s: s, in: s.server.in, out: s.client.out, seq: l.Number}
 	a.prefix = bytes.Clone(head[:l.Rest])
 	s.mu.Lock()
 	a.box, a.inject = s.st.current(), s.st.inject
@@ -47,13 +46,13 @@ func (s *session) fetchAnswer(ctx context.Context, l wire.Line, head []byte) err
 		a.uid = a.box.seqs.uid(l.Number)
 	}
 	s.mu.Unlock()
-	err := a.relay()
+	err := a.relay(ctx)
 	a.finish(err)
 	return err
 }
 
 // relay goes through the items.
-func (a *answer) relay() error {
+func (a *answer) relay(ctx context.Context) error {
 	if err := a.in.Skip(len(a.prefix)); err != nil {
 		return err
 	}
@@ -79,7 +78,7 @@ func (a *answer) relay() error {
 		if next == ')' {
 			return a.close()
 		}
-		if err := a.item(); err != nil {
+		if err := a.item(ctx); err != nil {
 			return err
 		}
 	}
@@ -158,7 +157,7 @@ func (a *answer) sayUID(space string) error {
 }
 
 // item relays one item with its value.
-func (a *answer) item() error {
+func (a *answer) item(ctx context.Context) error {
 	item, name, err := a.in.Item()
 	if err != nil {
 		return err
@@ -185,7 +184,7 @@ func (a *answer) item() error {
 	case wire.Whole:
 		return a.whole()
 	case wire.Piece:
-		return a.piece(section, item.Origin, item.Partial)
+		return a.piece(ctx, section, item)
 	}
 	return a.in.CopyValue(a.out)
 }

@@ -2,6 +2,7 @@ package imapfilter
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"sort"
 
@@ -13,17 +14,17 @@ import (
 const leastOld = 8
 
 // piece serves a part of a message, or a range of it, from the message's plan.
-func (a *answer) piece(section string, origin int64, partial bool) error {
+func (a *answer) piece(ctx context.Context, section string, item wire.Item) error {
 	at := a.place()
-	p := pieceOf{answer: a, at: at, section: section, partial: partial}
-	p.overlay = a.s.overlay(a.ctx, a.box, a.uid)
+	p := pieceOf{answer: a, at: at, section: section, partial: item.Partial}
+	p.overlay = a.s.overlay(ctx, a.box, a.uid)
 	if p.overlay != nil {
 		p.span, p.there = p.overlay.Section(section)
 	}
-	if origin > int64(p.span.Len()) {
+	if item.Origin > int64(p.span.Len()) {
 		p.there = false
 	} else {
-		p.span.Start += int(origin)
+		p.span.Start += int(item.Origin)
 	}
 	a.s.srv.counts.pieces.Add(1)
 	lit, raw, err := a.in.Literal()
