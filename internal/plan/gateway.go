@@ -97,7 +97,8 @@ func (r *restoring) substitutions(text []byte, mediaType string) []substitution 
 	if reference.Scanned(mediaType) {
 		refs = reference.Find(mediaType, "", text)
 	}
-	markup := reference.Scanned(mediaType) && mediaType != "text/css"
+	sheet := mediaType == "text/css"
+	markup := reference.Scanned(mediaType) && !sheet
 	var subs []substitution
 	next, done := 0, 0
 	for _, a := range found {
@@ -109,7 +110,7 @@ func (r *restoring) substitutions(text []byte, mediaType string) []substitution 
 		for next < len(refs) && refs[next].Slot.End < a.end {
 			next++
 		}
-		c := context{markup: markup, text: text, address: a}
+		c := context{markup: markup, sheet: sheet, text: text, address: a}
 		if next < len(refs) && refs[next].Slot.Start <= a.start {
 			c.ref = &refs[next]
 		}
@@ -124,6 +125,7 @@ func (r *restoring) substitutions(text []byte, mediaType string) []substitution 
 // A context is where an address of the gateway stands.
 type context struct {
 	markup  bool // in HTML
+	sheet   bool // in CSS of its own
 	text    []byte
 	address gatewayAddress
 	ref     *reference.Reference // nil if it is no reference
@@ -179,8 +181,7 @@ func (c *context) wholeTag() bool {
 // Octets that no address should hold are written in per cent (RFC 3986,
 // section 2.1), as a browser would when it asks for it.
 func (c *context) write(url string) string {
-	styled := !c.markup
-	entities := c.markup
+	styled, entities := c.sheet, c.markup
 	if c.ref != nil {
 		switch c.ref.Vector {
 		case reference.StyleAttrURL:

@@ -37,7 +37,7 @@ type session struct {
 // Header implements [message.Session].
 func (s *session) Header(raw []byte) {
 	s.plan.HeaderSHA256 = sha256.Sum256(raw)
-	s.plan.Header = bytes.Clone(raw[:min(len(raw), maxHeader)])
+	s.plan.Header = append([]byte{}, raw[:min(len(raw), maxHeader)]...)
 	if s.lookUp != nil {
 		s.known = s.lookUp(s.plan.HeaderSHA256)
 	}
@@ -93,6 +93,9 @@ func (l *leaf) Edit(off int, raw []byte, more bool) (edits []message.Edit, done 
 			edits, done = nil, len(raw)
 		}
 	}()
+	if len(raw) == 0 {
+		return nil, 0
+	}
 	if l.fits(off, raw, more) {
 		l.plan.Known = true
 		edits, done = l.knownEdits(off, raw)
