@@ -37,10 +37,9 @@ type keeper struct {
 	planner plan.Planner
 	cold    bool
 
-	mu       sync.Mutex // guards what follows
-	places   map[imapfilter.Place]*message.Overlay
-	headers  map[[32]byte]*message.Overlay
-	unplaced int
+	mu      sync.Mutex // guards what follows
+	places  map[imapfilter.Place]*message.Overlay
+	headers map[[32]byte]*message.Overlay
 }
 
 func newKeeper(cold bool) *keeper {
