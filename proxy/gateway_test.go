@@ -329,17 +329,26 @@ func TestMissLimit(t *testing.T) {
 	})
 }
 
+// While as many misses wait as may, the next one is turned away and an opening
+// is not.
 func TestHitsAreNotDelayedByMisses(t *testing.T) {
 	base := gateway(t, one(pixel, Decision{}), nobody(t), nil)
 	for range missesPerMinute {
 		open(t, "GET", base+"/x")
 	}
-	begin := time.Now()
-	for range 5 {
-		open(t, "GET", base+"/p/"+tokenLong)
+	var waiting sync.WaitGroup
+	defer waiting.Wait()
+	refused := make(chan struct{}, 4*missWaiters)
+	for range 4 * missWaiters {
+		waiting.Go(func() {
+			if resp, _ := open(t, "GET", base+"/x"); resp.StatusCode == http.StatusTooManyRequests {
+				refused <- struct{}{}
+			}
+		})
 	}
-	if d := time.Since(begin); d > missDelay/2 {
-		t.Errorf("five openings took %v", d)
+	<-refused
+	if resp, _ := open(t, "GET", base+"/p/"+tokenLong); resp.StatusCode != http.StatusOK {
+		t.Errorf("an opening while misses wait: %s", resp.Status)
 	}
 }
 
@@ -627,10 +636,9 @@ func TestGatewayShutdown(t *testing.T) {
 	opened := make(chan struct{})
 	go func() { defer close(opened); open(t, "GET", "http://"+ln.Addr().String()+"/p/"+tokenLong) }()
 	<-come
-	begin := time.Now()
 	cancel()
-	if err := <-served; err != nil || time.Since(begin) > 3*gatewayGrace {
-		t.Errorf("Serve = %v after %v", err, time.Since(begin))
+	if err := <-served; err != nil {
+		t.Errorf("Serve = %v", err)
 	}
 	<-opened
 	if b.last().Outcome != Failed || len(b.last().Asked) != 1 {

