@@ -311,7 +311,7 @@ func TestStartIsQuick(t *testing.T) {
 		h.daemon.Close()
 	}
 	t.Logf("first connection after %v", best)
-	if best > 150*time.Millisecond {
+	if best > 150*time.Millisecond && !underRace {
 		t.Errorf("first connection after %v", best)
 	}
 }

@@ -1,0 +1,198 @@
+//go:build script
+
+// Until go.mod names golang.org/x/tools, which testscript needs, these tests are
+// built with -tags script only.
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"io"
+	"log"
+	"log/slog"
+	"math/big"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapserver"
+	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/unseen-mail/unseen/internal/api"
+	"github.com/unseen-mail/unseen/internal/daemon/demo"
+	"github.com/unseen-mail/unseen/internal/words"
+)
+
+func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"unseen": main}) }
+
+// The command line as a person types it. Each script has directories of its
+// own. Besides the commands of testscript there are:
+//
+//	exits CODE PROGRAM ...  runs a program and checks its exit code
+//	ready                   waits until Unseen answers
+//	mailserver NAME HOW     starts an IMAP server (plain or tls) and sets $NAME to its host:port; for tls, $CA is who vouches
+//	taken NAME              listens on a port and sets $NAME to its number
+//	demo                    starts a demo and lets unseen speak with it
+//	read                    reads all mail of the demo, and opens it
+//	lengths FILE FILE       checks that two files are equally long, in CR LF
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(env *testscript.Env) error {
+			dir, err := os.MkdirTemp("", "unseen-test-") // short, for the socket
+			if err != nil {
+				return err
+			}
+			env.Defer(func() { os.RemoveAll(dir) })
+			env.Values[worldKey{}] = new(world)
+			env.Setenv("HOME", dir)
+			env.Setenv("UNSEEN_CONFIG", filepath.Join(env.WorkDir, "config.toml"))
+			env.Setenv("UNSEEN_DATA", filepath.Join(dir, "data"))
+			env.Setenv("UNSEEN_RUNTIME", filepath.Join(dir, "run"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "ready": ready, "mailserver": mailServer, "taken": taken, "demo": startDemo, "read": readDemo,
+			"lengths": lengths,
+		},
+	})
+}
+
+// exits runs a program and checks its exit code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM ...")
+	}
+	code := 0
+	var exit *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if strconv.Itoa(code) != args[0] {
+		ts.Fatalf("exit code is %d, want %s", code, args[0])
+	}
+}
+
+// ready waits until Unseen answers.
+func ready(ts *testscript.TestScript, neg bool, _ []string) {
+	client := api.NewClient(filepath.Join(ts.Getenv("UNSEEN_RUNTIME"), "control.sock"))
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if _, err := client.Status(context.Background()); (err == nil) != neg {
+			return
+		}
+	}
+	ts.Fatalf("Unseen does not answer")
+}
+
+// mailServer starts an IMAP server.
+func mailServer(ts *testscript.TestScript, _ bool, args []string) {
+	user := imapmemserver.NewUser("anna", "letmein")
+	ts.Check(user.Create("INBOX", nil))
+	memory := imapmemserver.New()
+	memory.AddUser(user)
+	ln, err := net.Listen("tcp4", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Setenv(args[0], ln.Addr().String())
+	if args[1] == "tls" {
+		cert := selfSigned(ts)
+		file := ts.MkAbs("ca.pem")
+		ts.Check(os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]}), 0o600))
+		ts.Setenv("CA", file)
+		ln = tls.NewListener(ln, &tls.Config{Certificates: []tls.Certificate{cert}})
+	}
+	server := imapserver.New(&imapserver.Options{
+		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
+			return memory.NewSession(), nil, nil
+		},
+		Caps: imap.CapSet{imap.CapIMAP4rev1: {}}, InsecureAuth: true, Logger: log.New(io.Discard, "", 0),
+	})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		server.Serve(ln)
+	}()
+	ts.Defer(func() { server.Close(); <-done })
+}
+
+// selfSigned makes a certificate for 127.0.0.1.
+func selfSigned(ts *testscript.TestScript) tls.Certificate {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	ts.Check(err)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), BasicConstraintsValid: true, IsCA: true, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	ts.Check(err)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+// taken listens on a port.
+func taken(ts *testscript.TestScript, _ bool, args []string) {
+	ln, err := net.Listen("tcp4", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { ln.Close() })
+	ts.Setenv(args[0], strconv.Itoa(ln.Addr().(*net.TCPAddr).Port))
+}
+
+// A world is the demo of one script, kept under worldKey.
+type (
+	world    struct{ *demo.World }
+	worldKey struct{}
+)
+
+// startDemo starts a demo in this process.
+func startDemo(ts *testscript.TestScript, _ bool, _ []string) {
+	w, err := demo.Open(context.Background(), words.English(), slog.New(slog.DiscardHandler))
+	ts.Check(err)
+	ts.Setenv("UNSEEN_DATA", w.Paths.Data)
+	ts.Setenv("UNSEEN_RUNTIME", w.Paths.Runtime)
+	ts.Setenv("UNSEEN_CONFIG", w.Paths.Config)
+	ts.Value(worldKey{}).(*world).World = w
+	ts.Defer(func() { ts.Check(w.Close()) })
+}
+
+// readDemo reads all mail and opens it.
+func readDemo(ts *testscript.TestScript, _ bool, _ []string) {
+	w := ts.Value(worldKey{}).(*world)
+	ctx := context.Background()
+	reader := demo.NewReader(w.Account, w.Daemon.Origin())
+	mails, err := reader.Fetch(ctx)
+	ts.Check(err)
+	for _, m := range mails {
+		_, err := reader.Open(ctx, m)
+		ts.Check(err)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("learned"), []byte(strconv.Itoa(len(w.Tracker.Hits()))+"\n"), 0o600))
+}
+
+// lengths checks that two files are equally long, and break at the same places.
+func lengths(ts *testscript.TestScript, neg bool, args []string) {
+	a, b := []byte(ts.ReadFile(args[0])), []byte(ts.ReadFile(args[1]))
+	same := len(a) == len(b)
+	for i := range min(len(a), len(b)) {
+		same = same && (a[i] == '\n') == (b[i] == '\n')
+	}
+	if same == neg {
+		ts.Fatalf("%s has %d octets, %s has %d", args[0], len(a), args[1], len(b))
+	}
+	if bytes.Equal(a, b) {
+		ts.Logf("%s and %s are equal", args[0], args[1])
+	}
+}
