@@ -39,8 +39,9 @@ func Mutt(t testing.TB, l Login) []string {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	// Without a terminal mutt would wait for a mail to send: script gives it one.
-	cmd := exec.CommandContext(ctx, "script", "-qec", "mutt -n -F "+rc, "/dev/null")
+	// Without a terminal mutt would wait for a mail to send: script gives it
+	// one, of no size, with which newer ones do not begin.
+	cmd := exec.CommandContext(ctx, "script", "-qec", "stty rows 24 cols 80; mutt -n -F "+rc, "/dev/null")
 	cmd.Env = append(os.Environ(), "TERM=xterm", "HOME="+dir)
 	cmd.Stdin = strings.NewReader("")
 	said, err := cmd.CombinedOutput()

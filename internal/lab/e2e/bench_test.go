@@ -20,10 +20,10 @@ func benchMail(b *testing.B) [][]byte {
 }
 
 // A pair is Dovecot itself, and Dovecot behind the whole of Unseen: relay,
-// planner, store.
+// planner, store. Neither leg has TLS, so that like is compared with like.
 func pair(b *testing.B, mails [][]byte) (direct, through string) {
 	b.Helper()
-	h := openHouse(b, mails)
+	h := openHouseBy(b, mails, "none")
 	return h.dovecot.Addr, h.imap()
 }
 

@@ -34,8 +34,15 @@ const (
 	login  = "anna"
 )
 
-// openHouse starts everything, with messages in the reader's INBOX.
+// openHouse starts everything, with messages in the reader's INBOX. Unseen
+// speaks TLS to the mail server.
 func openHouse(t testing.TB, mails [][]byte) *house {
+	t.Helper()
+	return openHouseBy(t, mails, "implicit")
+}
+
+// openHouseBy is openHouse with the kind of TLS named.
+func openHouseBy(t testing.TB, mails [][]byte, upstream string) *house {
 	t.Helper()
 	h := &house{dovecot: lab.StartDovecot(t, map[string][][]byte{login: mails}), tracker: lab.StartTracker(t)}
 	h.sink = lab.StartSink(t, h.dovecot.Authority, nil)
@@ -64,9 +71,13 @@ func openHouse(t testing.TB, mails [][]byte) *house {
 		}
 	})
 	h.daemon, h.client = d, d.Client()
+	addr := h.dovecot.Addr
+	if upstream == "implicit" {
+		addr = h.dovecot.TLSAddr
+	}
 	h.account, err = h.client.AddAccount(ctx, api.NewAccount{
 		Address: reader,
-		IMAP:    endpoint(t, h.dovecot.TLSAddr, "implicit"),
+		IMAP:    endpoint(t, addr, upstream),
 		SMTP:    endpoint(t, h.sink.Addr, "starttls"),
 	})
 	if err != nil {
