@@ -10,24 +10,10 @@ import (
 // removed, control characters and blanks at the ends trimmed (WHATWG URL,
 // section 4.4). Octets that are not UTF-8 are written in per cent.
 func clean(raw []byte) string {
-	plain := true
-	for _, c := range raw {
-		if c <= ' ' || c >= utf8.RuneSelf {
-			plain = false
-			break
-		}
-	}
-	if plain {
+	if isPlain(raw) {
 		return string(raw)
 	}
-	for len(raw) > 0 && raw[0] <= ' ' {
-		raw = raw[1:]
-	}
-	// A NUL is a character to the standard's parser and nothing to others: in
-	// front it must not hide an address from either.
-	for len(raw) > 0 && raw[len(raw)-1] <= ' ' && raw[len(raw)-1] != 0 {
-		raw = raw[:len(raw)-1]
-	}
+	raw = trim(raw)
 	valid := utf8.Valid(raw)
 	out := make([]byte, 0, len(raw))
 	for _, c := range raw {
@@ -42,6 +28,29 @@ func clean(raw []byte) string {
 		}
 	}
 	return string(out)
+}
+
+// isPlain says whether an address is clean as it is.
+func isPlain(raw []byte) bool {
+	for _, c := range raw {
+		if c <= ' ' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// trim takes blanks and control characters off the ends. A NUL is a character
+// to the standard's parser and nothing to others: in front it must not hide an
+// address from either.
+func trim(raw []byte) []byte {
+	for len(raw) > 0 && raw[0] <= ' ' {
+		raw = raw[1:]
+	}
+	for len(raw) > 0 && raw[len(raw)-1] <= ' ' && raw[len(raw)-1] != 0 {
+		raw = raw[:len(raw)-1]
+	}
+	return raw
 }
 
 const upperHex = "0123456789ABCDEF"
@@ -60,26 +69,31 @@ func locate(u, base string) place {
 	}
 	name := schemeOf(u)
 	rest := u[len(name):]
-	switch {
-	case name == "":
+	switch strings.ToLower(name) {
+	case "":
 		return locateRelative(u, base)
-	case strings.EqualFold(name, "http:"), strings.EqualFold(name, "https:"), strings.EqualFold(name, "ftp:"):
-		if leadingSlashes(rest) < 2 && len(base) > len(name) && strings.EqualFold(base[:len(name)], name) {
-			return place{resolve(slashed(rest), base), true, false}
-		}
-		if strings.HasPrefix(rest, "//") && leadingSlashes(rest) == 2 && strings.IndexByte(rest, '\\') < 0 {
-			return place{u, len(rest) > 2, false}
-		}
-		rest = slashed(rest[leadingSlashes(rest):])
-		return place{name + "//" + rest, rest != "", false}
-	case strings.EqualFold(name, "file:"):
+	case "http:", "https:", "ftp:":
+		return locateHost(name, rest, base)
+	case "file:":
 		// A file of another machine is asked for over the network.
 		rest = slashed(rest)
-		remote := strings.HasPrefix(rest, "//") && leadingSlashes(rest) == 2 &&
-			!strings.HasPrefix(rest, "//localhost/") && len(rest) > 2
+		remote := leadingSlashes(rest) == 2 && len(rest) > 2 && !strings.HasPrefix(rest, "//localhost/")
 		return place{u, remote, false}
 	}
 	return place{u, false, false}
+}
+
+// locateHost is locate for an address of a scheme that has hosts.
+func locateHost(name, rest, base string) place {
+	slashes := leadingSlashes(rest)
+	switch {
+	case slashes < 2 && len(base) > len(name) && strings.EqualFold(base[:len(name)], name):
+		return place{resolve(slashed(rest), base), true, false}
+	case slashes == 2 && strings.IndexByte(rest, '\\') < 0:
+		return place{name + rest, len(rest) > 2, false}
+	}
+	rest = slashed(rest[slashes:])
+	return place{name + "//" + rest, rest != "", false}
 }
 
 // usual says whether an address begins as most do, and there is nothing to

@@ -154,71 +154,75 @@ func functionName(css []byte, i int, escapes bool) (int, string) {
 // Syntax, section 4.3.6). An address that is not written right is no address,
 // but what stands in it may be one.
 func (c *sheet) url(css []byte, i, start int, more bool) int {
-	k := i
-	for k < len(css) && isSpace(css[k]) {
-		k++
+	first := skipSpace(css, i)
+	if first < len(css) && (css[first] == '"' || css[first] == '\'') {
+		return c.quoted(css, first, Span{start, first}, more)
 	}
-	if k < len(css) && (css[k] == '"' || css[k] == '\'') {
-		return c.quoted(css, k, Span{start, k}, more)
+	end := bareEnd(css, first)
+	k := skipSpace(css, end)
+	c.work += k - i
+	switch {
+	case k == len(css) && more:
+		return c.wait(css, start, i)
+	case k < len(css) && css[k] != ')':
+		return i
 	}
-	first := k
-	for k < len(css) && !isSpace(css[k]) && css[k] != ')' {
+	// The end of the text closes all that is open (CSS Syntax, section 4.3.6).
+	token := Span{start, min(k+1, len(css))}
+	c.add(css, Span{first, end}, token, 0)
+	return token.End
+}
+
+// skipSpace passes the white space at i.
+func skipSpace(css []byte, i int) int {
+	for i < len(css) && isSpace(css[i]) {
+		i++
+	}
+	return i
+}
+
+// bareEnd returns where an address without quotes ends that begins at k.
+func bareEnd(css []byte, k int) int {
+	for k < len(css) && !isSpace(css[k]) {
 		switch css[k] {
-		case '(', '"', '\'':
-			c.work += k - i
-			return i
+		case '(', ')', '"', '\'':
+			return k
 		case '\\':
 			k += escapeLength(css[k+1:])
 		}
 		k++
 	}
-	end := min(k, len(css))
-	for k < len(css) && isSpace(css[k]) {
-		k++
-	}
-	c.work += k - i
-	if k >= len(css) {
-		if more {
-			return c.wait(css, start, i)
-		}
-		// The end of the text closes all that is open (CSS Syntax, section 4.3.6).
-		c.add(css, Span{first, end}, Span{start, len(css)}, 0)
-		return len(css)
-	}
-	if css[k] != ')' {
-		return i
-	}
-	c.add(css, Span{first, end}, Span{start, k + 1}, 0)
-	return k + 1
+	return min(k, len(css))
 }
 
-// quoted reads the string whose quote stands at i; token is what has been
-// read of the token around it.
-func (c *sheet) quoted(css []byte, i int, token Span, more bool) int {
-	quote, k := css[i], i+1
+// stringEnd returns where the string ends that begins at k: its quote, a line
+// end, or the end.
+func stringEnd(css []byte, k int, quote byte) int {
 	for k < len(css) && css[k] != quote && css[k] != '\n' {
 		if css[k] == '\\' {
 			k += escapeLength(css[k+1:])
 		}
 		k++
 	}
-	c.work += k - i
-	if k >= len(css) && more {
+	return min(k, len(css))
+}
+
+// quoted reads the string whose quote stands at i; token is what has been
+// read of the token around it.
+func (c *sheet) quoted(css []byte, i int, token Span, more bool) int {
+	end := stringEnd(css, i+1, css[i])
+	c.work += end - i
+	switch {
+	case end == len(css) && more:
 		return c.wait(css, token.Start, i+1)
-	}
-	if k < len(css) && css[k] == '\n' {
+	case end < len(css) && css[end] == '\n':
 		return i + 1
 	}
-	end := min(k, len(css))
 	token.End = min(end+1, len(css))
-	if token.Start < i {
-		for k = token.End; k < len(css) && isSpace(css[k]); k++ {
-		}
-		if k < len(css) && css[k] == ')' {
-			token.End = k + 1
-		}
+	if k := skipSpace(css, token.End); token.Start < i && k < len(css) && css[k] == ')' {
+		token.End = k + 1
 	}
-	if c.add(css, Span{i + 1, end}, token, quote) || bytes.IndexAny(css[i+1:end], "(@") < 0 {
+	if c.add(css, Span{i + 1, end}, token, css[i]) || bytes.IndexAny(css[i+1:end], "(@") < 0 {
 		return token.End
 	}
 	// Where this is no string after all, an address may stand in it.

@@ -68,7 +68,7 @@ func (s *Scanner) add(vector Vector, kind Kind, raw []byte) *Reference {
 	}
 	at := locate(clean(raw), base)
 	if s.refs == nil {
-		s.refs = make([]Reference, 0, 32)
+		s.refs = make([]Reference, 0, s.expect)
 	}
 	s.early = s.early || at.relative && !s.based
 	ref := &Reference{}

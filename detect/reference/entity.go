@@ -86,22 +86,12 @@ func characterReference(b []byte) (int, string) {
 	for i < len(b) && i < maxEntity && isAlnum(b[i]) {
 		i++
 	}
-	if i == 1 || i == maxEntity {
+	switch {
+	case i == 1 || i == maxEntity:
 		return i, ""
-	}
-	if string(b[1:i]) == "amp" && i < len(b) && b[i] == ';' {
-		return i + 1, "&"
-	}
-	if i < len(b) && b[i] == ';' {
-		s := html.UnescapeString(string(b[:i+1]))
-		// A name that is only the beginning of what stands here counts in
-		// text, not in attributes (WHATWG HTML, section 13.2.5.73).
-		if len(s) > 1 && s[len(s)-1] == ';' {
-			return i + 1, ""
-		}
-		return i + 1, s
-	}
-	if i < len(b) && b[i] == '=' {
+	case i < len(b) && b[i] == ';':
+		return i + 1, closedReference(b[:i+1])
+	case i < len(b) && b[i] == '=':
 		return i, ""
 	}
 	// All names that need no semicolon stand for one character: more than one
@@ -110,6 +100,20 @@ func characterReference(b []byte) (int, string) {
 		return i, s
 	}
 	return i, ""
+}
+
+// closedReference resolves a name with "&" and ";". A name that is only the
+// beginning of what stands here counts in text, not in attributes (WHATWG
+// HTML, section 13.2.5.73).
+func closedReference(b []byte) string {
+	if string(b) == "&amp;" {
+		return "&"
+	}
+	s := html.UnescapeString(string(b))
+	if len(s) > 1 && s[len(s)-1] == ';' {
+		return ""
+	}
+	return s
 }
 
 func numericReference(b []byte) (int, string) {

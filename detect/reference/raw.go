@@ -74,28 +74,33 @@ func (s *Scanner) scanScript(view []byte, pos int, more bool) int {
 		if more && len(view)-i < longest {
 			return max(pos, i)
 		}
-		rest := view[i:]
-		switch {
-		case rest[0] == '-':
-			if bytes.HasPrefix(rest, []byte("-->")) {
-				s.nested = unescaped
-			}
-		case bytes.HasPrefix(rest, []byte("<!--")):
-			if s.nested == unescaped {
-				s.nested = escaped
-			}
-			// The dashes may be those of "-->" as well: step over "<!" only.
-			i++
-		case s.nested == escaped && isTag(rest[1:], "script"):
-			s.nested = doubled
-		case bytes.HasPrefix(rest, []byte("</")) && isTag(rest[2:], "script"):
-			if s.nested != doubled {
-				return s.leaveRaw(view, pos, i, more)
-			}
-			s.nested = escaped
+		if s.scriptMark(view[i:]) {
+			return s.leaveRaw(view, pos, i, more)
 		}
 	}
 	return s.leaveRaw(view, pos, len(view), more)
+}
+
+// scriptMark reads the "<" or "-" that b begins with, and says whether it is
+// the end tag that ends the script.
+func (s *Scanner) scriptMark(b []byte) bool {
+	switch {
+	case b[0] == '-':
+		// The dashes of "<!--" may be those of "-->" as well.
+		if bytes.HasPrefix(b, []byte("-->")) {
+			s.nested = unescaped
+		}
+	case bytes.HasPrefix(b, []byte("<!--")):
+		s.nested = max(s.nested, escaped)
+	case s.nested == escaped && isTag(b[1:], "script"):
+		s.nested = doubled
+	case bytes.HasPrefix(b, []byte("</")) && isTag(b[2:], "script"):
+		if s.nested != doubled {
+			return true
+		}
+		s.nested = escaped
+	}
+	return false
 }
 
 // scanStyle reads a style sheet up to its end tag.

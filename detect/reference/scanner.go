@@ -44,9 +44,10 @@ type Scanner struct {
 	link  int  // the open link in refs, -1 if none
 	text  []byte
 
-	refs  []Reference // found in this piece
-	attrs []attr      // of the tag being read
-	first int         // the first of refs that is of the tag being read
+	refs   []Reference // found in this piece
+	expect int         // how many that may become
+	attrs  []attr      // of the tag being read
+	first  int         // the first of refs that is of the tag being read
 
 	work     int  // octets looked at, for the tests that all is linear
 	loose    bool // the second reading: every "<" begins a tag
@@ -87,6 +88,8 @@ func (s *Scanner) Scan(view []byte, more bool) (refs []Reference, done int) {
 
 // scan reads view and returns how much of it is done with.
 func (s *Scanner) scan(view []byte, more bool) int {
+	// Newsletters have a reference in about 600 octets.
+	s.expect = min(4+len(view)/600, 1000)
 	pos := 0
 	for pos < len(view) {
 		next, was := pos, s.state

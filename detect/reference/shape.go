@@ -54,24 +54,26 @@ func length(value []byte) int {
 		n = n*10 + int(value[i]-'0')
 		i++
 	}
-	if i == 0 {
-		if len(value) > 1 && value[0] == '.' && isDigit(value[1]) {
-			return 0
-		}
+	if i == 0 && (len(value) < 2 || value[0] != '.' || !isDigit(value[1])) {
 		return -1
 	}
 	unit := value[i:]
 	if len(unit) > 0 && unit[0] == '.' {
 		unit = bytes.TrimLeft(unit, ".0123456789")
 	}
-	unit = bytes.TrimLeft(unit, " \t\r\n\f")
-	switch {
-	case n == 0, len(unit) == 0, bytes.HasPrefix(bytes.ToLower(unit[:min(2, len(unit))]), []byte("px")), unit[0] == '!':
-		return n
-	case !isAlpha(unit[0]) && unit[0] != '%':
+	if n == 0 || inPixels(bytes.TrimLeft(unit, " \t\r\n\f")) {
 		return n
 	}
 	return wide
+}
+
+// inPixels says whether a unit is of pixels, or none at all.
+func inPixels(unit []byte) bool {
+	switch {
+	case len(unit) == 0, len(unit) > 1 && foldEqual(unit[:2], "px"):
+		return true
+	}
+	return !isAlpha(unit[0]) && unit[0] != '%'
 }
 
 // declare reads the declarations of a style attribute that bear on the shape.

@@ -52,31 +52,37 @@ func addressAt(text []byte, i int, front string) (gatewayAddress, bool) {
 		}
 		i++
 	}
-	var token []byte
-	want := shortLetters
-	for i = afterLineEnds(text, i); i < len(text) && len(token) < want; i = afterLineEnds(text, i) {
-		c := text[i]
-		switch {
-		case isLetter(c):
-			token = append(token, c)
-		case c == '/' && want == shortLetters && string(token) == "p":
-			token, want = token[:0], tokenLetters
-		default:
-			return a, false
-		}
-		if i++; len(token) == want {
-			break
-		}
-	}
+	i, a.token = tokenAt(text, i)
 	// What follows on the next line is no part of it, unless it is padding.
-	if len(token) < want || i < len(text) && isLetter(text[i]) {
+	if a.token == "" || i < len(text) && isLetter(text[i]) {
 		return a, false
 	}
 	for next := afterLineEnds(text, i); next < len(text) && text[next] == '_'; next = afterLineEnds(text, i) {
 		i = next + 1
 	}
-	a.end, a.token = i, string(token)
+	a.end = i
 	return a, true
+}
+
+// tokenAt reads the token at i, with the "p/" of a long one, and returns where
+// it ends; "" if there is none.
+func tokenAt(text []byte, i int) (int, string) {
+	token, want := make([]byte, 0, tokenLetters), shortLetters
+	for len(token) < want {
+		i = afterLineEnds(text, i)
+		switch {
+		case i == len(text):
+			return i, ""
+		case isLetter(text[i]):
+			token = append(token, text[i])
+		case text[i] == '/' && want == shortLetters && string(token) == "p":
+			token, want = token[:0], tokenLetters
+		default:
+			return i, ""
+		}
+		i++
+	}
+	return i, string(token)
 }
 
 // afterLineEnds passes the line ends at i.
@@ -195,8 +201,8 @@ func (c *context) write(url string) string {
 	var b strings.Builder
 	for i := range len(url) {
 		switch ch := url[i]; {
-		case ch <= ' ' || ch > '~' || ch == '<' || ch == '>' || ch == '`' || ch == '"' || ch == '\\',
-			styled && (ch == '\'' || ch == '(' || ch == ')'):
+		case ch <= ' ' || ch > '~' || strings.IndexByte("<>`\"\\", ch) >= 0,
+			styled && strings.IndexByte("'()", ch) >= 0:
 			b.WriteByte('%')
 			b.WriteByte("0123456789ABCDEF"[ch>>4])
 			b.WriteByte("0123456789ABCDEF"[ch&15])

@@ -34,11 +34,24 @@ func (p *page) add(refs []reference.Reference) {
 			p.silence(refs[i:])
 			return
 		}
-		ref := &refs[i]
-		start, end := p.text.octets(ref.Slot)
-		r := Reference{Section: p.part.Section, Ref: *ref, Raw: p.text.Raw(start, end)}
-		p.decide(&r, refs)
-		p.plan.References = append(p.plan.References, r)
+		p.plan.References = append(p.plan.References, Reference{Section: p.part.Section, Ref: refs[i]})
+		r := &p.plan.References[len(p.plan.References)-1]
+		n := len(p.edits)
+		p.decide(r, refs)
+		p.locate(r, p.edits[n:])
+	}
+}
+
+// locate says where the address of a load stands in the raw message: an edit
+// that fills its slot knows.
+func (p *page) locate(r *Reference, edits []message.Edit) {
+	switch {
+	case r.Outcome == Left:
+	case len(edits) == 1 && r.Outcome != ByTag:
+		r.Raw = message.Range{Start: edits[0].Offset, End: end(edits[0])}
+	default:
+		first, last := p.text.octets(r.Ref.Slot)
+		r.Raw = p.text.Raw(first, last)
 	}
 }
 
@@ -154,25 +167,11 @@ func (p *page) write(span reference.Span, with []byte) bool {
 // without room from leading elsewhere: they then ask the gateway, which does
 // not know them. It is not done where relative links would lead there too.
 func (p *page) editBase() {
-	if p.plan.Mode == ModePixels || p.planner.hold != nil {
-		return
-	}
 	refs := p.plan.References[p.first:]
-	base, needed := -1, false
-	for i := range refs {
-		r := &refs[i]
-		switch {
-		case r.Ref.Kind == reference.Link && r.Ref.Relative && r.Ref.Remote:
-			return
-		case r.Ref.Kind == reference.Base && r.Ref.Remote && base < 0:
-			base = i
-		}
-		needed = needed || r.Reason == ReasonRelative
-	}
-	if !needed || base < 0 {
+	b := neededBase(refs)
+	if b == nil || p.plan.Mode == ModePixels || p.planner.hold != nil {
 		return
 	}
-	b := &refs[base]
 	long, short := p.signer.tokens(b.Section, b.Ref.Vector, b.Ref.Ordinal, b.Ref.URL)
 	switch {
 	case p.fill(b.Ref.Slot, p.planner.Base+"/p/"+long, "/"):
@@ -182,10 +181,36 @@ func (p *page) editBase() {
 	default:
 		return
 	}
+	p.locate(b, p.edits[len(p.edits)-1:])
 	for i := range refs {
 		if r := &refs[i]; r.Reason == ReasonRelative {
 			r.Outcome, r.Reason, r.Token = ByBase, "", b.Token
 		}
 	}
 	slices.SortStableFunc(p.edits, byOffset)
+}
+
+// neededBase returns the base element that relative loads without room refer
+// to; nil if there is none, or if it may not be edited.
+func neededBase(refs []Reference) *Reference {
+	var base *Reference
+	needed := false
+	for i := range refs {
+		r := &refs[i]
+		switch r.Ref.Kind {
+		case reference.Link:
+			if r.Ref.Relative && r.Ref.Remote {
+				return nil
+			}
+		case reference.Base:
+			if r.Ref.Remote && base == nil {
+				base = r
+			}
+		}
+		needed = needed || r.Reason == ReasonRelative
+	}
+	if !needed {
+		return nil
+	}
+	return base
 }

@@ -102,7 +102,8 @@ type Reference struct {
 	Section string
 	// Ref is what was found. Its spans count cells of the decoded leaf.
 	Ref reference.Reference
-	// Raw is where the address stands in the raw message.
+	// Raw is where the address stands in the raw message. It is zero for
+	// what is [Left].
 	Raw message.Range
 	// Outcome is what the plan does with it, and Reason why not more.
 	Outcome Outcome

@@ -120,17 +120,23 @@ func (l *leaf) fits(off int, raw []byte, more bool) bool {
 		return false
 	}
 	for _, e := range l.known.Edits {
-		if e.Offset+len(e.Old) <= off || e.Offset >= end {
-			continue
-		}
-		if e.Offset < off {
-			return false
-		}
-		if e.Offset+len(e.Old) <= end && !bytes.HasPrefix(raw[e.Offset-off:], e.Old) {
+		if e.Offset < end && !agrees(e, off, raw) {
 			return false
 		}
 	}
 	return true
+}
+
+// agrees says whether a piece has the old octets of an edit. One that reaches
+// beyond the piece is left to the next one; one that began before it was not
+// served with the last.
+func agrees(e message.Edit, off int, raw []byte) bool {
+	last := e.Offset + len(e.Old)
+	switch {
+	case last <= off, e.Offset >= off && last > off+len(raw):
+		return true
+	}
+	return e.Offset >= off && bytes.HasPrefix(raw[e.Offset-off:], e.Old)
 }
 
 // knownEdits returns the known edits in a piece. An edit that reaches beyond

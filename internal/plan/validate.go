@@ -1,8 +1,10 @@
 package plan
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/unseen-mail/unseen/detect/message"
 )
@@ -13,17 +15,10 @@ func invalid(what string) error { return fmt.Errorf("%s: %w", what, ErrEncoding)
 // plan makes a plan of its encoded form. It believes nothing: the store is
 // not the only place that encoded plans may come from.
 func (w *wirePlan) plan() (*Plan, error) {
-	p := &Plan{Version: w.Version, Mode: Mode(w.Mode), Header: w.Header, Complete: w.Complete, Known: w.Known}
-	switch {
-	case w.Version < 1:
-		return nil, invalid("version")
-	case p.Mode != ModeAll && p.Mode != ModePixels && p.Mode != ModeSigned:
-		return nil, invalid("mode")
-	case len(w.Hash) != len(p.HeaderSHA256) || len(w.Header) > maxHeader:
-		return nil, invalid("header")
-	case w.Size < 0 || len(w.Refs) > maxReferences:
-		return nil, invalid("size")
+	if err := w.valid(); err != nil {
+		return nil, err
 	}
+	p := &Plan{Version: w.Version, Mode: Mode(w.Mode), Header: w.Header, Complete: w.Complete, Known: w.Known}
 	copy(p.HeaderSHA256[:], w.Hash)
 	var err error
 	if p.Overlay, err = w.overlay(); err != nil {
@@ -42,6 +37,22 @@ func (w *wirePlan) plan() (*Plan, error) {
 	return p, nil
 }
 
+// valid checks all but the overlay and the references.
+func (w *wirePlan) valid() error {
+	mode := Mode(w.Mode)
+	switch {
+	case w.Version < 1:
+		return invalid("version")
+	case mode != ModeAll && mode != ModePixels && mode != ModeSigned:
+		return invalid("mode")
+	case len(w.Hash) != sha256.Size || len(w.Header) > maxHeader:
+		return invalid("header")
+	case w.Size < 0 || len(w.Refs) > maxReferences:
+		return invalid("size")
+	}
+	return nil
+}
+
 func (w *wirePlan) overlay() (message.Overlay, error) {
 	o := message.Overlay{Size: w.Size}
 	for _, s := range w.Sections {
@@ -50,7 +61,7 @@ func (w *wirePlan) overlay() (message.Overlay, error) {
 		}
 		o.Sections = append(o.Sections, message.Section{Name: s.Name, Range: message.Range{Start: s.Start, End: s.Start + s.Size}})
 	}
-	if !slices.IsSortedFunc(o.Sections, func(a, b message.Section) int { return compareNames(a.Name, b.Name) }) {
+	if !slices.IsSortedFunc(o.Sections, func(a, b message.Section) int { return strings.Compare(a.Name, b.Name) }) {
 		return o, invalid("order of sections")
 	}
 	at := 0
@@ -62,16 +73,6 @@ func (w *wirePlan) overlay() (message.Overlay, error) {
 		at += e.After + len(e.Old)
 	}
 	return o, nil
-}
-
-func compareNames(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // within says whether a range lies in size octets, without overflow.
