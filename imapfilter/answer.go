@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/unseen-mail/unseen/imapfilter/wire"
 )
@@ -48,7 +49,20 @@ func (s *session) fetchAnswer(ctx context.Context, l wire.Line, head []byte) err
 	s.mu.Unlock()
 	err := a.relay(ctx)
 	a.finish(err)
+	if err == nil && a.inject != nil && !a.opened {
+		return s.progress(a.inject)
+	}
 	return err
+}
+
+// progress says now and then that something goes on. Mail programs begin their
+// time-outs anew with any line.
+func (s *session) progress(inj *injection) error {
+	if time.Since(inj.told) < s.srv.cfg.Timeouts.Progress {
+		return nil
+	}
+	inj.told = time.Now()
+	return s.speak([]byte("* OK Unseen is reading ahead\r\n"))
 }
 
 // relay goes through the items.

@@ -53,6 +53,10 @@ type Timeouts struct {
 	// Dead is within which a connection whose network is gone is closed
 	// after a wake or [Server.Nudge]; 10 s by default.
 	Dead time.Duration
+	// Progress is after how long a mail program that waits for the relay's
+	// own commands is told that they go on, so that it does not give up; 15 s
+	// by default.
+	Progress time.Duration
 	// Watch is how often clock and network interfaces are looked at while
 	// there are connections; 2 s by default, negative for never.
 	Watch time.Duration
@@ -98,6 +102,7 @@ func (t Timeouts) withDefaults() Timeouts {
 		{&t.Connect, 30 * time.Second},
 		{&t.Silence, 35 * time.Minute},
 		{&t.Dead, 10 * time.Second},
+		{&t.Progress, 15 * time.Second},
 		{&t.Watch, 2 * time.Second},
 	} {
 		if *f.field == 0 {

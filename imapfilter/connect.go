@@ -21,6 +21,7 @@ const maxStatus = 64 << 10
 type refusedError struct {
 	what string
 	err  error
+	said string // by the server: for the reader's eyes, not for the log
 }
 
 // Error implements error.
@@ -48,7 +49,7 @@ func (s *Server) connect(ctx context.Context) (*upstream, error) {
 	}
 	conn, err := dial(ctx, "tcp", address)
 	if err != nil {
-		return nil, &refusedError{"the mail server " + address + " cannot be reached", err}
+		return nil, &refusedError{what: "the mail server " + address + " cannot be reached", err: err}
 	}
 	keepAlive(conn)
 	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
@@ -72,9 +73,9 @@ func refusal(address string, err error) error {
 	case errors.As(err, &refused):
 		return err
 	case errors.As(err, &untrusted):
-		return &refusedError{"the certificate of the mail server " + address + " cannot be trusted", err}
+		return &refusedError{what: "the certificate of the mail server " + address + " cannot be trusted", err: err}
 	}
-	return &refusedError{"the mail server " + address + " does not answer as it should", err}
+	return &refusedError{what: "the mail server " + address + " does not answer as it should", err: err}
 }
 
 // begin brings a fresh connection to the point where the greeting is known.
@@ -97,12 +98,12 @@ func (up *upstream) begin(ctx context.Context, u Upstream) error {
 	}
 	switch {
 	case status.Word == "BYE":
-		text := string(bytes.TrimSpace(line[status.Rest:]))
-		return &refusedError{"the mail server refused the connection (" + text + ")", errors.New("bye")}
+		text := " (" + string(bytes.TrimSpace(line[status.Rest:])) + ")"
+		return &refusedError{what: "the mail server refused the connection", err: errors.New("bye"), said: text}
 	case status.Word == "PREAUTH" && u.Mode != ModeTLS:
 		// Logged in without TLS: STARTTLS is no longer possible, and who
 		// says so may be anybody (RFC 3501, section 6.2.1).
-		return &refusedError{"the mail server says that we are logged in, but the connection is not safe", errors.New("preauth")}
+		return &refusedError{what: "the mail server says that we are logged in, but the connection is not safe", err: errors.New("preauth")}
 	}
 	up.preauth = status.Word == "PREAUTH"
 	up.greeting = line
@@ -147,7 +148,7 @@ func (up *upstream) upgrade(ctx context.Context, u Upstream) error {
 		return fmt.Errorf("asking for TLS: %w", err)
 	}
 	if up.leg.in.Buffered() > 0 {
-		return &refusedError{"the mail server sent more than it may before TLS", errors.New("injection")}
+		return &refusedError{what: "the mail server sent more than it may before TLS", err: errors.New("injection")}
 	}
 	if err := up.handshake(ctx, u); err != nil {
 		return err
@@ -186,7 +187,7 @@ func (up *upstream) ask(name string) ([]byte, error) {
 		case l.Kind == wire.Tagged && l.Word == "OK":
 			return found, nil
 		case l.Kind == wire.Tagged:
-			return nil, &refusedError{"the mail server refused " + name, errors.New(l.Word)}
+			return nil, &refusedError{what: "the mail server refused " + name, err: errors.New(l.Word)}
 		}
 	}
 	return nil, &wire.SyntaxError{What: "no end of an answer"}

@@ -1,8 +1,10 @@
 package imapfilter
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +16,7 @@ import (
 	"time"
 
 	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/internal/lab"
 )
 
 // A recorded session, as a server says it.
@@ -307,5 +310,34 @@ func TestGoingDown(t *testing.T) {
 	}
 	if err := <-done; err != nil {
 		t.Error(err)
+	}
+}
+
+// An idle connection costs little: buffers, goroutines, and TLS on both legs.
+func TestIdleMemory(t *testing.T) {
+	a := lab.NewAuthority(t)
+	const n = 40
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for range n {
+		port := upstreamScript(t, a, "TLS|S:* OK hi")
+		_, addr := relayTo(t, newFakePlanner(), Upstream{Host: "localhost", Port: port, TLS: &tls.Config{RootCAs: a.Pool}}, ModeTLS,
+			func(c *Config) { c.LocalTLS = a.ServerConfig() })
+		conn, err := tls.Dial("tcp", addr, a.ClientConfig())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+		if line, err := bufio.NewReaderSize(conn, 16).ReadString('\n'); err != nil || line != "* OK hi\r\n" {
+			t.Fatal(line, err)
+		}
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	got := (after.HeapInuse + after.StackInuse - before.HeapInuse - before.StackInuse) / n
+	t.Logf("%d KB per connection, both ends of it and the server included", got>>10)
+	if got > 300<<10 {
+		t.Errorf("%d octets per connection", got)
 	}
 }

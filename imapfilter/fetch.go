@@ -3,6 +3,7 @@ package imapfilter
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/imapfilter/wire"
@@ -155,6 +156,7 @@ type injection struct {
 	body  bool // it asks for content
 	set   wire.Set
 	found []found
+	told  time.Time // when the mail program last heard of it
 	done  bool
 }
 
@@ -162,7 +164,7 @@ type injection struct {
 // answered. If the server refuses it there are none, and the mail program's
 // command goes its way.
 func (s *session) injectFetch(uid bool, set, items string) ([]found, error) {
-	inj := &injection{tag: s.tag.next(), uid: uid, body: items != "(UID)"}
+	inj := &injection{tag: s.tag.next(), uid: uid, body: items != "(UID)", told: time.Now()}
 	inj.set, _, _ = wire.ParseSet([]byte(set + " "))
 	name := "FETCH"
 	if uid {

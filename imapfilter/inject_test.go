@@ -3,6 +3,7 @@ package imapfilter
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 const bodyOfPart = "BODY[2]"
@@ -276,4 +277,15 @@ func TestUnsolicitedContent(t *testing.T) {
 	tk.wantClient("* 3 FETCH (UID 8 BODY[TEXT] " + lit(seen("text/html" + htmlBody)[9:]) + ")")
 	tk.serverf("* 2 FETCH (BODY[TEXT] %s)", lit(htmlBody))
 	tk.wantClient("* 2 FETCH (BODY[TEXT] " + lit(seen("text/html" + htmlBody)[9:]) + ")")
+}
+
+// A mail program that has to wait hears that something goes on.
+func TestInjectProgress(t *testing.T) {
+	tk := inMailbox(t, func(c *Config) { c.Timeouts.Progress = time.Nanosecond })
+	tk.clientf("a UID FETCH 5 BODY[2]")
+	tag := tk.injected("UID FETCH 5 (UID BODY.PEEK[])")
+	tk.serverf("* 1 FETCH (UID 5 BODY[] %s)", lit(partMail))
+	tk.wantClient("* OK Unseen is reading ahead")
+	tk.serverf("%s OK done", tag)
+	tk.wantServer("a UID FETCH 5 BODY[2]")
 }

@@ -48,12 +48,12 @@ func (s *session) restored(ctx context.Context, raw []byte) (out []byte) {
 func (s *session) shield(what string, after func()) {
 	if r := recover(); r != nil {
 		s.srv.counts.panics.Add(1)
-		s.log.Error("planner broke", "in", what, "panic", r)
+		s.log.Error("planner broke", "in", what, "panic", fault(r))
 		after()
 	}
 }
 
-// pass counts a value that goes on as it came although it should have been
+// passValue counts a value that goes on as it came although it should have been
 // looked into, and tells of it.
 func (s *session) passValue(at Place, section, reason string) {
 	s.srv.counts.passed.Add(1)

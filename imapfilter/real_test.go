@@ -2,6 +2,7 @@ package imapfilter
 
 import (
 	"context"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -119,6 +120,26 @@ func madeUp(t testing.TB, limit int) [][]byte {
 		if len(raw) > 0 {
 			mails = append(mails, raw)
 		}
+	}
+	return mails
+}
+
+// realMails are those of others, which stay outside the repository.
+func realMails(t testing.TB) [][]byte {
+	t.Helper()
+	var mails [][]byte
+	err := filepath.WalkDir(lab.Shared(t, "real"), func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := os.ReadFile(name)
+		if len(raw) > 0 {
+			mails = append(mails, raw)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return mails
 }

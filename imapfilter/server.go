@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"time"
 )
 
 // A Server relays one account. Its zero value is of no use; see [New].
@@ -49,14 +50,34 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener, mode Mode) error {
 	if s.cfg.Timeouts.Watch > 0 {
 		conns.Go(func() { s.watch(ctx) })
 	}
-	for {
+	return s.accept(ctx, ln, func(conn net.Conn) {
+		conns.Go(func() { s.serve(ctx, conn, mode) })
+	})
+}
+
+// maxFailures is how often in a row accepting may fail, for want of file
+// descriptors, say, before the listener is given up.
+const maxFailures = 100
+
+// accept hands on connections until the listener is closed.
+func (s *Server) accept(ctx context.Context, ln net.Listener, serve func(net.Conn)) error {
+	for failures := 0; ; {
 		conn, err := ln.Accept()
-		if err != nil {
-			if ctx.Err() != nil || errors.Is(err, net.ErrClosed) {
-				return nil
-			}
+		switch {
+		case err == nil:
+			failures = 0
+			serve(conn)
+			continue
+		case ctx.Err() != nil || errors.Is(err, net.ErrClosed):
+			return nil
+		}
+		if failures++; failures > maxFailures {
 			return fmt.Errorf("accepting mail program: %w", err)
 		}
-		conns.Go(func() { s.serve(ctx, conn, mode) })
+		s.cfg.Logger.Warn("mail program: not accepted", "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(100 * time.Millisecond):
+		}
 	}
 }

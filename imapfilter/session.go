@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -117,11 +118,19 @@ func (s *session) contained(ctx context.Context, side func(context.Context) erro
 	defer func() {
 		if r := recover(); r != nil {
 			s.srv.counts.panics.Add(1)
-			s.log.Error("relay broke", "panic", r, "stack", string(debug.Stack()))
+			s.log.Error("relay broke", "panic", fault(r), "stack", string(debug.Stack()))
 			err = errBroken
 		}
 	}()
 	return side(ctx)
+}
+
+// fault describes a panic without what it may hold of a message.
+func fault(r any) string {
+	if err, ok := r.(runtime.Error); ok {
+		return err.Error()
+	}
+	return fmt.Sprintf("%T", r)
 }
 
 func (s *session) stopProbing() {
@@ -199,7 +208,7 @@ func unavailable(err error) string {
 	var syntax *wire.SyntaxError
 	switch {
 	case errors.As(err, &refused):
-		return "Unseen: " + refused.Error() + "."
+		return "Unseen: " + refused.Error() + refused.said + "."
 	case errors.Is(err, errSilence):
 		return "Unseen: nothing was said for too long."
 	case errors.Is(err, errUnreadable):
