@@ -35,7 +35,7 @@ func demoTexts() map[Key]string {
 		DemoGrant:       "The reader lets {sender} know.",
 		DemoWithdraw:    "The reader takes that back from {sender}.",
 		DemoNothing:     "  The tracker learned nothing.",
-		DemoLearned:     "  The tracker learned: {url} was opened",
+		DemoLearned:     "  The tracker was asked for {url}",
 		DemoLearnedMore: "    cookie: {cookie}; referrer: {referer}; program: {agent}",
 		DemoNone:        "none",
 		DemoSent:        "  A mail was sent; addresses of this computer in it: {n}",
