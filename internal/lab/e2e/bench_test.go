@@ -1,8 +1,12 @@
 package e2e_test
 
 import (
+	"bytes"
 	"fmt"
+	"io"
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -97,4 +101,51 @@ func BenchmarkBulk(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkLargeMessage brings one message of 50 MB through all of Unseen, and
+// reports by how much the memory in use rose at most while it was under way.
+func BenchmarkLargeMessage(b *testing.B) {
+	const size = 50 << 20
+	raw := newsletter("news@harbourbooks.example", "With the catalogue", "b39d93bee08f7841fefeb18b54beaec9")
+	part := "\r\n--=-lab\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+	line := strings.Repeat("QUJD", 19) + "\r\n"
+	raw = append(bytes.TrimSuffix(raw, []byte("\r\n--=-lab--\r\n")), part+strings.Repeat(line, size/len(line))+"--=-lab--\r\n"...)
+	h := openHouseBy(b, [][]byte{raw}, "none")
+	k := dial(b, h.imap(), login)
+	length := len(raw)
+	raw = nil
+	b.SetBytes(int64(length))
+	most := uint64(0)
+	for b.Loop() {
+		runtime.GC()
+		before := heap()
+		fmt.Fprintf(k.conn, "big UID FETCH 1 (BODY.PEEK[])\r\n")
+		if _, err := k.in.ReadString('\n'); err != nil {
+			b.Fatal(err)
+		}
+		for left := length; left > 0; left -= size / 50 {
+			if _, err := io.CopyN(io.Discard, k.in, int64(min(left, size/50))); err != nil {
+				b.Fatal(err)
+			}
+			if now := heap(); now > before {
+				most = max(most, now-before)
+			}
+		}
+		for line := ""; !strings.HasPrefix(line, "big OK"); {
+			var err error
+			if line, err = k.in.ReadString('\n'); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(float64(most)/(1<<20), "MB-more")
+}
+
+// heap is the memory in use, including what is no longer needed and not yet
+// collected.
+func heap() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }
