@@ -24,6 +24,10 @@ func (d *decoded) cells(start, end int) Span {
 	if d.at == nil {
 		return Span{d.from + start, d.from + end}
 	}
+	// A character reference is written as a whole.
+	for start < end && end < len(d.text) && d.at[end] == d.at[end-1] {
+		end++
+	}
 	return Span{d.at[start], d.at[end]}
 }
 

@@ -3,6 +3,7 @@ package plan
 import (
 	"bytes"
 	"encoding/base64"
+	"strings"
 
 	"github.com/unseen-mail/unseen/detect/message"
 )
@@ -10,6 +11,73 @@ import (
 // maxLine is how long a line of quoted-printable or base64 may be (RFC 2045,
 // sections 6.7 and 6.8).
 const maxLine = 76
+
+// longestLine is how long a line of a message may be (RFC 5322, section 2.1.1).
+const longestLine = 998
+
+// splicePlain appends a leaf without an encoding with its substitutions made.
+// If that makes a line too long to be sent, the leaf becomes quoted-printable.
+func (r *restoring) splicePlain(p *message.Part, subs []substitution, body []byte) {
+	made := splice(nil, body, subs)
+	if !tooLong(made) || tooLong(body) {
+		r.copy(p.Body.Start)
+		r.out = append(r.out, made...)
+		return
+	}
+	r.copy(p.Header.Start)
+	line := lineEnd(r.raw)
+	r.out = quotedHeader(r.out, r.raw[p.Header.Start:p.Header.End], line)
+	q := quotedWriter{out: r.out, line: line}
+	for len(made) > 0 {
+		one, ends := made, ""
+		if n := bytes.IndexByte(made, '\n'); n >= 0 {
+			one = bytes.TrimSuffix(made[:n], []byte{'\r'})
+			ends = string(made[len(one) : n+1])
+		}
+		made = made[len(one)+len(ends):]
+		q.write(string(one))
+		q.out = append(q.out, ends...)
+	}
+	r.out, r.at = q.out, p.Body.Start
+}
+
+// tooLong says whether a line of a text is too long to be sent.
+func tooLong(text []byte) bool {
+	for len(text) > longestLine {
+		n := bytes.IndexByte(text, '\n')
+		if n < 0 || n > longestLine+1 {
+			return true
+		}
+		text = text[n+1:]
+	}
+	return false
+}
+
+// quotedHeader appends a part's header that says quoted-printable.
+func quotedHeader(out, header []byte, line string) []byte {
+	const name = "Content-Transfer-Encoding:"
+	skip := false
+	for len(header) > 0 {
+		n := bytes.IndexByte(header, '\n') + 1
+		if n == 0 {
+			n = len(header)
+		}
+		field := header[:n]
+		header = header[n:]
+		if len(bytes.TrimRight(field, "\r\n")) == 0 {
+			out = append(out, name+" quoted-printable"+line...)
+			return append(append(out, field...), header...)
+		}
+		if field[0] != ' ' && field[0] != '\t' {
+			before, _, _ := bytes.Cut(field, []byte(":"))
+			skip = strings.EqualFold(string(bytes.TrimRight(before, " \t")), strings.TrimSuffix(name, ":"))
+		}
+		if !skip {
+			out = append(out, field...)
+		}
+	}
+	return append(out, name+" quoted-printable"+line+line...)
+}
 
 // spliceQuoted appends a quoted-printable leaf with its substitutions made.
 // What is not substituted stays as it is written.
@@ -48,7 +116,8 @@ func (q *quotedWriter) write(text string) {
 	for i := range len(text) {
 		c := text[i]
 		n := 1
-		if c == '=' || c < '!' || c > '~' || near && i < 2 {
+		blank := (c == ' ' || c == '\t') && i+1 < len(text)
+		if c == '=' || (c < '!' || c > '~') && !blank || near && i < 2 {
 			n = 3
 		}
 		// The last column is for the "=" of a soft line break.

@@ -116,7 +116,7 @@ func (r *restoring) substitutions(text []byte, mediaType string) []substitution 
 		for next < len(refs) && refs[next].Slot.End < a.end {
 			next++
 		}
-		c := context{markup: markup, sheet: sheet, text: text, address: a}
+		c := spot{markup: markup, sheet: sheet, text: text, address: a}
 		if next < len(refs) && refs[next].Slot.Start <= a.start {
 			c.ref = &refs[next]
 		}
@@ -128,8 +128,8 @@ func (r *restoring) substitutions(text []byte, mediaType string) []substitution 
 	return subs
 }
 
-// A context is where an address of the gateway stands.
-type context struct {
+// A spot is where an address of the gateway stands.
+type spot struct {
 	markup  bool // in HTML
 	sheet   bool // in CSS of its own
 	text    []byte
@@ -138,7 +138,7 @@ type context struct {
 }
 
 // substitute says what becomes of one address.
-func (r *restoring) substitute(c context, o Original) substitution {
+func (r *restoring) substitute(c spot, o Original) substitution {
 	s := substitution{start: c.address.start, end: c.address.end}
 	if !o.Held || !o.Pixel {
 		s.end, o.URL = c.path(o.URL)
@@ -149,7 +149,7 @@ func (r *restoring) substitute(c context, o Original) substitution {
 		return substitution{start: c.ref.Tag.Start, end: c.ref.Tag.End}
 	}
 	s.with = "data:,"
-	if c.ref != nil && (c.ref.Vector == reference.ImgSrcset || c.ref.Vector == reference.SourceSrcset) {
+	if c.inSrcset() {
 		s.with = "data:,_"
 	}
 	if r.how == ByAppend {
@@ -162,7 +162,7 @@ func (r *restoring) substitute(c context, o Original) substitution {
 // path follows a client that has resolved a relative address against a base
 // element which leads to the gateway: the base's directory takes the place of
 // the address and the slash behind it.
-func (c *context) path(url string) (end int, with string) {
+func (c *spot) path(url string) (end int, with string) {
 	end = c.address.end
 	if end >= len(c.text) || c.text[end] != '/' {
 		return end, url
@@ -175,7 +175,7 @@ func (c *context) path(url string) (end int, with string) {
 }
 
 // wholeTag says whether the tag around the address is the load and nothing else.
-func (c *context) wholeTag() bool {
+func (c *spot) wholeTag() bool {
 	if c.ref == nil || c.ref.Vector != reference.ImgSrc && c.ref.Vector != reference.InputSrc {
 		return false
 	}
@@ -186,17 +186,10 @@ func (c *context) wholeTag() bool {
 // write writes an address so that it reads back the same where it stands.
 // Octets that no address should hold are written in per cent (RFC 3986,
 // section 2.1), as a browser would when it asks for it.
-func (c *context) write(url string) string {
-	styled, entities := c.sheet, c.markup
-	if c.ref != nil {
-		switch c.ref.Vector {
-		case reference.StyleAttrURL:
-			styled = true
-		case reference.StyleSheetURL, reference.StyleImport:
-			styled, entities = true, false
-		case reference.ImgSrcset, reference.SourceSrcset:
-			url = outerCommas(url)
-		}
+func (c *spot) write(url string) string {
+	styled, entities := c.syntax()
+	if c.inSrcset() {
+		url = outerCommas(url)
 	}
 	var b strings.Builder
 	for i := range len(url) {
@@ -215,6 +208,25 @@ func (c *context) write(url string) string {
 		}
 	}
 	return b.String()
+}
+
+// syntax says whether the address stands in CSS, and whether character
+// references are resolved there.
+func (c *spot) syntax() (styled, entities bool) {
+	if c.ref != nil {
+		switch c.ref.Vector {
+		case reference.StyleAttrURL:
+			return true, true
+		case reference.StyleSheetURL, reference.StyleImport:
+			return true, false
+		}
+	}
+	return c.sheet, c.markup
+}
+
+// inSrcset says whether the address is a candidate among others.
+func (c *spot) inSrcset() bool {
+	return c.ref != nil && (c.ref.Vector == reference.ImgSrcset || c.ref.Vector == reference.SourceSrcset)
 }
 
 // outerCommas writes commas at the ends in per cent: in a srcset they would

@@ -45,8 +45,8 @@ type Lookup func(token string) (Original, bool)
 //
 // Addresses that a client has escaped or encoded are not recognised. No line
 // of quoted-printable or base64 grows beyond 76 characters (RFC 2045, sections
-// 6.7 and 6.8); in text without an encoding a line is as long as its
-// address makes it.
+// 6.7 and 6.8); text without an encoding whose lines would grow beyond 998
+// (RFC 5322, section 2.1.1) becomes quoted-printable.
 func Restore(raw []byte, base string, look Lookup, how Leaving) (out []byte, unknown int, err error) {
 	l := message.Parse(raw)
 	r := &restoring{raw: raw, base: base, look: look, how: how}
@@ -117,15 +117,22 @@ func (r *restoring) leaf(p *message.Part, sealed bool) error {
 	if sealed {
 		return ErrSigned
 	}
-	r.out = append(r.out, r.raw[r.at:p.Body.Start]...)
 	switch p.Encoding {
 	case message.QuotedPrintable:
+		r.copy(p.Body.Start)
 		r.spliceQuoted(t, subs, p.Body)
 	case message.Base64:
+		r.copy(p.Body.Start)
 		r.spliceBase64(t.Bytes(), subs, body)
 	default:
-		r.out = splice(r.out, body, subs)
+		r.splicePlain(p, subs, body)
 	}
 	r.at, r.changed = p.Body.End, true
 	return nil
+}
+
+// copy copies what is not changed, up to an offset of the message.
+func (r *restoring) copy(to int) {
+	r.out = append(r.out, r.raw[r.at:to]...)
+	r.at = to
 }

@@ -155,6 +155,33 @@ func TestRestoreEncodings(t *testing.T) {
 	})
 }
 
+// TestRestoreLong checks that a line that would grow too long to be sent makes
+// its part quoted-printable.
+func TestRestoreLong(t *testing.T) {
+	look := func(string) (Original, bool) {
+		return Original{URL: "https://img.example/" + strings.Repeat("a=b&", 200)}, true
+	}
+	text := "a =\r\n" + strings.Repeat(`ü <img src="`+shortAt+`"> `, 3) + "\r\n\r\nend \r\n"
+	want := strings.ReplaceAll(text, shortAt, "https://img.example/"+strings.Repeat("a=b&amp;", 200))
+	for _, c := range []struct{ name, head, want string }{
+		{"no field", "Content-Type: text/html\r\n", "Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n"},
+		{"field", "content-transfer-encoding : 8bit\r\n\t(x)\r\nContent-Type: text/html\r\n", "Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n"},
+	} {
+		for _, around := range [][2]string{{"", ""}, {"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n", "\r\n--b--\r\n"}, {"Content-Type: message/rfc822\r\n\r\n", ""}} {
+			out, _, err := Restore([]byte(around[0]+c.head+"\r\n"+text+around[1]), testBase, look, BySubmission)
+			if err != nil || !bytes.HasPrefix(out, []byte(around[0]+c.want+"\r\n")) || tooLong(out) {
+				t.Fatalf("%s: %v\n%s", c.name, err, out)
+			}
+			for leaf := range message.Parse(out).Leaves() {
+				got := message.Decode(out[leaf.Body.Start:leaf.Body.End], 0, leaf.Encoding).Bytes()
+				if string(got) != want {
+					t.Errorf("%s: got %q\nwant %q", c.name, got, want)
+				}
+			}
+		}
+	}
+}
+
 // wrapQuoted writes quoted-printable in lines of 76.
 func wrapQuoted(text, eol string) string {
 	w := quotedWriter{line: eol}
