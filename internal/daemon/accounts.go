@@ -122,7 +122,10 @@ func (d *Daemon) connect(ctx context.Context, a *account.Account) (*relay, error
 		smtp := serverFor(*a.SMTP)
 		kept.SMTP = &smtp
 	}
-	held, err := d.relays.reserve(&kept)
+	held, err := d.relays.reserve(ctx, &kept)
+	if err != nil && !errors.Is(err, account.ErrPorts) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, d.refusal(api.CodeFailed, words.NoPorts, words.NoPortsHint, "address", a.Address)
 	}

@@ -167,6 +167,7 @@ func (d *Daemon) watch(life context.Context) {
 		e := store.Event{Kind: "config", Outcome: "taken"}
 		if err != nil {
 			e.Outcome, e.Reason = "refused", err.Error()
+			d.cfg.Logger.Warn("config.toml was not taken over", "err", err)
 		}
 		d.hub.add(e)
 	})

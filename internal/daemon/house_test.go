@@ -278,3 +278,6 @@ func (h *house) direct(mailbox string, section *imap.FetchItemBodySection) []str
 	}
 	return mails
 }
+
+// portAddr is a port of this machine.
+func portAddr(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -126,15 +128,26 @@ func (l listeners) close() {
 	}
 }
 
-// reserve gives an account ports that no other account has and that are free
-// now, and holds them. An account that had some keeps them.
-func (r *relays) reserve(a *store.Account) (listeners, error) {
+// settingSlots is the setting that keeps which ports were ever given away.
+const settingSlots = "account slots"
+
+// reserve gives an account ports that no other account ever had and that are
+// free now, and holds them. An account that had some keeps them.
+func (r *relays) reserve(ctx context.Context, a *store.Account) (listeners, error) {
 	if a.IMAPPort != 0 {
 		return nil, nil
 	}
+	given, _, err := r.daemon.core.store.Setting(ctx, settingSlots)
+	if err != nil {
+		return nil, err
+	}
 	taken, held := make(map[int]bool), make(listeners)
-	for _, one := range r.list() {
-		taken[one.account.IMAPPort-account.PortsOf(0).IMAP] = true
+	for _, word := range strings.Fields(given) {
+		slot, err := strconv.Atoi(word)
+		if err != nil {
+			return nil, fmt.Errorf("reading which ports were given away: %w", err)
+		}
+		taken[slot] = true
 	}
 	slot, err := account.FreeSlot(taken, func(number int) bool {
 		p := port{number: number}
@@ -144,6 +157,9 @@ func (r *relays) reserve(a *store.Account) (listeners, error) {
 		held[number] = p.ln
 		return true
 	})
+	if err == nil {
+		err = r.daemon.core.store.SetSetting(ctx, settingSlots, strings.TrimSpace(given+" "+strconv.Itoa(slot)))
+	}
 	if err != nil {
 		held.close()
 		return nil, err

@@ -32,7 +32,7 @@ type Catalogue struct {
 func English() *Catalogue {
 	return &Catalogue{
 		lang:  "en",
-		texts: merged(checkTexts(), helpTexts(), usageTexts(), reportTexts(), daemonTexts(), placeTexts(), demoTexts()),
+		texts: merged(checkTexts(), helpTexts(), usageTexts(), reportTexts(), findingTexts(), daemonTexts(), placeTexts(), demoTexts()),
 		one:   func(n int64) bool { return n == 1 },
 	}
 }

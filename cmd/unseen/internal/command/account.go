@@ -35,7 +35,7 @@ func (c *accountAdd) Run(ctx context.Context, s *session) error {
 			e.CA = c.CA
 		}
 	}
-	client, err := s.client()
+	client, err := s.client(ctx)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func printPorts(out io.Writer, w *words.Catalogue, l api.Local) {
 
 // Run lists the accounts.
 func (c *accountList) Run(ctx context.Context, s *session) error {
-	client, err := s.client()
+	client, err := s.client(ctx)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func accountLine(w *words.Catalogue, a api.Account) string {
 
 // Run tries the servers of an account.
 func (c *accountTest) Run(ctx context.Context, s *session) error {
-	client, err := s.client()
+	client, err := s.client(ctx)
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (c *accountTest) Run(ctx context.Context, s *session) error {
 
 // Run disconnects an account.
 func (c *accountRemove) Run(ctx context.Context, s *session) error {
-	client, err := s.client()
+	client, err := s.client(ctx)
 	if err != nil {
 		return err
 	}

@@ -178,13 +178,18 @@ func (s *session) paths() (config.Paths, config.Settings, error) {
 	return p, settings, nil
 }
 
-// client returns a client of the Unseen that runs.
-func (s *session) client() (*api.Client, error) {
+// client returns a client of the Unseen that runs. A config.toml with a mistake
+// does not keep anybody from speaking with it, as long as it answers.
+func (s *session) client(ctx context.Context) (*api.Client, error) {
 	p, _, err := s.paths()
-	if err != nil {
-		return nil, err
+	client := api.NewClient(p.Socket())
+	var settings *config.Error
+	if errors.As(err, &settings) {
+		if _, unanswered := client.Status(ctx); unanswered == nil {
+			return client, nil
+		}
 	}
-	return api.NewClient(p.Socket()), nil
+	return client, err
 }
 
 // lowered takes the capital from the first word, as is the custom here.

@@ -17,7 +17,7 @@ const day = "2006-01-02"
 
 // Run lists where consent stands.
 func (c *consentList) Run(ctx context.Context, s *session) error {
-	client, err := s.client()
+	client, err := s.client(ctx)
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func lastDay(s *session, text string) (time.Time, error) {
 
 // decide sends a decision and says what was written.
 func (s *session) decide(ctx context.Context, d api.Decision, done words.Key) error {
-	client, err := s.client()
+	client, err := s.client(ctx)
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (s *session) decide(ctx context.Context, d api.Decision, done words.Key) er
 
 // Run verifies the ledger.
 func (c *consentVerify) Run(ctx context.Context, s *session) error {
-	client, err := s.client()
+	client, err := s.client(ctx)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 
 // Run chooses about pictures.
 func (c *picturesCommand) Run(ctx context.Context, s *session) error {
-	client, err := s.client()
+	client, err := s.client(ctx)
 	if err != nil {
 		return err
 	}

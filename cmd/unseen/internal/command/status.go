@@ -12,7 +12,7 @@ import (
 
 // Run says how Unseen does.
 func (c *statusCommand) Run(ctx context.Context, s *session) error {
-	client, err := s.client()
+	client, err := s.client(ctx)
 	if err != nil {
 		return err
 	}
