@@ -60,6 +60,8 @@ func TestReplacement(t *testing.T) {
 		{"line ends stay", "<img src=\"http://a.exa\r\nmple/" + strings.Repeat("x", 29) + "\">", `<img src="http://127.0` + "\r\n" + `.0.1:4180/p/TTTTTTTTTTTTTTTTTTTTTT">`, "token"},
 		{"pixel by its tag", `<img src="http://a.example/1" width="1" height="1" alt="x">`, `<img src="` + gate + `_">`, "tag"},
 		{"pixel by its tag, short", `<img src="http://a.example/1" width=1 border=0>`, `<img src="` + short + `__">`, "tag"},
+		{"pixel by its tag, hidden", `<img src="http://a.example/1" width=600 style="display:none">`, `<img src="` + gate + `___">`, "tag"},
+		{"pixel by its tag, hidden, room to say so", `<img src="http://a.example/1" width=600 alt="" style="display:none">`, `<img src="` + gate + `___" hidden>`, "tag"},
 		{"pixel, size in front", `<img width="1" height="1" alt="" src="http://a.example/1">`, `<img   src="` + short + `___________">`, "tag"},
 		{"pixel with a style's load too", `<img src="http://a.example/1" width="1" style="background:url(cid:1)" alt="xxxxxxxxxxxx">`, `<img src="data:,____________" width="1" style="background:url(cid:1)" alt="xxxxxxxxxxxx">`, "inert, left"},
 		{"pixel without room", `<img src=http://a.example/1 width=1>`, `<img src=data:,____________ width=1>`, "inert"},

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/unseen-mail/unseen/detect/reference"
 )
@@ -20,7 +21,8 @@ func alone(ref reference.Reference, refs []reference.Reference) bool {
 
 // rewriteTag writes the whole tag of a pixel anew, as <img src="...">, where
 // the address alone has no room: a pixel shows nothing, so that its size and
-// its alternative text are not missed.
+// its alternative text are not missed. What was hidden stays hidden, if there
+// is room to say so.
 //
 // The "=" stands where one stood, because in quoted-printable there is no room
 // for one elsewhere; the blanks in front of src= are few, and none stands
@@ -32,24 +34,28 @@ func (p *page) rewriteTag(r *Reference, forms []form) bool {
 		return false
 	}
 	last := r.Ref.Slot.Start - r.Ref.Tag.Start
+	span := reference.Span{Start: r.Ref.Tag.Start + name, End: r.Ref.Tag.End}
 	for i := name + 1 + len("src"); i < last; i++ {
 		if tag[i] != '=' || bytes.ContainsAny(tag[name:i+2], "\r\n") {
 			continue
 		}
-		front := append(bytes.Repeat([]byte{' '}, i-name-len("src")), `src="`...)
-		room := p.text.room(r.Ref.Tag) - name - len(front) - len(`">`)
+		front := strings.Repeat(" ", i-name-len("src")) + `src="`
 		for _, f := range forms {
-			if len(f.address) > room {
-				continue
-			}
-			with := append(front, f.address...)
-			with = append(with, bytes.Repeat([]byte{'_'}, room-len(f.address))...)
-			span := reference.Span{Start: r.Ref.Tag.Start + name, End: r.Ref.Tag.End}
-			if p.write(span, append(with, `">`...)) {
+			if p.fillTag(span, front+f.address, r.Ref.Shape) {
 				r.Outcome, r.Token = ByTag, f.token
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// fillTag writes the attributes of a tag up to the padding, and its end.
+func (p *page) fillTag(span reference.Span, front string, shape reference.Shape) bool {
+	if shape.Hidden != "" || shape.Width == 0 || shape.Height == 0 {
+		if p.fill(span, front, `" hidden>`) {
+			return true
+		}
+	}
+	return p.fill(span, front, `">`)
 }
