@@ -64,9 +64,12 @@ const (
 
 // A Server is one of the provider's.
 type Server struct {
+	// Host is its name, which its certificate has to bear.
 	Host string
+	// Port is where it listens.
 	Port int
-	TLS  TLS
+	// TLS is how it is spoken to.
+	TLS TLS
 	// CA is a file of certificates to trust for it; "" means the system's.
 	CA string
 }

@@ -17,7 +17,9 @@ type Step struct {
 	// OK says that it went well.
 	OK bool
 	// Text says what was tried and what came of it; Hint what to do next.
-	Text, Hint string
+	Text string
+	// Hint is what to do next.
+	Hint string
 }
 
 // A Checker tries the servers of an account.
@@ -33,7 +35,10 @@ type Checker struct {
 
 // Login is what a login is tried with. Without a password none is tried.
 type Login struct {
-	User, Password string
+	// User is the account's address if empty.
+	User string
+	// Password is used once.
+	Password string
 }
 
 // Check tries receiving and sending. It never returns an empty list; all went

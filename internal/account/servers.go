@@ -5,13 +5,21 @@ import "strings"
 // Known are the servers of a provider, as the catalogue lists them. A host may
 // carry a port: "smtp.example.org:587".
 type Known struct {
-	IMAP, SMTP []string
+	// IMAP are where mail comes from, SMTP where it goes to.
+	IMAP []string
+	SMTP []string
 }
 
 // Wish is what the reader asked for. Nil servers are looked up.
 type Wish struct {
-	Address, Name string
-	IMAP, SMTP    *Server
+	// Address is the reader's.
+	Address string
+	// Name is what they call the account.
+	Name string
+	// IMAP is where mail comes from; nil is looked up.
+	IMAP *Server
+	// SMTP is where it goes to; nil is looked up.
+	SMTP *Server
 	// NoSMTP says that what is sent shall not go through Unseen.
 	NoSMTP bool
 }

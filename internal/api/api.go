@@ -48,6 +48,7 @@ type Error struct {
 	// Text is what was being done and what stood in the way; Hint what to
 	// do next, if anything.
 	Text string `json:"text"`
+	// Hint is what to do next, if anything.
 	Hint string `json:"hint,omitempty"`
 }
 

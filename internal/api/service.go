@@ -7,21 +7,25 @@ import "context"
 type Service struct {
 	// Status says how Unseen does.
 	Status func(ctx context.Context) (Status, error)
-	// Accounts lists, AddAccount connects, RemoveAccount disconnects,
-	// CheckAccount tries the servers of one.
-	Accounts      func(ctx context.Context) ([]Account, error)
-	AddAccount    func(ctx context.Context, n NewAccount) (Account, error)
+	// Accounts lists the connected accounts.
+	Accounts func(ctx context.Context) ([]Account, error)
+	// AddAccount connects one.
+	AddAccount func(ctx context.Context, n NewAccount) (Account, error)
+	// RemoveAccount disconnects one.
 	RemoveAccount func(ctx context.Context, address string) (Account, error)
-	CheckAccount  func(ctx context.Context, r CheckRequest) ([]Step, error)
+	// CheckAccount tries the servers of one.
+	CheckAccount func(ctx context.Context, r CheckRequest) ([]Step, error)
 	// Senders lists who wrote.
 	Senders func(ctx context.Context) ([]Sender, error)
-	// Standings lists where consent stands, Decide writes into the ledger,
-	// Verify checks it.
+	// Standings lists where consent stands.
 	Standings func(ctx context.Context) ([]Standing, error)
-	Decide    func(ctx context.Context, d Decision) ([]Standing, error)
-	Verify    func(ctx context.Context) (Verification, error)
-	// Pictures lists choices, ShowPictures makes one.
-	Pictures     func(ctx context.Context) ([]Picture, error)
+	// Decide writes into the ledger.
+	Decide func(ctx context.Context, d Decision) ([]Standing, error)
+	// Verify checks the ledger.
+	Verify func(ctx context.Context) (Verification, error)
+	// Pictures lists the choices about pictures.
+	Pictures func(ctx context.Context) ([]Picture, error)
+	// ShowPictures makes a choice about pictures.
 	ShowPictures func(ctx context.Context, p Picture) (Picture, error)
 	// Events returns at most limit events after a number, oldest first; a
 	// negative number returns the newest.

@@ -7,17 +7,20 @@ import (
 
 // Status is how Unseen does.
 type Status struct {
-	// Version is the program's, PID its process, Since its start.
-	Version string    `json:"version"`
-	PID     int       `json:"pid"`
-	Since   time.Time `json:"since"`
+	// Version is the program's.
+	Version string `json:"version"`
+	// PID is its process.
+	PID int `json:"pid"`
+	// Since is when it started.
+	Since time.Time `json:"since"`
 	// Gateway is where held loads lead.
 	Gateway Gateway `json:"gateway"`
 	// Accounts are the connected ones.
 	Accounts []Account `json:"accounts"`
-	// Pictures is "none" or "all", Level "standard", "own" or "all".
+	// Pictures is "none" or "all".
 	Pictures string `json:"pictures"`
-	Level    string `json:"level"`
+	// Level is what is held: "standard", "own" or "all".
+	Level string `json:"level"`
 	// Pinned are the settings that config.toml decides.
 	Pinned []string `json:"pinned,omitempty"`
 	// Edition names the rules in use, "sha256:...".
@@ -30,26 +33,34 @@ type Status struct {
 
 // Counts are numbers of loads, by what became of them.
 type Counts struct {
-	Held     int `json:"held"`
+	// Held were not asked for.
+	Held int `json:"held"`
+	// Released were asked for.
 	Released int `json:"released"`
-	Copies   int `json:"copies"`
-	Failed   int `json:"failed"`
+	// Copies were shown again without asking anybody.
+	Copies int `json:"copies"`
+	// Failed were asked for, and nothing came.
+	Failed int `json:"failed"`
 }
 
 // A Gateway is the HTTP server behind the tokens.
 type Gateway struct {
 	// Origin is what a mail program permits, "http://127.0.0.1:4180".
 	Origin string `json:"origin"`
-	Port   int    `json:"port"`
-	// Open says that it listens; Problem why not.
-	Open    bool   `json:"open"`
+	// Port is that of Origin.
+	Port int `json:"port"`
+	// Open says that it listens.
+	Open bool `json:"open"`
+	// Problem is why it does not listen.
 	Problem string `json:"problem,omitempty"`
 }
 
 // An Endpoint is a server of the reader's provider.
 type Endpoint struct {
+	// Host is its name, which its certificate has to bear.
 	Host string `json:"host"`
-	Port int    `json:"port"`
+	// Port is where it listens.
+	Port int `json:"port"`
 	// TLS is "implicit", "starttls" or "none" (loopback only).
 	TLS string `json:"tls"`
 	// CA is a file of certificates to trust for it, "" for the system's.
@@ -58,12 +69,14 @@ type Endpoint struct {
 
 // An Account is one mailbox that is read through Unseen.
 type Account struct {
+	// Address is the reader's, as the provider knows them.
 	Address string `json:"address"`
 	// Name is what the reader calls it; the address if they did not say.
 	Name string `json:"name"`
 	// IMAP is where mail comes from. SMTP is where it goes to; nil if what
 	// is sent does not go through Unseen.
-	IMAP Endpoint  `json:"imap"`
+	IMAP Endpoint `json:"imap"`
+	// SMTP is where mail goes to; nil if what is sent does not go through Unseen.
 	SMTP *Endpoint `json:"smtp,omitempty"`
 	// Mode is what is replaced in its mail: "all" or "pixels".
 	Mode string `json:"mode"`
@@ -73,12 +86,14 @@ type Account struct {
 
 // Local are the ports of one account on this machine.
 type Local struct {
+	// Host is this machine.
 	Host string `json:"host"`
-	// IMAP speaks STARTTLS, IMAPS is TLS from the first octet, SMTP speaks
-	// STARTTLS; SMTP is 0 if what is sent does not go through Unseen.
-	IMAP  int `json:"imap"`
+	// IMAP speaks STARTTLS.
+	IMAP int `json:"imap"`
+	// IMAPS is TLS from the first octet.
 	IMAPS int `json:"imaps"`
-	SMTP  int `json:"smtp,omitempty"`
+	// SMTP speaks STARTTLS; 0 if what is sent does not go through Unseen.
+	SMTP int `json:"smtp,omitempty"`
 	// Fingerprint is the SHA-256 of the local certificate, "AB:CD:...".
 	Fingerprint string `json:"fingerprint"`
 	// Problem says why a port does not listen, "" if all do.
@@ -87,13 +102,16 @@ type Local struct {
 
 // NewAccount asks for an account to be connected.
 type NewAccount struct {
+	// Address is the reader's.
 	Address string `json:"address"`
-	Name    string `json:"name,omitempty"`
+	// Name is what the reader calls it; the address if empty.
+	Name string `json:"name,omitempty"`
 	// IMAP is nil where the table of providers knows the servers.
 	IMAP *Endpoint `json:"imap,omitempty"`
 	// SMTP is nil where the table knows it, or with NoSMTP.
-	SMTP   *Endpoint `json:"smtp,omitempty"`
-	NoSMTP bool      `json:"no_smtp,omitempty"`
+	SMTP *Endpoint `json:"smtp,omitempty"`
+	// NoSMTP keeps what is sent out of Unseen.
+	NoSMTP bool `json:"no_smtp,omitempty"`
 	// Unchecked connects it without asking the servers first.
 	Unchecked bool `json:"unchecked,omitempty"`
 }
@@ -112,16 +130,20 @@ func (Secret) GoString() string { return "***" }
 
 // CheckRequest asks for the servers of an account to be tried.
 type CheckRequest struct {
+	// Address names a connected account.
 	Address string `json:"address"`
 	// Login and Password are tried if there is a password; Login is the
 	// address if empty. Neither is kept.
-	Login    string `json:"login,omitempty"`
+	Login string `json:"login,omitempty"`
+	// Password is tried, and not kept.
 	Password Secret `json:"password,omitempty"`
 }
 
 // A Step is one thing that was tried.
 type Step struct {
-	OK   bool   `json:"ok"`
+	// OK says that it went well.
+	OK bool `json:"ok"`
+	// Text says what came of it.
 	Text string `json:"text"`
 	// Hint is what to do next, if anything.
 	Hint string `json:"hint,omitempty"`
@@ -131,14 +153,16 @@ type Step struct {
 type Sender struct {
 	// Key is what decisions are made for: a domain, or an address.
 	Key string `json:"key"`
-	// Display is the name they give themselves; Address their last one.
+	// Display is the name they give themselves.
 	Display string `json:"display,omitempty"`
+	// Address is the last one they wrote from.
 	Address string `json:"address,omitempty"`
 	// Authenticated says that the provider vouches for them.
 	Authenticated bool `json:"authenticated"`
-	// Messages were seen, the last at Last.
-	Messages int       `json:"messages"`
-	Last     time.Time `json:"last"`
+	// Messages is how many were seen.
+	Messages int `json:"messages"`
+	// Last is when the last message was seen.
+	Last time.Time `json:"last"`
 	// Account is the address that the mail came to.
 	Account string `json:"account,omitempty"`
 }
@@ -151,54 +175,70 @@ type Decision struct {
 	Sender string `json:"sender"`
 	// Address is the reader's own, "" for each that the sender wrote to.
 	Address string `json:"address,omitempty"`
-	// Purposes are ids of package purpose; All stands for each that needs
-	// consent.
+	// Purposes are ids of package purpose.
 	Purposes []string `json:"purposes,omitempty"`
-	All      bool     `json:"all,omitempty"`
+	// All stands for each purpose that needs consent.
+	All bool `json:"all,omitempty"`
 	// Until is when it lapses by itself; nil for never.
 	Until *time.Time `json:"until,omitempty"`
 }
 
 // A Standing is where consent stands for one sender, address and purpose.
 type Standing struct {
-	Sender   string     `json:"sender"`
-	Address  string     `json:"address"`
-	Purpose  string     `json:"purpose"`
-	Decision string     `json:"decision"`
-	Vendors  []string   `json:"vendors,omitempty"`
-	When     time.Time  `json:"when"`
-	Until    *time.Time `json:"until,omitempty"`
+	// Sender is the key that it is for.
+	Sender string `json:"sender"`
+	// Address is the reader's own.
+	Address string `json:"address"`
+	// Purpose is an id of package purpose.
+	Purpose string `json:"purpose"`
+	// Decision is "granted", "refused", "withdrawn", "lapsed" or "unreadable".
+	Decision string `json:"decision"`
+	// Vendors are whom the decision names.
+	Vendors []string `json:"vendors,omitempty"`
+	// When it was decided.
+	When time.Time `json:"when"`
+	// Until is when it lapses; nil for never.
+	Until *time.Time `json:"until,omitempty"`
 }
 
 // A Verification is what the ledger's check found.
 type Verification struct {
-	Records int    `json:"records"`
-	Head    string `json:"head"`
+	// Records is how many there are.
+	Records int `json:"records"`
+	// Head is the end of the chain, to be noted elsewhere.
+	Head string `json:"head"`
 }
 
 // A Picture is a choice about pictures. Sender "all" is every sender.
 type Picture struct {
+	// Sender is a key, or "all".
 	Sender string `json:"sender"`
-	Show   bool   `json:"show"`
+	// Show says that pictures are shown.
+	Show bool `json:"show"`
 }
 
 // An Event is a question and its answer.
 type Event struct {
-	Seq  int64     `json:"seq"`
+	// Seq grows with each event.
+	Seq int64 `json:"seq"`
+	// Time is when it was.
 	Time time.Time `json:"time"`
 	// Kind is "load", "consent", "picture", "account", "config" or "relay".
 	Kind string `json:"kind"`
 	// Outcome is what became of it: "held", "released", "copy", "failed" for
 	// loads; "granted", "refused", "withdrawn" for consent.
 	Outcome string `json:"outcome,omitempty"`
-	// Sender and Account are whom it is about.
-	Sender  string `json:"sender,omitempty"`
+	// Sender is whom it is about.
+	Sender string `json:"sender,omitempty"`
+	// Account is the address that the mail came to.
 	Account string `json:"account,omitempty"`
 	// Verdict is that of the moment: "tracker", "suspected", "exempt" or
-	// "clean"; Host who would have learned of it, Vendor who runs it.
+	// "clean".
 	Verdict string `json:"verdict,omitempty"`
-	Host    string `json:"host,omitempty"`
-	Vendor  string `json:"vendor,omitempty"`
+	// Host is who would have learned of it.
+	Host string `json:"host,omitempty"`
+	// Vendor is who runs it.
+	Vendor string `json:"vendor,omitempty"`
 	// Reason is one sentence.
 	Reason string `json:"reason,omitempty"`
 }
