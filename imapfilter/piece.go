@@ -160,8 +160,8 @@ func matches(o *message.Overlay, value []byte, off int) bool {
 
 // realign writes the edits where their old octets are found, in a value that
 // does not stand where the plan says: the server sees other borders. The first
-// one found tells by how much all is moved; what does not fit that is searched
-// for by itself. It is false if nothing was found.
+// one found tells by how much all may be moved; what does not fit that is
+// searched for by itself. It is false if nothing was found.
 func realign(o *message.Overlay, value []byte) bool {
 	shift, found := 0, false
 	for _, e := range o.Edits {
@@ -174,8 +174,7 @@ func realign(o *message.Overlay, value []byte) bool {
 		return false
 	}
 	if matches(o, value, shift) {
-		o.Apply(value, shift)
-		return true
+		o.Apply(value, shift) // edits that the value cuts in two as well
 	}
 	for _, e := range o.Edits {
 		if len(e.Old) < leastOld || len(e.Old) != len(e.New) {
