@@ -151,9 +151,9 @@ func probe(conn net.Conn, within time.Duration) {
 	if !ok {
 		return
 	}
-	step := max(within/5, time.Second)
+	step := max(within/10, time.Second)
 	tcp.SetKeepAliveConfig(net.KeepAliveConfig{Enable: true, Idle: step, Interval: step, Count: 3})
-	setUserTimeout(tcp, within*9/10)
+	setUserTimeout(tcp, within*6/10)
 }
 
 // unprobe goes back to what is usual.
