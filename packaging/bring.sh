@@ -54,12 +54,10 @@ done
 
 install() {
     if [ "$(id -u)" = 0 ]; then
-        run=""
+        packaging/install.sh $missing
     else
-        run="sudo"
+        sudo packaging/install.sh $missing
     fi
-    $run apt-get update -q &&
-        $run env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing
 }
 
 # may_install: root may; anybody else is asked, if there is somebody to ask.
@@ -87,6 +85,9 @@ may_install() {
 
 if [ -n "$missing" ]; then
     echo "To be installed from this system's packages:$missing"
+    case $missing in
+    *dovecot*) echo "(No mail server is left running: the tests start their own.)" ;;
+    esac
     if may_install; then
         install || echo "The installation did not succeed."
     fi

@@ -97,6 +97,7 @@ func (r *report) endTest(e event, key string) {
 		for _, line := range r.said[key] {
 			if _, why, ok := strings.Cut(line, ".go:"); ok {
 				_, why, _ = strings.Cut(why, ": ")
+				why = strings.TrimPrefix(why, "left out: ")
 				r.reasons[strings.TrimSpace(why)]++
 			}
 		}
