@@ -7,14 +7,14 @@ import (
 	"github.com/unseen-mail/unseen/detect/message"
 )
 
-// alone looks into a piece of a message that has no plan: the server refused to
-// give the whole, or sent the piece unasked. It is planned as if it were a
-// message by itself, with the header that its octets suggest. What cannot be
-// understood so passes, and is counted.
-func (p *pieceOf) alone(value []byte) []byte {
+// alone looks into a piece of a message that has no plan, or another than it has:
+// the server refused to give the whole, or sent the piece unasked, or changed its
+// mind. It is planned as if it were a message by itself, with the header that its
+// octets suggest. What cannot be understood so passes, and is counted.
+func (p *pieceOf) alone(value []byte, reason string) []byte {
 	header, ok := p.suggests(value)
 	if !ok {
-		p.s.passValue(p.at, p.section, "unplanned")
+		p.s.passValue(p.at, p.section, reason)
 		return value
 	}
 	// Without a place: nothing of this may be taken for the message's plan.
@@ -25,7 +25,7 @@ func (p *pieceOf) alone(value []byte) []byte {
 	st.Write([]byte(header))
 	st.Write(value)
 	if err := st.Close(); err != nil || g.broken || out.Len() != len(header)+len(value) {
-		p.s.passValue(p.at, p.section, "unplanned")
+		p.s.passValue(p.at, p.section, reason)
 		return value
 	}
 	return out.Bytes()[len(header):]

@@ -5,17 +5,14 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/imapfilter/wire"
 )
 
-const (
-	// holdAppend is the largest composed message that is held to be restored.
-	holdAppend = 64 << 20
-	// maxHeader is how much header is looked at to know a message again.
-	maxHeader = 1 << 20
-)
+// maxHeader is how much header is looked at to know a message again.
+const maxHeader = 1 << 20
 
 // errAppend is how a session ends on which an APPEND was begun upstream that
 // turned out to be more than one message: without its last line the server must
@@ -30,12 +27,12 @@ type appending struct {
 	lit  wire.Literal // the message
 }
 
-// appendMessage relays APPEND (RFC 3501, section 6.3.11). A message that was
-// served before is given back its own octets as it streams through, at equal
-// length. A composed one is held and restored at whatever length comes out:
-// DESIGN.md asked for equal length, but quoted-printable cannot hold a "=" of
-// the original address in a slot of one octet. So the relay grants the mail
-// program's literal itself, and announces the true length upstream.
+// appendMessage relays APPEND (RFC 3501, section 6.3.11). The message is held: one
+// that was served before is given back its own octets, at equal length; a composed
+// one is restored at whatever length comes out. DESIGN.md asked for equal length,
+// but quoted-printable cannot hold a "=" of the original address in a slot of one
+// octet. So the relay grants the mail program's literal itself, and announces the
+// true length upstream. A message too large to hold streams.
 func (s *session) appendMessage(ctx context.Context, cmd wire.Command) error {
 	a := &appending{session: s, cmd: cmd}
 	ok, err := a.readLine()
@@ -51,16 +48,18 @@ func (s *session) appendMessage(ctx context.Context, cmd wire.Command) error {
 	if err != nil {
 		return err
 	}
-	o := s.appended(ctx, header[:message.HeaderEnd(header)])
+	served := slices.DeleteFunc(s.appended(ctx, header[:message.HeaderEnd(header)]), func(o *message.Overlay) bool {
+		return int64(o.Size) != a.lit.Size
+	})
 	switch {
-	case o != nil && int64(o.Size) == a.lit.Size:
+	case a.lit.Size <= s.srv.cfg.HoldAppend:
+		return a.hold(ctx, header, served)
+	case len(served) > 0:
 		s.srv.counts.restored.Add(1)
-		return a.stream(header, o)
-	case a.lit.Size > holdAppend:
-		s.passValue(Place{}, "", "size")
-		return a.stream(header, &message.Overlay{})
+		return a.stream(header, served[0])
 	}
-	return a.hold(ctx, header)
+	s.passValue(Place{}, "", "size")
+	return a.stream(header, &message.Overlay{})
 }
 
 // readLine reads the command up to the announcement of the message. It is not
@@ -162,8 +161,8 @@ func hasHeaderEnd(b []byte) bool {
 		bytes.HasPrefix(b, []byte("\r\n")) || bytes.HasPrefix(b, []byte("\n"))
 }
 
-// hold reads all of a composed message, restores it, and sends it upstream.
-func (a *appending) hold(ctx context.Context, begun []byte) error {
+// hold reads all of a message, restores it, and sends it upstream.
+func (a *appending) hold(ctx context.Context, begun []byte, served []*message.Overlay) error {
 	raw := begun
 	err := a.client.in.Each(a.lit.Size-int64(len(raw)), func(b []byte) error {
 		raw = append(raw, b...)
@@ -176,8 +175,8 @@ func (a *appending) hold(ctx context.Context, begun []byte) error {
 	if err != nil || !ok {
 		return err
 	}
-	out := a.restored(ctx, raw)
-	if !bytes.Equal(out, raw) {
+	out, changed := a.original(ctx, raw, served)
+	if changed {
 		a.srv.counts.restored.Add(1)
 	}
 	granted, err := a.begin(command{tag: a.cmd.Tag, name: a.cmd.Name}, int64(len(out)))
@@ -189,6 +188,30 @@ func (a *appending) hold(ctx context.Context, begun []byte) error {
 	}
 	_, err = a.server.out.Write(end)
 	return err
+}
+
+// original returns the message without addresses of the gateway, and whether that
+// changed it. Only an overlay whose new octets are all there is the one that the
+// message was served with: copies of one message in two accounts have two.
+func (a *appending) original(ctx context.Context, raw []byte, served []*message.Overlay) (out []byte, changed bool) {
+	for _, o := range served {
+		if len(o.Edits) > 0 && rewritten(o, raw) {
+			o.Undo(raw, 0)
+			return raw, true
+		}
+	}
+	out = a.restored(ctx, raw)
+	return out, !bytes.Equal(out, raw)
+}
+
+// rewritten tells whether all edits of an overlay are in a message.
+func rewritten(o *message.Overlay, raw []byte) bool {
+	for _, e := range o.Edits {
+		if e.Offset > len(raw) || !bytes.HasPrefix(raw[e.Offset:], e.New) {
+			return false
+		}
+	}
+	return true
 }
 
 // readEnd reads the line end after the message. What else follows is a second

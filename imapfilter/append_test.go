@@ -6,9 +6,14 @@ import (
 )
 
 // served lets the relay serve a mail, so that it is known when it comes back.
-func served(t *testing.T, mail string) *talk {
+func served(t *testing.T, mail string) *talk { return servedBy(t, mail, nil) }
+
+// streaming lets the relay hold no message on its way to the server.
+func streaming(c *Config) { c.HoldAppend = 1 }
+
+func servedBy(t *testing.T, mail string, change func(*Config)) *talk {
 	t.Helper()
-	tk := inMailbox(t, nil)
+	tk := inMailbox(t, change)
 	tk.clientf("s UID FETCH 5 BODY[]")
 	tk.wantServer("s UID FETCH 5 BODY[]")
 	tk.serverf("* 1 FETCH (UID 5 BODY[] %s)\r\ns OK done", lit(mail))
@@ -71,6 +76,27 @@ func TestAppendSync(t *testing.T) {
 	}
 }
 
+// A known message streams back to its own octets if it is too large to hold.
+func TestAppendStreams(t *testing.T) {
+	tk := servedBy(t, partMail, streaming)
+	tk.clientf("a APPEND Sent %s", strings.Replace(lit(seen(partMail)), "}", "+}", 1))
+	tk.wantServer("a APPEND Sent " + strings.Replace(lit(partMail), "}", "+}", 1))
+	tk.serverf("a OK done")
+	tk.wantClient("a OK done")
+}
+
+// A copy that was served by another plan, under another account's key, has
+// another overlay: that of this plan is not forced on it.
+func TestAppendOtherPlan(t *testing.T) {
+	tk := served(t, partMail)
+	other := strings.Replace(seen(partMail), gateway, strings.Replace(gateway, "4180", "4181", 1), 1)
+	restored := strings.ReplaceAll(other, gateway, "https://elsewhere.example/")
+	tk.clientf("a APPEND Sent %s", strings.Replace(lit(other), "}", "+}", 1))
+	tk.wantServer("a APPEND Sent " + strings.Replace(lit(restored), "}", "+}", 1))
+	tk.serverf("a OK done")
+	tk.wantClient("a OK done")
+}
+
 // The same header with another body is a composed message.
 func TestAppendChanged(t *testing.T) {
 	tk := served(t, htmlMail)
@@ -85,7 +111,7 @@ func TestAppendChanged(t *testing.T) {
 // A server that refuses in the middle is heard when the literal is read.
 func TestAppendRefusedMidway(t *testing.T) {
 	big := htmlMail + strings.Repeat("0123456789abcdef\r\n", 20_000)
-	tk := served(t, big)
+	tk := servedBy(t, big, streaming)
 	head, body, _ := strings.Cut(lit(seen(big)), "\r\n")
 	tk.clientf("a APPEND Sent %s", head)
 	tk.client.line()
@@ -104,7 +130,7 @@ func TestAppendRefusedMidway(t *testing.T) {
 // Two messages in one command, the first of them already on its way: the server
 // must not get the end of the command.
 func TestAppendTwoKnown(t *testing.T) {
-	tk := served(t, htmlMail)
+	tk := servedBy(t, htmlMail, streaming)
 	tk.clientf("a APPEND Sent %s {3+}\r\nabc", strings.Replace(lit(seen(htmlMail)), "}", "+}", 1))
 	rest, _ := tk.server.gone()
 	if want := "a APPEND Sent " + strings.Replace(lit(htmlMail), "}", "+}", 1); !strings.HasPrefix(want, rest) {

@@ -71,6 +71,10 @@ type Config struct {
 	// LocalTLS has the certificate for 127.0.0.1, ::1 and localhost. Nil
 	// means no STARTTLS on the local leg.
 	LocalTLS *tls.Config
+	// HoldAppend is the largest message in octets that is held on its way to
+	// the server, to be given back its addresses. A larger one streams, and is
+	// given them back only if it was served before. Zero means 64 MiB.
+	HoldAppend int64
 	// Logger gets sizes, counts and reasons, never content, names of
 	// mailboxes or credentials. Nil means none.
 	Logger *slog.Logger
@@ -89,7 +93,7 @@ type Notice struct {
 	At Place
 	// Section is the IMAP section that passed, "" for the whole message.
 	Section string
-	// Reason is one word: "panic", "mismatch", "unplanned", "size", "quoted".
+	// Reason is one word: "panic", "mismatch", "unplanned", "size".
 	Reason string
 }
 
@@ -122,6 +126,9 @@ func (c *Config) check() error {
 	}
 	if err := c.Upstream.check(); err != nil {
 		return err
+	}
+	if c.HoldAppend == 0 {
+		c.HoldAppend = 64 << 20
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

@@ -15,7 +15,7 @@ type nothing struct{}
 
 func (nothing) Known(context.Context, imapfilter.Place) (*message.Overlay, error) { return nil, nil }
 func (nothing) Begin(imapfilter.Place) imapfilter.Planning                        { return nothing{} }
-func (nothing) Appended(context.Context, []byte) (*message.Overlay, error)        { return nil, nil }
+func (nothing) Appended(context.Context, []byte) ([]*message.Overlay, error)      { return nil, nil }
 func (nothing) Restore(_ context.Context, raw []byte) ([]byte, error)             { return raw, nil }
 func (nothing) Header([]byte)                                                     {}
 func (nothing) Leaf(*message.Part) message.Editor                                 { return nil }

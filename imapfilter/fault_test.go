@@ -262,7 +262,7 @@ func TestHugeAnnounced(t *testing.T) {
 	var before, after runtime.MemStats
 	tk := inMailbox(t, nil)
 	runtime.ReadMemStats(&before)
-	tk.clientf("a APPEND INBOX {%d+}", holdAppend)
+	tk.clientf("a APPEND INBOX {%d+}", 64<<20)
 	tk.client.raw("From: x\r\n\r\nabc")
 	tk.serverf("* 1 FETCH (UID 1 BODY[1] {%d}\r\nabc", message.HoldLimit)
 	time.Sleep(50 * time.Millisecond)

@@ -183,8 +183,10 @@ func TestRealign(t *testing.T) {
 	}{
 		{"shifted", "preamble" + htmlBody, "preamble" + inner, 0},
 		{"cut", htmlBody[5:], inner[5:], 0},
-		{"something else", strings.Repeat("x", 99), strings.Repeat("x", 99), 1},
-		{"same length, other octets", strings.Repeat("x", len(htmlBody)), strings.Repeat("x", len(htmlBody)), 1},
+		{"something else", strings.Repeat("x ", 99), strings.Repeat("x ", 99), 1},
+		{"same length, other octets", strings.Repeat("!", len(htmlBody)), strings.Repeat("!", len(htmlBody)), 1},
+		{"another load", "<b>" + strings.Replace(htmlBody, "Hello", "Other", 1) + tracker, "<b>" + strings.Replace(inner, "Hello", "Other", 1) + gateway, 0},
+		{"an edit changed", "<i>" + htmlBody[:30] + "<img src=" + tracker + ">", "<i>" + htmlBody[:30] + "<img src=" + gateway + ">", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var notices []Notice

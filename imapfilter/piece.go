@@ -129,7 +129,7 @@ func touches(o *message.Overlay, start, end int) bool {
 // fix returns the value as the mail program shall have it, of the same length.
 func (p *pieceOf) fix(value []byte) []byte {
 	if p.overlay == nil {
-		return p.alone(value)
+		return p.alone(value, "unplanned")
 	}
 	if p.fits(int64(len(value))) && matches(p.overlay, value, p.span.Start) {
 		p.overlay.Apply(value, p.span.Start)
@@ -139,8 +139,9 @@ func (p *pieceOf) fix(value []byte) []byte {
 		p.s.srv.counts.realigned.Add(1)
 		return value
 	}
-	p.s.passValue(p.at, p.section, "mismatch")
-	return value
+	// The server says something else than it said when the message was planned.
+	// What it says now is planned by itself.
+	return p.alone(value, "mismatch")
 }
 
 // matches tells whether all edits that are in the value, if in part, find their

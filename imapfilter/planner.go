@@ -40,9 +40,9 @@ type Planner interface {
 	Known(ctx context.Context, at Place) (*message.Overlay, error)
 	// Begin plans a message that is about to stream through.
 	Begin(at Place) Planning
-	// Appended returns the overlay of the message with this raw top-level
-	// header block if it was served before, in any account; nil if none.
-	Appended(ctx context.Context, header []byte) (*message.Overlay, error)
+	// Appended returns the overlays of the messages with this raw top-level
+	// header block that were served before, in any account.
+	Appended(ctx context.Context, header []byte) ([]*message.Overlay, error)
 	// Restore returns a composed message with every address of the gateway
 	// taken out. It returns its argument if there is none.
 	Restore(ctx context.Context, raw []byte) ([]byte, error)

@@ -20,15 +20,14 @@ func (s *session) known(ctx context.Context, at Place) (o *message.Overlay) {
 	return o
 }
 
-// appended asks the planner for the overlay of a message that comes back.
-func (s *session) appended(ctx context.Context, header []byte) (o *message.Overlay) {
-	defer s.shield("appended", func() { o = nil })
-	o, err := s.srv.cfg.Planner.Appended(ctx, header)
+// appended asks the planner for the overlays of a message that comes back.
+func (s *session) appended(ctx context.Context, header []byte) (list []*message.Overlay) {
+	defer s.shield("appended", func() { list = nil })
+	list, err := s.srv.cfg.Planner.Appended(ctx, header)
 	if err != nil {
 		s.log.Warn("reading plan", "error", err)
-		return nil
 	}
-	return o
+	return slices.Clone(list)
 }
 
 // restored has the gateway's addresses taken out of a composed message. If that

@@ -43,7 +43,7 @@ func (p *realPlanner) rewritten(raw []byte) []byte {
 	return out
 }
 
-func (p *realPlanner) Appended(_ context.Context, header []byte) (*message.Overlay, error) {
+func (p *realPlanner) Appended(_ context.Context, header []byte) ([]*message.Overlay, error) {
 	return nil, nil
 }
 

@@ -188,7 +188,7 @@ func (tk *talk) injected(rest string) string {
 type fakePlanner struct {
 	mu       sync.Mutex // guards what follows
 	byPlace  map[Place]*message.Overlay
-	byHeader map[string]*message.Overlay
+	byHeader map[string][]*message.Overlay
 	begun    []Place
 	ended    []bool
 	lookups  int
@@ -202,7 +202,7 @@ const (
 )
 
 func newFakePlanner() *fakePlanner {
-	return &fakePlanner{byPlace: map[Place]*message.Overlay{}, byHeader: map[string]*message.Overlay{}}
+	return &fakePlanner{byPlace: map[Place]*message.Overlay{}, byHeader: map[string][]*message.Overlay{}}
 }
 
 func (p *fakePlanner) breaks(at string) {
@@ -221,7 +221,7 @@ func (p *fakePlanner) Known(_ context.Context, at Place) (*message.Overlay, erro
 	return p.byPlace[at], nil
 }
 
-func (p *fakePlanner) Appended(_ context.Context, header []byte) (*message.Overlay, error) {
+func (p *fakePlanner) Appended(_ context.Context, header []byte) ([]*message.Overlay, error) {
 	p.breaks("appended")
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -291,7 +291,7 @@ func (f *fakePlanning) End(l *message.Layout, complete bool) {
 	f.p.ended = append(f.p.ended, complete)
 	if complete && !f.p.forgets {
 		f.overlay = &message.Overlay{Size: l.Size, Sections: l.Sections, Edits: f.edits}
-		f.p.byHeader[f.header] = f.overlay
+		f.p.byHeader[f.header] = append(f.p.byHeader[f.header], f.overlay)
 		f.p.store(f.at, f.overlay)
 	}
 }

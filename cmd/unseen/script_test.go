@@ -1,8 +1,3 @@
-//go:build script
-
-// Until go.mod names golang.org/x/tools, which testscript needs, these tests are
-// built with -tags script only.
-
 package main
 
 import (

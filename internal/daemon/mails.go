@@ -79,7 +79,10 @@ func (c *core) read(ctx context.Context, p *store.Plan) (*mail, error) {
 		return nil, err
 	}
 	if !ok {
-		return nil, fmt.Errorf("reading plan %d: its account is gone", p.ID)
+		// The account was disconnected. Mail that its mail program keeps still
+		// names this machine, and must be given back its addresses; nothing of
+		// it is released, for nobody vouches for its sender any more.
+		account = store.Account{ID: p.Account}
 	}
 	decoded := new(plan.Plan)
 	if err := decoded.UnmarshalBinary(p.Body); err != nil {
@@ -99,6 +102,10 @@ func (c *core) read(ctx context.Context, p *store.Plan) (*mail, error) {
 // mailOf says who sent a planned message to whom. It gathers no facts.
 func (c *core) mailOf(a store.Account, p *plan.Plan, header message.HeaderFields) *mail {
 	m, provider := &mail{account: a, plan: p}, c.provider(a)
+	if p.HeaderCut() {
+		// What was not kept may hold a second From or another stamp.
+		provider = catalogue.Provider{}
+	}
 	m.from = sender.Identify(header, provider)
 	m.to, m.clear = sender.Recipient(header, provider, a.Address)
 	return m

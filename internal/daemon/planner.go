@@ -52,18 +52,23 @@ func (p *planner) Begin(at imapfilter.Place) imapfilter.Planning {
 	return b
 }
 
-// Appended returns the overlay of a message that was served before, in any
-// account.
-func (p *planner) Appended(ctx context.Context, header []byte) (*message.Overlay, error) {
+// Appended returns the overlays of the messages with this header that were
+// served before, in any account: a copy that went from one account to another
+// has a plan in each.
+func (p *planner) Appended(ctx context.Context, header []byte) ([]*message.Overlay, error) {
 	kept, err := p.core.store.PlansByHeader(ctx, 0, sha256.Sum256(header))
-	if err != nil || len(kept) == 0 {
-		return nil, err
-	}
-	m, err := p.core.mails.of(ctx, kept[0])
 	if err != nil {
 		return nil, err
 	}
-	return &m.plan.Overlay, nil
+	var list []*message.Overlay
+	for _, one := range kept {
+		m, err := p.core.mails.of(ctx, one)
+		if err != nil {
+			return list, err
+		}
+		list = append(list, &m.plan.Overlay)
+	}
+	return list, nil
 }
 
 // Restore takes every address of the gateway out of a composed message. One
@@ -84,28 +89,47 @@ type planning struct {
 	message.Session
 	planner *planner
 	at      imapfilter.Place
-	// original is the plan of an earlier copy, nil if there is none; saved
-	// is where the plan is stored, 0 before that.
-	original *store.Plan
-	saved    int64
+	// before are the plans that the message may have been served with,
+	// saved is where its plan is stored, 0 before that.
+	before []*mail
+	saved  int64
 }
 
-// known returns the overlay that an earlier copy was served with.
-func (b *planning) known(header [32]byte) *message.Overlay {
+// known returns the plans of the message at this place and of earlier copies.
+// A stored plan is served for ever, so that of the place goes first.
+func (b *planning) known(header [32]byte) []*plan.Plan {
 	ctx, cancel := context.WithTimeout(context.Background(), planTime)
 	defer cancel()
-	p := b.planner
-	kept, err := p.core.store.PlansByHeader(ctx, p.account.ID, header)
-	if err != nil || len(kept) == 0 {
-		return nil
-	}
-	m, err := p.core.mails.of(ctx, kept[0])
+	stored, err := b.stored(ctx, header)
 	if err != nil {
-		p.log.Warn("reading the plan of an earlier copy", "err", err)
+		b.planner.log.Warn("reading the plan of an earlier copy", "err", err)
 		return nil
 	}
-	b.original = kept[0]
-	return &m.plan.Overlay
+	var known []*plan.Plan
+	for _, one := range stored {
+		m, err := b.planner.core.mails.of(ctx, one)
+		if err != nil {
+			b.planner.log.Warn("reading the plan of an earlier copy", "err", err)
+			continue
+		}
+		b.before = append(b.before, m)
+		known = append(known, m.plan)
+	}
+	return known
+}
+
+// stored returns what the store has for the message.
+func (b *planning) stored(ctx context.Context, header [32]byte) ([]*store.Plan, error) {
+	p := b.planner
+	list, err := p.core.store.PlansByHeader(ctx, p.account.ID, header)
+	if err != nil || b.at.UID == 0 {
+		return list, err
+	}
+	here, err := p.core.store.PlanAt(ctx, p.place(b.at))
+	if err != nil || here == nil {
+		return list, err
+	}
+	return append([]*store.Plan{here}, list...), nil
 }
 
 // done stores the plan. If that is not possible the message was still served,
@@ -118,12 +142,14 @@ func (b *planning) done(made *plan.Plan) {
 	}
 }
 
-// save stores a plan, or notes that it is that of an earlier copy. Without one
-// the references served from a known overlay would be listed nowhere.
+// save stores a plan, or notes that it is that of an earlier copy.
 func (b *planning) save(ctx context.Context, made *plan.Plan) error {
 	p := b.planner
-	if made.Known && len(tokens(made)) == 0 && b.original != nil {
-		b.saved = b.original.ID
+	for _, m := range b.before {
+		if !m.plan.Serves(made) {
+			continue
+		}
+		b.saved = m.id
 		if b.at.UID == 0 {
 			return nil
 		}

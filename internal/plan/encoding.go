@@ -40,7 +40,13 @@ type (
 		Refs     []wireReference
 		Gaps     []wireGap
 		Complete bool
-		Known    bool
+		Leaves   []wireLeaf
+	}
+	wireLeaf struct {
+		_           struct{} `cbor:",toarray"`
+		Section     string
+		Start, Size int
+		SHA256      []byte
 	}
 	wireSection struct {
 		_           struct{} `cbor:",toarray"`
@@ -151,7 +157,7 @@ func (p *Plan) UnmarshalBinary(b []byte) error {
 
 func (p *Plan) wire() *wirePlan {
 	w := &wirePlan{Version: p.Version, Mode: string(p.Mode), Hash: p.HeaderSHA256[:], Header: p.Header,
-		Size: p.Overlay.Size, Complete: p.Complete, Known: p.Known,
+		Size: p.Overlay.Size, Complete: p.Complete,
 		Sections: make([]wireSection, 0, len(p.Overlay.Sections)),
 		Edits:    make([]wireEdit, 0, len(p.Overlay.Edits)),
 		Refs:     make([]wireReference, 0, len(p.References))}
@@ -165,6 +171,10 @@ func (p *Plan) wire() *wirePlan {
 	}
 	for i := range p.References {
 		w.Refs = append(w.Refs, wireRef(&p.References[i]))
+	}
+	for i := range p.Leaves {
+		l := &p.Leaves[i]
+		w.Leaves = append(w.Leaves, wireLeaf{Section: l.Section, Start: l.Raw.Start, Size: l.Raw.Len(), SHA256: l.SHA256[:]})
 	}
 	for _, g := range p.Gaps {
 		w.Gaps = append(w.Gaps, wireGap{Section: g.Section, Reason: g.Reason})

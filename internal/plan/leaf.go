@@ -17,7 +17,7 @@ type text struct {
 
 // open decodes a leaf or a piece of one.
 func (l *leaf) open(off int, raw []byte) text {
-	t := text{Text: message.Decode(raw, off, l.part.Encoding), shift: l.before}
+	t := text{Text: l.part.Decode(raw, off), shift: l.before}
 	view, ok := message.NewView(l.part.Charset, t.Bytes())
 	if !ok {
 		l.gap(l.part.Section, GapCharset)

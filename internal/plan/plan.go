@@ -15,6 +15,9 @@
 package plan
 
 import (
+	"bytes"
+	"slices"
+
 	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/detect/reference"
 )
@@ -121,15 +124,38 @@ type Plan struct {
 	Header       []byte
 	// Overlay rewrites the message.
 	Overlay message.Overlay
-	// References are all that were found, in order of the leaves; those of
-	// a leaf served from a known overlay are not listed.
+	// Leaves are the leaves that were planned whole, in order. They tell
+	// whether the plan is that of a message that comes again.
+	Leaves []Leaf
+	// References are all that were found, in order of the leaves.
 	References []Reference
 	// Gaps are what was not looked into.
 	Gaps []message.Gap
 	// Complete is false if the message was cut.
 	Complete bool
-	// Known says that some leaf was served from a known overlay.
-	Known bool
+}
+
+// Serves says whether the plan serves a message just as another plan would.
+func (p *Plan) Serves(as *Plan) bool {
+	same := func(a, b message.Edit) bool {
+		return a.Offset == b.Offset && bytes.Equal(a.Old, b.Old) && bytes.Equal(a.New, b.New)
+	}
+	return p.Complete == as.Complete && p.Overlay.Size == as.Overlay.Size &&
+		p.HeaderSHA256 == as.HeaderSHA256 &&
+		slices.Equal(p.Overlay.Sections, as.Overlay.Sections) &&
+		slices.EqualFunc(p.Overlay.Edits, as.Overlay.Edits, same)
+}
+
+// HeaderCut says that Header is only the beginning of the block.
+func (p *Plan) HeaderCut() bool { return len(p.Header) >= maxHeader }
+
+// A Leaf is one leaf that was planned whole.
+type Leaf struct {
+	// Section is its IMAP part number, Raw where its body stands.
+	Section string
+	Raw     message.Range
+	// SHA256 is of its raw octets.
+	SHA256 [32]byte
 }
 
 // A Planner makes plans for one account. It can be used by several goroutines.
@@ -151,7 +177,7 @@ func (p *Planner) Plan(raw []byte) *Plan {
 	s := p.Session(nil, func(made *Plan) { plan = made })
 	l := message.Parse(raw)
 	if long(l) {
-		// Only the stream knows where it cuts.
+		// Only the stream knows where it cuts, and what it does not hold.
 		stream := message.NewStream(discard{}, s)
 		stream.Write(raw)
 		stream.Close()
@@ -167,9 +193,13 @@ func (p *Planner) Plan(raw []byte) *Plan {
 	return plan
 }
 
-// long says whether a leaf may be too long for a stream to hold it whole.
+// long says whether a leaf or the header may be too long for a stream to hold
+// it whole.
 func long(l *message.Layout) bool {
 	const slack = 1 << 16
+	if l.Root.Header.Len() > 1<<20-slack {
+		return true
+	}
 	for part := range l.Leaves() {
 		if part.Body.Len() > message.HoldLimit-slack && reference.Scanned(part.MediaType) {
 			return true

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"slices"
@@ -10,12 +9,13 @@ import (
 	"github.com/unseen-mail/unseen/detect/reference"
 )
 
-// Session plans one message as it streams. Known returns the overlay that the
-// message with this header block was served with before, nil if there is none;
-// it may be nil itself. A leaf that a known overlay fits is served from it,
-// octet for octet, whatever this planner would do. Done is called once, at the
-// end, with the plan.
-func (p *Planner) Session(known func(headerSHA256 [32]byte) *message.Overlay, done func(*Plan)) message.Session {
+// Session plans one message as it streams. Known returns the plans that messages
+// with this header block were served with before, the likeliest first; it may be
+// nil. A leaf that one of them planned, octet for octet, is served from that plan,
+// whatever this planner would do: what a mail program was given once it is given
+// again. Equal headers alone prove nothing, for anybody can send a second message
+// with the header of a first. Done is called once, at the end, with the plan.
+func (p *Planner) Session(known func(headerSHA256 [32]byte) []*Plan, done func(*Plan)) message.Session {
 	mode := p.Mode
 	if mode == "" {
 		mode = ModeAll
@@ -26,8 +26,8 @@ func (p *Planner) Session(known func(headerSHA256 [32]byte) *message.Overlay, do
 // A session is the planning of one message.
 type session struct {
 	planner *Planner
-	lookUp  func([32]byte) *message.Overlay
-	known   *message.Overlay
+	lookUp  func([32]byte) []*Plan
+	known   []*Plan
 	done    func(*Plan)
 	plan    *Plan
 	signer  *signer
@@ -96,61 +96,41 @@ func (l *leaf) Edit(off int, raw []byte, more bool) (edits []message.Edit, done 
 	if len(raw) == 0 {
 		return nil, 0
 	}
-	if l.fits(off, raw, more) {
-		l.plan.Known = true
-		edits, done = l.knownEdits(off, raw)
-	} else if more || l.scanner != nil {
+	if more || l.scanner != nil {
 		edits, done = l.piece(off, raw, more)
 	} else {
-		edits, done = l.whole(off, raw), len(raw)
+		edits, done = l.settle(off, raw), len(raw)
 	}
 	l.plan.Overlay.Edits = append(l.plan.Overlay.Edits, edits...)
 	return edits, done
 }
 
-// fits says whether the known overlay is of this leaf: the leaf has the same
-// place, and the old octets of all edits are there.
-func (l *leaf) fits(off int, raw []byte, more bool) bool {
-	if l.known == nil || l.scanner != nil {
-		return false
-	}
-	at, ok := l.known.Section(l.part.Section)
-	end := off + len(raw)
-	if !ok || at.Start != l.part.Body.Start || end > at.End || !more && end != at.End {
-		return false
-	}
-	for _, e := range l.known.Edits {
-		if e.Offset < end && !agrees(e, off, raw) {
-			return false
+// settle plans a leaf that is held whole, or finds it planned before.
+func (l *leaf) settle(off int, raw []byte) []message.Edit {
+	one := Leaf{Section: l.part.Section, Raw: message.Range{Start: off, End: off + len(raw)}, SHA256: sha256.Sum256(raw)}
+	l.plan.Leaves = append(l.plan.Leaves, one)
+	for _, before := range l.known {
+		if slices.Contains(before.Leaves, one) {
+			return l.again(before, one)
 		}
 	}
-	return true
+	return l.whole(off, raw)
 }
 
-// agrees says whether a piece has the old octets of an edit. One that reaches
-// beyond the piece is left to the next one; one that began before it was not
-// served with the last.
-func agrees(e message.Edit, off int, raw []byte) bool {
-	last := e.Offset + len(e.Old)
-	switch {
-	case last <= off, e.Offset >= off && last > off+len(raw):
-		return true
-	}
-	return e.Offset >= off && bytes.HasPrefix(raw[e.Offset-off:], e.Old)
-}
-
-// knownEdits returns the known edits in a piece. An edit that reaches beyond
-// it is left to the next one.
-func (l *leaf) knownEdits(off int, raw []byte) (edits []message.Edit, done int) {
-	done = len(raw)
-	for _, e := range l.known.Edits {
-		if e.Offset < off || e.Offset >= off+len(raw) {
-			continue
+// again takes what an earlier plan did with a leaf.
+func (l *leaf) again(before *Plan, one Leaf) []message.Edit {
+	for i := range before.References {
+		if before.References[i].Section == one.Section {
+			l.plan.References = append(l.plan.References, before.References[i])
 		}
-		if e.Offset+len(e.Old) > off+len(raw) {
-			return edits, e.Offset - off
-		}
-		edits = append(edits, e)
 	}
-	return edits, done
+	for _, g := range before.Gaps {
+		if g.Section == one.Section {
+			l.gap(g.Section, g.Reason)
+		}
+	}
+	edits := before.Overlay.Edits
+	first, _ := slices.BinarySearchFunc(edits, one.Raw.Start, func(e message.Edit, at int) int { return cmp.Compare(e.Offset, at) })
+	last, _ := slices.BinarySearchFunc(edits, one.Raw.End, func(e message.Edit, at int) int { return cmp.Compare(e.Offset, at) })
+	return slices.Clone(edits[first:last])
 }

@@ -18,7 +18,7 @@ func (w *wirePlan) plan() (*Plan, error) {
 	if err := w.valid(); err != nil {
 		return nil, err
 	}
-	p := &Plan{Version: w.Version, Mode: Mode(w.Mode), Header: w.Header, Complete: w.Complete, Known: w.Known}
+	p := &Plan{Version: w.Version, Mode: Mode(w.Mode), Header: w.Header, Complete: w.Complete}
 	copy(p.HeaderSHA256[:], w.Hash)
 	var err error
 	if p.Overlay, err = w.overlay(); err != nil {
@@ -30,6 +30,13 @@ func (w *wirePlan) plan() (*Plan, error) {
 			return nil, err
 		}
 		p.References = append(p.References, r.reference())
+	}
+	for _, l := range w.Leaves {
+		if !within(l.Start, l.Size, w.Size) || len(l.SHA256) != sha256.Size {
+			return nil, invalid("leaf")
+		}
+		p.Leaves = append(p.Leaves, Leaf{Section: l.Section,
+			Raw: message.Range{Start: l.Start, End: l.Start + l.Size}, SHA256: [32]byte(l.SHA256)})
 	}
 	for _, g := range w.Gaps {
 		p.Gaps = append(p.Gaps, message.Gap{Section: g.Section, Reason: g.Reason})

@@ -39,13 +39,13 @@ type keeper struct {
 
 	mu      sync.Mutex // guards what follows
 	places  map[imapfilter.Place]*message.Overlay
-	headers map[[32]byte]*message.Overlay
+	headers map[[32]byte][]*plan.Plan
 }
 
 func newKeeper(cold bool) *keeper {
 	return &keeper{
 		planner: planner(), cold: cold,
-		places: map[imapfilter.Place]*message.Overlay{}, headers: map[[32]byte]*message.Overlay{},
+		places: map[imapfilter.Place]*message.Overlay{}, headers: map[[32]byte][]*plan.Plan{},
 	}
 }
 
@@ -64,7 +64,7 @@ func (k *keeper) Begin(at imapfilter.Place) imapfilter.Planning {
 	return b
 }
 
-func (k *keeper) known(header [32]byte) *message.Overlay {
+func (k *keeper) known(header [32]byte) []*plan.Plan {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.cold {
@@ -73,10 +73,14 @@ func (k *keeper) known(header [32]byte) *message.Overlay {
 	return k.headers[header]
 }
 
-func (k *keeper) Appended(_ context.Context, header []byte) (*message.Overlay, error) {
+func (k *keeper) Appended(_ context.Context, header []byte) ([]*message.Overlay, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.headers[sha256.Sum256(header)], nil
+	var list []*message.Overlay
+	for _, p := range k.headers[sha256.Sum256(header)] {
+		list = append(list, &p.Overlay)
+	}
+	return list, nil
 }
 
 func (k *keeper) Restore(_ context.Context, raw []byte) ([]byte, error) { return raw, nil }
@@ -93,7 +97,7 @@ func (b *keeping) done(p *plan.Plan) {
 	b.made = p
 	if p.Complete {
 		b.keeper.mu.Lock()
-		b.keeper.headers[p.HeaderSHA256] = &p.Overlay
+		b.keeper.headers[p.HeaderSHA256] = append(b.keeper.headers[p.HeaderSHA256], p)
 		b.keeper.mu.Unlock()
 	}
 	b.store()
