@@ -89,47 +89,64 @@ type planning struct {
 	message.Session
 	planner *planner
 	at      imapfilter.Place
-	// before are the plans that the message may have been served with,
-	// saved is where its plan is stored, 0 before that.
-	before []*mail
-	saved  int64
+	// copies are stored plans of messages with this header, in this account.
+	copies []*store.Plan
+	// settled says that the message's own plan is stored, and that this
+	// planner makes the same.
+	settled bool
+	// saved is where the plan is stored, 0 before that.
+	saved int64
 }
 
-// known returns the plans of the message at this place and of earlier copies.
-// A stored plan is served for ever, so that of the place goes first.
+// known returns the plans that the message may have been served with, where
+// this planner would make others: a stored plan is served for ever.
 func (b *planning) known(header [32]byte) []*plan.Plan {
 	ctx, cancel := context.WithTimeout(context.Background(), planTime)
 	defer cancel()
-	stored, err := b.stored(ctx, header)
-	if err != nil {
+	if err := b.find(ctx, header); err != nil {
 		b.planner.log.Warn("reading the plan of an earlier copy", "err", err)
 		return nil
 	}
 	var known []*plan.Plan
-	for _, one := range stored {
+	for _, one := range b.copies {
+		if b.planner.makes(one) {
+			continue
+		}
 		m, err := b.planner.core.mails.of(ctx, one)
 		if err != nil {
 			b.planner.log.Warn("reading the plan of an earlier copy", "err", err)
 			continue
 		}
-		b.before = append(b.before, m)
 		known = append(known, m.plan)
 	}
 	return known
 }
 
-// stored returns what the store has for the message.
-func (b *planning) stored(ctx context.Context, header [32]byte) ([]*store.Plan, error) {
+// makes says whether this planner would make the same plan of the same message.
+func (p *planner) makes(stored *store.Plan) bool {
+	return stored.Complete && stored.Version == plan.Version && stored.Mode == string(p.plan.Mode)
+}
+
+// find looks for the plan of the message where it lies, and for those of its
+// copies. That of its own place goes first.
+func (b *planning) find(ctx context.Context, header [32]byte) error {
 	p := b.planner
+	if b.at.UID != 0 {
+		here, err := p.core.store.PlanAt(ctx, p.place(b.at))
+		if err != nil {
+			return err
+		}
+		if here != nil && here.Header == header {
+			if b.settled = p.makes(here); b.settled {
+				b.saved = here.ID
+				return nil
+			}
+			b.copies = append(b.copies, here)
+		}
+	}
 	list, err := p.core.store.PlansByHeader(ctx, p.account.ID, header)
-	if err != nil || b.at.UID == 0 {
-		return list, err
-	}
-	here, err := p.core.store.PlanAt(ctx, p.place(b.at))
-	if err != nil || here == nil {
-		return list, err
-	}
-	return append([]*store.Plan{here}, list...), nil
+	b.copies = append(b.copies, list...)
+	return err
 }
 
 // done stores the plan. If that is not possible the message was still served,
@@ -145,8 +162,12 @@ func (b *planning) done(made *plan.Plan) {
 // save stores a plan, or notes that it is that of an earlier copy.
 func (b *planning) save(ctx context.Context, made *plan.Plan) error {
 	p := b.planner
-	for _, m := range b.before {
-		if !m.plan.Serves(made) {
+	if b.settled {
+		return nil
+	}
+	for _, one := range b.copies {
+		m, err := p.core.mails.of(ctx, one)
+		if err != nil || !m.plan.Serves(made) {
 			continue
 		}
 		b.saved = m.id
