@@ -242,12 +242,11 @@ func (p *fakePlanner) Begin(at Place) Planning {
 }
 
 type fakePlanning struct {
-	p        *fakePlanner
-	at       Place
-	header   string
-	edits    []message.Edit
-	overlay  *message.Overlay
-	complete bool
+	p       *fakePlanner
+	at      Place
+	header  string
+	edits   []message.Edit
+	overlay *message.Overlay
 }
 
 func (f *fakePlanning) Header(raw []byte) { f.p.breaks("header"); f.header = string(raw) }

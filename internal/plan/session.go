@@ -31,7 +31,6 @@ type session struct {
 	done    func(*Plan)
 	plan    *Plan
 	signer  *signer
-	full    bool // no more references are listed
 }
 
 // Header implements [message.Session].
