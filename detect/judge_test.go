@@ -187,7 +187,7 @@ func TestShapes(t *testing.T) {
 		{"two pixels with one token", "https://shop.example/o/7f3a9c2e51d84b06a1c2", reference.Pixel, 2, detect.Tracker, detect.Strong, "path"},
 		{"spacer in a customer's folder", "https://image.shop.example/lib/fe95157070660d7e73/m/1/spaceTrans.gif", reference.Pixel, 0, detect.Suspected, detect.Strong, "path"},
 		{"picture", "https://shop.example/img/header.png", reference.Image, 0, detect.Clean, "", ""},
-		{"picture with a content hash", "https://cdn.shop.example/7f3a9c2e51d84b06a1c2d3e4f5061728.png", reference.Image, 0, detect.Clean, "", "path"},
+		{"picture with a content hash", "https://cdn.shop.example/7f3a9c2e51d84b06a1c2d3e4f5061728.png", reference.Image, 0, detect.Suspected, detect.Weak, "path"},
 		{"picture with sizes", "https://cdn.shop.example/a.png?w=600&h=300&fit=crop&v=3", reference.Image, 0, detect.Clean, "", ""},
 		{"picture with a token", "https://cdn.shop.example/a.png?u=7f3a9c2e51d84b06a1c2", reference.Image, 0, detect.Suspected, detect.Weak, "query"},
 		{"font", "https://fonts.shop.example/s/roboto/v30/KFOmCnqEu92Fr1Mu4mxK.woff2", reference.Resource, 0, detect.Clean, "", "path"},

@@ -40,29 +40,57 @@ func (v *view) knownLoad() Judgement {
 
 // pixel judges a load that shows nothing.
 func (v *view) pixel() Judgement {
-	t := find(v.at)
-	if t.text == "" {
-		if n := v.facts.Repeats[v.ref.URL]; n > 1 && v.at.Query() == "" {
-			return v.clean(NotIndividual, whyRepeated(n))
-		}
-		return v.suspected(Weak, t, whyInvisible(), "shape:pixel")
+	t := doubt(v.at)
+	if t.text != "" {
+		return v.unseen(t, whyInvisible())
 	}
-	// A spacer's name may hold a number; it stands wherever room is needed.
-	if n := v.facts.Repeats[v.ref.URL]; n > 1 && !t.strong && v.at.Query() == "" {
+	// A spacer stands wherever room is needed. That is no excuse for an address
+	// in which anything could be a name.
+	if n := v.facts.Repeats[v.ref.URL]; n > 1 && v.at.Query() == "" {
 		return v.clean(NotIndividual, whyRepeated(n))
 	}
-	out := v.suspected(Strong, t, whyInvisible(), "shape:pixel")
+	return v.suspected(Weak, t, whyInvisible(), "shape:pixel")
+}
+
+// unseen judges a load with a token that shows nothing, or next to nothing.
+func (v *view) unseen(t token, reason string) Judgement {
+	out := v.suspected(Strong, t, reason, "shape:pixel")
 	if t.strong && !(t.where == "path" && filed(v.at.Path(), t.text)) {
-		out = v.tracker(Strong, t, whyInvisible(), "shape:pixel")
+		out = v.tracker(Strong, t, reason, "shape:pixel")
 	}
 	out.Reasons = append(out.Reasons, whyToken(t))
 	out.Rules = append(out.Rules, "token:"+t.where)
 	return out
 }
 
-// picture judges a load that shows something. Content stores name pictures by
-// long random texts too, so only a query that goes with the picture counts.
+// picture judges a load that shows something. It is held as soon as one
+// recipient could be told from another by its address, except where a vendor's
+// picture store is known to give everybody the same.
 func (v *view) picture() Judgement {
+	if v.ref.Kind == reference.Resource || v.stored() {
+		return v.content()
+	}
+	t := doubt(v.at)
+	switch {
+	case t.text != "" && tiny(v.ref.Shape):
+		return v.unseen(t, whyTiny())
+	case t.text != "":
+		return v.suspected(Weak, t, whyToken(t), "token:"+t.where)
+	case strings.Contains(v.at.Rest, "?"):
+		return v.clean(Unknown, whyPlain())
+	}
+	return v.clean(NotIndividual, whyPlain())
+}
+
+// stored says whether the address is of a picture store of a vendor, by its host
+// and not by its form alone.
+func (v *view) stored() bool {
+	return v.known && v.hit.Kind == catalogue.Asset && !v.hit.Generic && v.hit.Confidence == catalogue.High
+}
+
+// content judges what lies in a store, and what is never asked for anyway: fonts
+// and the like. They have long random names, so only a query tells.
+func (v *view) content() Judgement {
 	t := find(v.at)
 	switch {
 	case t.text == "" && !strings.Contains(v.at.Rest, "?"):
@@ -75,6 +103,17 @@ func (v *view) picture() Judgement {
 	out := v.clean(Unknown, whyUnclear())
 	out.Token = t.info()
 	return out
+}
+
+// tinySide is the side in pixels up to which a picture shows next to nothing.
+const tinySide = 3
+
+// tiny says whether a picture is declared so small that it shows next to
+// nothing. A side that is not declared follows the other; what has no side at
+// all is a pixel already.
+func tiny(s reference.Shape) bool {
+	small := func(side, other int) bool { return 0 < side && side <= tinySide || side < 0 && other > 0 }
+	return small(s.Width, s.Height) && small(s.Height, s.Width)
 }
 
 // filed says whether a token names a folder in which a picture with a name of

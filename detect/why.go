@@ -37,6 +37,10 @@ func whyToken(t token) string {
 
 func whyInvisible() string { return "There is nothing to see, so it is loaded for another end." }
 
+func whyTiny() string {
+	return "There is next to nothing to see, so it is probably loaded for another end."
+}
+
 func whyRepeated(n int) string {
 	return fmt.Sprintf("The same address stands %d times in this mail and tells nothing of its own, so it is a spacer.", n)
 }
