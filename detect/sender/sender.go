@@ -16,6 +16,8 @@ package sender
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/rules/catalogue"
@@ -28,7 +30,8 @@ type Provider = catalogue.Provider
 type Sender struct {
 	// Key is what consent is keyed by: the organisational domain, or on a
 	// shared domain the full address, followed by a blank and the List-Id if
-	// there is one. It is "" if From cannot be read.
+	// there is one. It is "" if From cannot be read, or could be read as
+	// another key.
 	Key string
 	// Address is the mailbox in From, in lower case, its domain in A-labels.
 	Address string
@@ -85,7 +88,11 @@ func whoFrom(h message.HeaderFields, p Provider) (Sender, string) {
 	}
 	s.Domain = domain
 	s.ListID = listID(h.Get("List-Id"))
-	s.Key = key(s, p.Shared(domain))
+	shared := p.Shared(domain)
+	if shared && !isPlain(boxes[0].local) {
+		return s, whyBadLocal()
+	}
+	s.Key = key(s, shared)
 	return s, ""
 }
 
@@ -98,6 +105,17 @@ func key(s Sender, shared bool) string {
 		return s.Address
 	}
 	return s.Address + " " + s.ListID
+}
+
+// isPlain says whether a local part can stand in a key: nothing in it had to be
+// quoted, so that no address reads like another one with a List-Id behind it
+// (RFC 5322, section 3.2.3 names the special characters), and nothing in it looks
+// like nothing or turns into a letter of ASCII in lower case.
+func isPlain(local string) bool {
+	return local != "" && utf8.ValidString(local) && !strings.ContainsFunc(local, func(r rune) bool {
+		return strings.ContainsRune(`()<>[]:;@\,"`, r) || unicode.IsSpace(r) || !unicode.IsPrint(r) ||
+			r >= utf8.RuneSelf && unicode.ToLower(r) < utf8.RuneSelf
+	})
 }
 
 // listID returns the identifier in a List-Id field, in lower case: it is

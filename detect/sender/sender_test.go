@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/detect/sender"
 	"github.com/unseen-mail/unseen/rules/catalogue"
@@ -241,6 +243,67 @@ func TestKey(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestKeyOfTwo checks that no address on a shared domain passes for another one,
+// or for one with a List-Id.
+func TestKeyOfTwo(t *testing.T) {
+	const stamp = "Authentication-Results: mx.google.com; dmarc=pass header.from=gmail.com"
+	tests := []struct {
+		name, from string
+		ok         bool
+	}{
+		{"plain", "news@gmail.com", true},
+		{"dots and signs", "a.b+c-d_e'f!#$%&*/=?^`{|}~@gmail.com", true},
+		{"another script", "новости@gmail.com", true},
+		{"quoted without need", `"news"@gmail.com`, true},
+		{"an address and a List-Id", `"news@gmail.com x"@gmail.com`, false},
+		{"an at sign", `"a@b"@gmail.com`, false},
+		{"a blank", `"a b"@gmail.com`, false},
+		{"a tab", "\"a\tb\"@gmail.com", false},
+		{"a quote", `"a\"b"@gmail.com`, false},
+		{"a backslash", `"a\\b"@gmail.com`, false},
+		{"a comma", `"a,b"@gmail.com`, false},
+		{"nothing", `""@gmail.com`, false},
+		{"a blank that does not break", "a\u00a0b@gmail.com", false},
+		{"a wide blank", "a\u3000b@gmail.com", false},
+		{"what has no width", "a\u200bb@gmail.com", false},
+		{"what turns the direction", "a\u202eb@gmail.com", false},
+		{"no text", "a\xffb@gmail.com", false},
+		{"the sign of Kelvin", "\u212aate@gmail.com", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := sender.Identify(header("From: "+tt.from, stamp), known(t, "gmail.com"))
+			if s.Authenticated != tt.ok || (s.Key != "") != tt.ok || (s.Why == "") != tt.ok {
+				t.Errorf("%+v", s)
+			}
+			if !strings.HasSuffix(s.Why, ".") && !tt.ok {
+				t.Errorf("the reason is %q", s.Why)
+			}
+		})
+	}
+	// Where the domain is the key, the local part says nothing.
+	if s := sender.Identify(header(`From: "a b"@shop.example`), known(t, "gmail.com")); s.Key != "shop.example" {
+		t.Errorf("%+v", s)
+	}
+}
+
+// TestKeysDiffer checks that two senders never share a key on a shared domain.
+func TestKeysDiffer(t *testing.T) {
+	p := known(t, "gmail.com")
+	piece := rapid.SampledFrom([]string{"a", "A", "b", ".", " ", "@", "@gmail.com", "x", "\\\"", "\\\\", ",", "é", "K"})
+	one := func(t *rapid.T) sender.Sender {
+		local := strings.Join(rapid.SliceOfN(piece, 1, 5).Draw(t, "local"), "")
+		list := strings.Join(rapid.SliceOfN(piece, 0, 3).Draw(t, "list"), "")
+		return sender.Identify(header(`From: "`+local+`"@gmail.com`, "List-Id: <"+list+">"), p)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := one(t), one(t)
+		if a.Key != "" && a.Key == b.Key && (a.Address != b.Address || a.ListID != b.ListID) {
+			t.Fatalf("one key for %+v and %+v", a, b)
+		}
+	})
 }
 
 func TestRecipient(t *testing.T) {

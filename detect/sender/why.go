@@ -13,6 +13,10 @@ func whyManySenders() string { return "The mail names more than one sender." }
 
 func whyNoDomain() string { return "The sender's address has no domain that could be checked." }
 
+func whyBadLocal() string {
+	return "The sender's address has characters before its @ by which it could be taken for another's."
+}
+
 func whyUnknownProvider() string {
 	return "It is not known what your mail provider says about senders."
 }
