@@ -3,6 +3,7 @@ package detect
 import (
 	"net/url"
 	"strings"
+	"time"
 
 	"golang.org/x/net/publicsuffix"
 
@@ -236,23 +237,26 @@ func withoutSize(s string) string {
 	return s
 }
 
+// Years in which mail is sent.
+const (
+	firstYear = 1995
+	lastYear  = 2040
+)
+
 // isDay says whether digits are a day, with or without its century, in any of
-// the orders in use, or a month with its year: 20240131, 31012024, 240131,
-// 013124, 202401. Minutes and seconds are none: a mail can be made in a second of
-// its own.
+// the orders in use, or a month with its year. Minutes and seconds are none: a
+// mail can be made in a second of its own.
 func isDay(s string) bool {
-	two := func(i int) int { return int(s[i]-'0')*10 + int(s[i+1]-'0') }
-	day := func(i int) bool { return two(i) >= 1 && two(i) <= 31 }
-	month := func(i int) bool { return two(i) >= 1 && two(i) <= 12 }
-	date := func(i int) bool { return day(i) && month(i+2) || month(i) && day(i+2) }
-	year := func(i int) bool { return two(i) <= 40 || two(i) >= 95 }
-	century := func(i int) bool { return two(i) == 19 || two(i) == 20 }
-	switch len(s) {
-	case 6:
-		return year(0) && month(2) && day(4) || date(0) && year(4) ||
-			century(0) && month(4) || month(0) && century(2)
-	case 8:
-		return century(0) && month(4) && day(6) || date(0) && century(4)
+	if len(s) != 6 && len(s) != 8 {
+		return false
+	}
+	for _, layout := range [...]string{"20060102", "02012006", "01022006", "060102", "020106", "010206", "200601", "012006"} {
+		if len(layout) != len(s) {
+			continue
+		}
+		if day, err := time.Parse(layout, s); err == nil && day.Year() >= firstYear && day.Year() <= lastYear {
+			return true
+		}
 	}
 	return false
 }

@@ -7,15 +7,18 @@ import (
 
 // What becomes of a reference at protection level standard, with nothing granted.
 const (
-	// ActionHold and ActionRelease are for loads.
-	ActionHold    = "hold"
+	// ActionHold is a load that is not made.
+	ActionHold = "hold"
+	// ActionRelease is a load that is made, if pictures are shown.
 	ActionRelease = "release"
 	// ActionUngated is a load that is left as it was in the mail.
 	ActionUngated = "ungated"
-	// ActionUnwrap, ActionGate and ActionLeave are for what a person follows.
+	// ActionUnwrap is a link that leads where it says.
 	ActionUnwrap = "unwrap"
-	ActionGate   = "gate"
-	ActionLeave  = "leave"
+	// ActionGate is a link that asks first.
+	ActionGate = "gate"
+	// ActionLeave is a link, or a load from nowhere else, that is left alone.
+	ActionLeave = "leave"
 )
 
 // A Finding is a reference with its verdict, as it is given to others. Names and

@@ -9,11 +9,12 @@ import (
 	"github.com/unseen-mail/unseen/detect/sender"
 )
 
-// Header fields that ask for a notice of reading: RFC 8098, section 2.1, and an
-// older one that some programs still answer.
+// Header fields that ask for a notice of reading.
 const (
+	// HeaderDispositionNotification is that of RFC 8098, section 2.1.
 	HeaderDispositionNotification reference.Vector = "header disposition-notification-to"
-	HeaderReturnReceipt           reference.Vector = "header return-receipt-to"
+	// HeaderReturnReceipt is an older one that some programs still answer.
+	HeaderReturnReceipt reference.Vector = "header return-receipt-to"
 )
 
 // receipts reports the top-level header fields that ask for a notice.

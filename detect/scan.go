@@ -91,7 +91,7 @@ func (s *scan) read(p *message.Part) (leaf, bool) {
 		return leaf{}, false
 	}
 	l := leaf{part: p}
-	l.text = message.Decode(s.raw[p.Body.Start:p.Body.End], p.Body.Start, p.Encoding)
+	l.text = p.Decode(s.raw[p.Body.Start:p.Body.End], p.Body.Start)
 	view, ok := message.NewView(p.Charset, l.text.Bytes())
 	if !ok {
 		s.report.Gaps = append(s.report.Gaps, message.Gap{Section: p.Section, Reason: "charset"})
@@ -135,7 +135,8 @@ func (s *scan) action(p *message.Part, r reference.Reference, j Judgement) strin
 	switch {
 	case ungated:
 		return ActionUngated
-	case j.Holds():
+	case j.Holds(), r.Kind == reference.Resource:
+		// Fonts, frames and media are never asked for, whatever they are.
 		return ActionHold
 	}
 	return ActionRelease

@@ -3,6 +3,7 @@ package detect_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -12,7 +13,32 @@ import (
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/detect/reference"
+	"github.com/unseen-mail/unseen/rules/catalogue"
 )
+
+func ExampleScan() {
+	rules, err := catalogue.Load()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	raw := []byte("From: News <news@shop.example>\r\n" +
+		"Content-Type: text/html\r\n" +
+		"\r\n" +
+		"<img src=https://shop.example/logo.png>\r\n" +
+		"<img src=https://shop.example/o/83721.gif width=1 height=1>\r\n")
+	report := detect.Scan(raw, &detect.Judge{Catalogue: rules}, detect.ScanOptions{Source: "news.eml"})
+	fmt.Println(report.References, "references,", len(report.Gaps), "gaps")
+	for _, f := range report.Findings {
+		fmt.Printf("%s at %d: %s (%s), %s\n", f.Kind, f.Offset, f.Verdict, f.Certainty, f.Action)
+		fmt.Println(strings.Join(f.Reasons, "\n"))
+	}
+	// Output:
+	// 2 references, 0 gaps
+	// pixel at 111: suspected (strong), hold
+	// There is nothing to see, so it is loaded for another end.
+	// Its path holds 5 characters that look like a name for you or for this one mail.
+}
 
 const pixel = "https://mail.brand.example/wf/open?upn=u001.fakeTokenForTests0001"
 

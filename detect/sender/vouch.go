@@ -102,25 +102,33 @@ func dmarc(results []result, domain string) (string, bool) {
 		if r.method != "dmarc" {
 			continue
 		}
-		said := ""
-		switch r.value {
-		case "pass":
-			if from, ok := asciiDomain(domainOf(r.props["header.from"])); ok && from == domain {
-				said = "pass"
-			} else if r.props["header.from"] != "" {
-				// It vouches for somebody else than the reader sees.
-				said = "fail"
-			}
-		case "none", "unknown", "bestguesspass":
-		default:
-			said = "fail"
-		}
+		said := r.dmarc(domain)
 		if verdict != "" && said != verdict {
 			return "", false
 		}
 		verdict = said
 	}
 	return verdict, true
+}
+
+// dmarc returns what one result of that method says about a domain: "pass",
+// "fail", or "" for nothing.
+func (r result) dmarc(domain string) string {
+	switch r.value {
+	case "pass":
+		from := r.props["header.from"]
+		if name, ok := asciiDomain(domainOf(from)); ok && name == domain {
+			return "pass"
+		}
+		if from == "" {
+			return ""
+		}
+		// It vouches for somebody else than the reader sees.
+		return "fail"
+	case "none", "unknown", "bestguesspass":
+		return ""
+	}
+	return "fail"
 }
 
 // signer returns the domain of a DKIM signature: header.d, or that of header.i,
