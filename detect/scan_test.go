@@ -35,7 +35,7 @@ func ExampleScan() {
 	}
 	// Output:
 	// 2 references, 0 gaps
-	// pixel at 111: suspected (strong), hold
+	// pixel at 109: suspected (strong), hold
 	// There is nothing to see, so it is loaded for another end.
 	// Its path holds 5 characters that look like a name for you or for this one mail.
 }
@@ -146,6 +146,15 @@ func TestScanUngated(t *testing.T) {
 	raw := mail(`<img src="`+pixel+`"><img src="https://shop.example/a.png">`, "Content-Type: text/html")
 	r := detect.Scan(raw, newJudge(t), detect.ScanOptions{All: true, Ungated: func(_ *message.Part, r reference.Reference) bool { return r.Ordinal == 1 }})
 	if len(r.Findings) != 2 || r.Findings[0].Action != "hold" || r.Findings[1].Action != "ungated" {
+		t.Errorf("%+v", r.Findings)
+	}
+}
+
+// TestScanResource checks that what is never asked for is said to be held.
+func TestScanResource(t *testing.T) {
+	raw := mail(`<style>@import "https://shop.example/a.css";</style>`, "Content-Type: text/html")
+	r := detect.Scan(raw, newJudge(t), detect.ScanOptions{All: true})
+	if len(r.Findings) != 1 || r.Findings[0].Kind != reference.Resource || r.Findings[0].Action != detect.ActionHold {
 		t.Errorf("%+v", r.Findings)
 	}
 }
