@@ -26,6 +26,7 @@ import (
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/detect/reference"
 	"github.com/unseen-mail/unseen/detect/sender"
+	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/rules/consent"
 	"github.com/unseen-mail/unseen/rules/purpose"
 )
@@ -56,6 +57,8 @@ type Gate struct {
 	Ledger Ledger
 	// Permits are what the reader said to show once. Nil is nothing.
 	Permits *Permits
+	// Words are the language that reasons are given in. Nil is English.
+	Words *words.Catalogue
 }
 
 // A Load is what is known of a load when it is about to be asked for.
@@ -149,7 +152,7 @@ func (g *Gate) Decide(l *Load, now time.Time) Decision {
 	default:
 		g.tracker(l, &d, now)
 	}
-	d.Reason = d.Why.sentence(l, &d)
+	d.Reason = g.sentence(l, &d)
 	return d
 }
 

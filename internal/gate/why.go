@@ -1,9 +1,10 @@
 package gate
 
 import (
-	"strings"
+	"sync"
 
 	"github.com/unseen-mail/unseen/detect"
+	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/rules/purpose"
 )
 
@@ -36,12 +37,14 @@ const (
 	Nobody Why = "nobody"
 	// NoRecipient: it is not sure which address it came to.
 	NoRecipient Why = "no-recipient"
-	// Unasked, Refused, Withdrawn, Lapsed: how the first missing purpose
-	// stands.
-	Unasked   Why = "unasked"
-	Refused   Why = "refused"
+	// Unasked: the first missing purpose was never decided on.
+	Unasked Why = "unasked"
+	// Refused: the first missing purpose was refused.
+	Refused Why = "refused"
+	// Withdrawn: what was granted for it was taken back.
 	Withdrawn Why = "withdrawn"
-	Lapsed    Why = "lapsed"
+	// Lapsed: what was granted for it has ended by itself.
+	Lapsed Why = "lapsed"
 	// OtherVendor: granted, but the notice named other vendors.
 	OtherVendor Why = "other-vendor"
 	// Unreadable: the ledger cannot be read or was changed.
@@ -49,86 +52,96 @@ const (
 )
 
 // fixed are the sentences in which nothing varies.
-func (w Why) fixed() string {
+func (w Why) fixed() (words.Key, bool) {
 	switch w {
 	case PicturesOn:
-		return "Released: the picture is the same for everybody, and you chose to see pictures."
+		return words.WhyPicturesOn, true
 	case ShownOnce:
-		return "Released: you chose to show the pictures of this message once."
+		return words.WhyShownOnce, true
 	case LevelAll:
-		return "Held: your protection level holds every load."
+		return words.WhyLevelAll, true
+	case NotOwn:
+		return words.WhyNotOwn, true
 	case NotPicture:
-		return "Held: style sheets, fonts, frames and media are never fetched for a mail."
+		return words.WhyNotPicture, true
 	case NotLoad:
-		return "Held: a link is not loaded."
+		return words.WhyNotLoad, true
 	case PicturesOff:
-		return "Held: you have not chosen to see this sender's pictures."
+		return words.WhyPicturesOff, true
 	case NoRecipient:
-		return "Held: it is not clear to which of your addresses this mail came, so no consent can apply."
+		return words.WhyNoRecipient, true
 	case Unreadable:
-		return "Held: the record of your decisions cannot be read or was changed, so nothing is granted."
+		return words.WhyUnreadable, true
 	}
-	return ""
+	return "", false
 }
 
+// english is the catalogue of a gate that was given none. It is made once.
+var english = sync.OnceValue(words.English)
+
 // sentence says to the reader what was decided and why.
-func (w Why) sentence(l *Load, d *Decision) string {
-	if s := w.fixed(); s != "" {
-		return s
+func (g *Gate) sentence(l *Load, d *Decision) string {
+	c := g.Words
+	if c == nil {
+		c = english()
 	}
-	who := d.who(l)
-	switch w {
+	if key, ok := d.Why.fixed(); ok {
+		return c.Say(key)
+	}
+	switch d.Why {
 	case Consented:
-		return "Released: you agreed that " + who + " learns of this."
-	case NotOwn:
-		return "Held: the picture does not come from the sender's own hosts, and your protection level holds those."
+		return c.Say(words.WhyConsented, "who", who(c, l))
 	case Nobody:
 		if l.Sender.Why != "" {
-			return "Held: it is not certain who sent this mail. " + l.Sender.Why
+			return c.Say(words.WhyNobodyBecause, "because", l.Sender.Why)
 		}
-		return "Held: it is not certain who sent this mail."
+		return c.Say(words.WhyNobody)
 	case OtherVendor:
-		return "Held: what you agreed to did not name " + who + "."
+		return c.Say(words.WhyOtherVendor, "who", who(c, l))
 	case Refused:
-		return "Held: you refused " + titles(d.Missing) + "."
+		return c.Say(words.WhyRefused, "purposes", titles(c, d.Missing))
 	case Withdrawn:
-		return "Held: you withdrew your agreement to " + titles(d.Missing) + "."
+		return c.Say(words.WhyWithdrawn, "purposes", titles(c, d.Missing))
 	case Lapsed:
-		return "Held: your agreement to " + titles(d.Missing) + " has lapsed."
+		return c.Say(words.WhyLapsed, "purposes", titles(c, d.Missing))
 	}
-	learn := "would learn that you opened this mail"
 	if d.Verdict == detect.Suspected {
-		learn = "could learn that you opened this mail"
+		return c.Say(words.WhyCouldLearn, "who", who(c, l), "purposes", titles(c, d.Missing))
 	}
-	return "Held: " + who + " " + learn + ", and you have not agreed to " + titles(d.Missing) + "."
+	return c.Say(words.WhyWouldLearn, "who", who(c, l), "purposes", titles(c, d.Missing))
 }
 
 // who is who would learn.
-func (d *Decision) who(l *Load) string {
+func who(c *words.Catalogue, l *Load) string {
 	if l.Judgement.Vendor != "" {
 		return l.Judgement.Vendor
 	}
 	if l.Host != "" {
 		return l.Host
 	}
-	return "somebody"
+	return c.Say(words.Somebody)
 }
 
 // titles names purposes in a sentence.
-func titles(ids []purpose.ID) string {
-	names := make([]string, len(ids))
-	for i, id := range ids {
-		names[i] = string(id)
-		if info, ok := purpose.Lookup(id); ok {
-			names[i] = "“" + info.Title + "”"
+func titles(c *words.Catalogue, ids []purpose.ID) string {
+	if len(ids) == 0 {
+		return c.Say(words.ThatPurpose)
+	}
+	list := title(c, ids[0])
+	for i, id := range ids[1:] {
+		if i == len(ids)-2 {
+			return c.Say(words.ListEnd, "list", list, "last", title(c, id))
 		}
+		list = c.Say(words.ListPart, "list", list, "next", title(c, id))
 	}
-	switch n := len(names); n {
-	case 0:
-		return "that"
-	case 1:
-		return names[0]
-	default:
-		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	return list
+}
+
+// title is the name of one purpose, its identifier if it has none.
+func title(c *words.Catalogue, id purpose.ID) string {
+	info, ok := purpose.Lookup(id)
+	if !ok {
+		return string(id)
 	}
+	return c.Say(words.PurposeTitle, "title", info.Title)
 }

@@ -2,70 +2,42 @@ package words
 
 // Keys of what commands print.
 const (
-	AccountConnected    Key = "account-connected"
-	SettingsPort        Key = "settings-port"
-	SettingsIMAP        Key = "settings-imap"
-	SettingsIMAPS       Key = "settings-imaps"
-	SettingsSMTP        Key = "settings-smtp"
-	SettingsLogin       Key = "settings-login"
-	SettingsCertificate Key = "settings-certificate"
-	SettingsPictures    Key = "settings-pictures"
-	SettingsNoSMTP      Key = "settings-no-smtp"
-	NoAccounts          Key = "no-accounts"
-	AccountReceives     Key = "account-receives"
-	AccountBoth         Key = "account-both"
-	AccountRemoved      Key = "account-removed"
-	NoConsent           Key = "no-consent"
-	ConsentHead         Key = "consent-head"
-	DecidedGranted      Key = "decided-granted"
-	DecidedRefused      Key = "decided-refused"
-	DecidedWithdrawn    Key = "decided-withdrawn"
-	DecidedLapsed       Key = "decided-lapsed"
-	Granted             Key = "granted"
-	Refused             Key = "refused"
-	Withdrawn           Key = "withdrawn"
-	LedgerHolds         Key = "ledger-holds"
-	LedgerHead          Key = "ledger-head"
-	PicturesAllOn       Key = "pictures-all-on"
-	PicturesAllOff      Key = "pictures-all-off"
-	PicturesOn          Key = "pictures-on"
-	PicturesOff         Key = "pictures-off"
-	StatusRunning       Key = "status-running"
-	StatusGateway       Key = "status-gateway"
-	StatusToday         Key = "status-today"
-	StatusPicturesAll   Key = "status-pictures-all"
-	StatusPicturesNone  Key = "status-pictures-none"
-	StatusLevel         Key = "status-level"
-	StatusPinned        Key = "status-pinned"
-	EventNobody         Key = "event-nobody"
-	EventHeld           Key = "event-held"
-	EventReleased       Key = "event-released"
-	EventCopy           Key = "event-copy"
-	EventFailed         Key = "event-failed"
-	EventOther          Key = "event-other"
-	Running             Key = "running"
-	RunNoAccount        Key = "run-no-account"
-	Stopping            Key = "stopping"
+	NoConsent          Key = "no-consent"
+	ConsentHead        Key = "consent-head"
+	DecidedGranted     Key = "decided-granted"
+	DecidedRefused     Key = "decided-refused"
+	DecidedWithdrawn   Key = "decided-withdrawn"
+	DecidedLapsed      Key = "decided-lapsed"
+	Granted            Key = "granted"
+	Refused            Key = "refused"
+	Withdrawn          Key = "withdrawn"
+	LedgerHolds        Key = "ledger-holds"
+	LedgerHead         Key = "ledger-head"
+	PicturesAllOn      Key = "pictures-all-on"
+	PicturesAllOff     Key = "pictures-all-off"
+	PicturesOn         Key = "pictures-on"
+	PicturesOff        Key = "pictures-off"
+	StatusRunning      Key = "status-running"
+	StatusGateway      Key = "status-gateway"
+	StatusToday        Key = "status-today"
+	StatusPicturesAll  Key = "status-pictures-all"
+	StatusPicturesNone Key = "status-pictures-none"
+	StatusLevel        Key = "status-level"
+	StatusPinned       Key = "status-pinned"
+	EventNobody        Key = "event-nobody"
+	EventHeld          Key = "event-held"
+	EventReleased      Key = "event-released"
+	EventCopy          Key = "event-copy"
+	EventFailed        Key = "event-failed"
+	EventOther         Key = "event-other"
+	Running            Key = "running"
+	RunNoAccount       Key = "run-no-account"
+	Stopping           Key = "stopping"
 )
 
 // reportTexts are the English texts of what commands print.
 func reportTexts() map[Key]string {
 	return map[Key]string{
-		AccountConnected: "{address} is connected. Set your mail program to:",
-		SettingsPort:     "port {port}",
-		SettingsIMAP:     "receiving (IMAP)",
-		SettingsIMAPS:    "or",
-		SettingsSMTP:     "sending (SMTP)",
-		SettingsLogin:    "User name and password stay as they are; they pass through to your provider and are not kept.",
-		SettingsCertificate: `Your mail program asks once whether to trust this computer's own certificate. Compare its SHA-256 fingerprint, then say yes for good:
-  {fingerprint}`,
-		SettingsPictures: `So that pictures you let through can be seen, allow this one site. In Thunderbird: Settings, Privacy & Security, Mail Content, Exceptions.
-  {origin}`,
-		SettingsNoSMTP:     "What you send does not go through Unseen, so only pixels are replaced in this account, and pictures load as your mail program decides.",
-		NoAccounts:         "No account is connected yet. \"unseen account add ADDRESS\" connects one: it takes about two minutes.",
-		AccountReceives:    "{name}: from {imap}; what you send does not go through Unseen",
-		AccountBoth:        "{name}: from {imap}, to {smtp}",
-		AccountRemoved:     "{address} is disconnected. Set your mail program back to {imap} before it looks for mail again. What you decided, and the map of your mail, are kept.",
 		NoConsent:          "Nothing is decided yet, so nothing is let through. \"unseen consent grant SENDER --purpose PURPOSE\" lets a sender know.",
 		ConsentHead:        "SENDER	YOUR ADDRESS	PURPOSE	DECISION	ON	UNTIL",
 		DecidedGranted:     "let them know",

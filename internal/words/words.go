@@ -31,9 +31,10 @@ type Catalogue struct {
 // English returns the English catalogue.
 func English() *Catalogue {
 	return &Catalogue{
-		lang:  "en",
-		texts: merged(checkTexts(), helpTexts(), usageTexts(), reportTexts(), findingTexts(), daemonTexts(), placeTexts(), demoTexts()),
-		one:   func(n int64) bool { return n == 1 },
+		lang: "en",
+		texts: merged(checkTexts(), helpTexts(), usageTexts(), accountTexts(), reportTexts(), decisionTexts(),
+			findingTexts(), daemonTexts(), placeTexts(), demoTexts()),
+		one: func(n int64) bool { return n == 1 },
 	}
 }
 
