@@ -3,17 +3,23 @@ package reference
 import "bytes"
 
 // maxName is more than any way to write the name of a function with escapes:
-// nine letters of at most eight octets.
-const maxName = 72
+// nine letters of at most nine octets, a CR LF behind each escape.
+const maxName = 128
 
 // A sheet finds the addresses in CSS, a piece after the other.
+//
+// An address may stand in a string far from the function that loads it, in a
+// custom property or the initial value of one. So every string that leads to
+// another machine by itself is an address, wherever it stands; with strings
+// set, every string may be one, by what it is relative to.
 type sheet struct {
-	vector Vector
-	font   bool // in @font-face
-	rule   bool // after @import, before its address
-	set    int  // depth of parentheses in image-set(), 0 outside
-	work   int  // octets looked at
-	found  []found
+	vector  Vector
+	strings bool // every string may be an address
+	font    bool // in @font-face
+	rule    bool // after @import, before its address
+	sets    bool // there is a function that takes strings for addresses
+	work    int  // octets looked at
+	found   []found
 }
 
 // A found is one address in CSS; its spans count from the start of the piece.
@@ -23,11 +29,12 @@ type found struct {
 	address     []byte // escapes resolved
 	slot, token Span
 	quote       byte
+	maybe       bool // an address only if it leads to another machine
 }
 
 // marks are the octets that mean something outside of addresses.
 var marks = func() (t [256]bool) {
-	for _, c := range `()@"'{};` {
+	for _, c := range `(@"'{};` {
 		t[c] = true
 	}
 	return t
@@ -36,6 +43,9 @@ var marks = func() (t [256]bool) {
 // scan reads CSS and returns how much of it is done with: all, or with more,
 // what does not depend on the text that follows.
 func (c *sheet) scan(css []byte, more bool) int {
+	if c.strings {
+		defer c.allStrings(css)
+	}
 	escapes := bytes.IndexByte(css, '\\') >= 0
 	for i := 0; i < len(css); {
 		if !marks[css[i]] {
@@ -59,7 +69,11 @@ func (c *sheet) scan(css []byte, more bool) int {
 // name. A word that is too long to be one is not waited for.
 func (c *sheet) keep(css []byte, i int) int {
 	k := i
-	for k > 0 && i-k < maxName && !marks[css[k-1]] && css[k-1] != '}' {
+	for k > 0 && i-k < maxName && !marks[css[k-1]] {
+		k--
+	}
+	// Half a run of backslashes would be read otherwise.
+	for k > 0 && css[k-1] == '\\' {
 		k--
 	}
 	return k
@@ -71,25 +85,35 @@ func (c *sheet) mark(css []byte, i int, escapes, more bool) int {
 	switch css[i] {
 	case '(':
 		return c.parenthesis(css, i, escapes, more)
-	case ')':
-		if c.set > 0 {
-			c.set--
-		}
 	case '@':
 		return c.atRule(css, i, more)
 	case '"', '\'':
-		if c.set == 1 || c.rule {
+		switch {
+		case isEscaped(css, i):
+		case c.rule:
 			return c.quoted(css, i, Span{i, i}, more)
+		default:
+			return c.text(css, i, more)
 		}
 	case '}':
-		c.font, c.rule, c.set = false, false, 0
+		c.font, c.rule = false, false
 	case ';', '{':
-		c.rule, c.set = false, 0
+		c.rule = false
 	}
 	return i + 1
 }
 
-// atRule notes @import and @font-face, at the "@".
+// isEscaped says whether a backslash takes the meaning from what stands at i.
+func isEscaped(css []byte, i int) bool {
+	k := i
+	for k > 0 && css[k-1] == '\\' {
+		k--
+	}
+	return (i-k)&1 == 1
+}
+
+// atRule notes @import and @font-face, at the "@". The address of an @import
+// may stand behind comments, which hold anything.
 func (c *sheet) atRule(css []byte, i int, more bool) int {
 	if more && len(css)-i <= maxName {
 		return -1
@@ -98,24 +122,57 @@ func (c *sheet) atRule(css []byte, i int, more bool) int {
 	switch {
 	case len(word) >= 6 && foldEqual(word[:6], "import"):
 		c.rule = true
+		k := skipComments(css, nameEnd(css, i+1))
+		c.work += k - i
+		switch {
+		case k == len(css) && more:
+			return c.wait(css, i, i+1)
+		case k < len(css) && (css[k] == '"' || css[k] == '\''):
+			return c.quoted(css, k, Span{k, k}, more)
+		}
 	case len(word) >= 9 && foldEqual(word[:9], "font-face"):
 		c.font = true
 	}
 	return i + 1
 }
 
+// nameEnd returns where the name ends that begins at i.
+func nameEnd(css []byte, i int) int {
+	for i < len(css) && (isAlnum(css[i]) || css[i] == '-' || css[i] == '_' || css[i] == '\\' || css[i] >= 0x80) {
+		if css[i] == '\\' {
+			i += escapeLength(css[i+1:])
+		}
+		i++
+	}
+	return min(i, len(css))
+}
+
+// skipComments passes white space and comments at i.
+func skipComments(css []byte, i int) int {
+	for {
+		i = skipSpace(css, i)
+		if !bytes.HasPrefix(css[i:], []byte("/*")) {
+			return i
+		}
+		n := bytes.Index(css[i+2:], []byte("*/"))
+		if n < 0 {
+			return len(css)
+		}
+		i += n + 4
+	}
+}
+
 // parenthesis reads the function whose "(" stands at i.
 func (c *sheet) parenthesis(css []byte, i int, escapes, more bool) int {
 	start, name := functionName(css, i, escapes)
 	switch name {
-	case "url", "src":
+	case "url":
+		return c.url(css, i+1, start, more)
+	case "src":
+		c.sets = true
 		return c.url(css, i+1, start, more)
 	case "image-set":
-		c.set = 1
-	default:
-		if c.set > 0 {
-			c.set++
-		}
+		c.sets = true
 	}
 	return i + 1
 }
@@ -141,10 +198,13 @@ func functionName(css []byte, i int, escapes bool) (int, string) {
 	for k += from; k > from && (isAlnum(css[k-1]) || css[k-1] == '-'); {
 		k--
 	}
-	plain := unescapeCSS(css[k:i])
-	for _, name := range [...]string{"url", "src", "image-set"} {
-		if n := len(plain) - len(name); n >= 0 && foldEqual(plain[n:], name) {
-			return k, name
+	// The first backslash may itself be escaped by one out of sight.
+	for _, skip := range [...]int{0, 1} {
+		plain := unescapeCSS(css[k+skip : i])
+		for _, name := range [...]string{"url", "src", "image-set"} {
+			if n := len(plain) - len(name); n >= 0 && foldEqual(plain[n:], name) {
+				return k, name
+			}
 		}
 	}
 	return i, ""
@@ -222,11 +282,56 @@ func (c *sheet) quoted(css []byte, i int, token Span, more bool) int {
 	if k := skipSpace(css, token.End); token.Start < i && k < len(css) && css[k] == ')' {
 		token.End = k + 1
 	}
-	if c.add(css, Span{i + 1, end}, token, css[i]) || bytes.IndexAny(css[i+1:end], "(@") < 0 {
+	if c.add(css, Span{i + 1, end}, token, css[i]) {
+		// What ends here may begin there: in a comment, a quote is none.
+		return end
+	}
+	if bytes.IndexAny(css[i+1:end], "(@'\"") < 0 {
 		return token.End
 	}
 	// Where this is no string after all, an address may stand in it.
 	return i + 1
+}
+
+// text reads the string whose quote stands at i, in a place where no address
+// is expected. It goes on at the other quote, which may be the first of the
+// next string.
+func (c *sheet) text(css []byte, i int, more bool) int {
+	end := stringEnd(css, i+1, css[i])
+	c.work += end - i
+	if end == len(css) && more {
+		return c.wait(css, i, i+1)
+	}
+	if end < len(css) && css[end] == '\n' || !mayLead(css[i+1:end]) {
+		return i + 1
+	}
+	address := unescapeCSS(css[i+1 : end])
+	if isNamespace(address) || !locate(clean(address), "").remote {
+		return i + 1
+	}
+	c.append(css, Span{i + 1, end}, Span{i, min(end+1, len(css))}, css[i])
+	return end
+}
+
+// mayLead says whether a string may lead to another machine by itself. It is
+// the quick answer for names of fonts.
+func mayLead(b []byte) bool {
+	for len(b) > 0 && b[0] <= ' ' {
+		b = b[1:]
+	}
+	return len(b) > 2 && (isAlpha(b[0]) || b[0] == '/' || b[0] == '\\') && bytes.IndexAny(b, `:/\`) >= 0
+}
+
+// isNamespace says whether an address is the name of a language, as in an
+// image written out as data: inside of a string. To load it would tell nobody
+// anything, and nothing does.
+func isNamespace(address []byte) bool {
+	switch string(address) {
+	case "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "http://www.w3.org/1999/xhtml",
+		"http://www.w3.org/1998/Math/MathML", "http://www.w3.org/XML/1998/namespace":
+		return true
+	}
+	return false
 }
 
 // wait asks for more text from start on, unless there is enough of it for any
@@ -240,6 +345,11 @@ func (c *sheet) wait(css []byte, start, next int) int {
 
 // add adds an address and says whether it leads to another machine by itself.
 func (c *sheet) add(css []byte, slot, token Span, quote byte) bool {
+	return locate(clean(c.append(css, slot, token, quote).address), "").remote
+}
+
+// append adds an address.
+func (c *sheet) append(css []byte, slot, token Span, quote byte) *found {
 	f := found{vector: c.vector, kind: Image, slot: slot, token: token, quote: quote}
 	f.address = unescapeCSS(css[slot.Start:slot.End])
 	if c.font {
@@ -249,7 +359,7 @@ func (c *sheet) add(css []byte, slot, token Span, quote byte) bool {
 		f.kind, f.vector, c.rule = Resource, StyleImport, false
 	}
 	c.found = append(c.found, f)
-	return locate(clean(f.address), "").remote
+	return &c.found[len(c.found)-1]
 }
 
 // unescapeCSS resolves the escapes of CSS (CSS Syntax, section 4.3.7).

@@ -12,18 +12,31 @@ func (s *Scanner) emit(view []byte, el *element, tag Span) {
 			if r.of != nil && r.of != el {
 				continue
 			}
-			switch r.form {
-			case address:
-				s.addAddress(view, &r.row, a, tag)
-			case candidates:
-				s.addCandidates(view, &r.row, a, tag)
-			case styles:
-				s.addStyles(view, a, tag)
-			}
+			s.read(view, &r.row, a, tag)
 		}
 	}
 	if len(s.refs) > s.first {
 		s.finish(view, el)
+	}
+}
+
+// read adds the references in one attribute.
+func (s *Scanner) read(view []byte, r *row, a *attr, tag Span) {
+	switch r.form {
+	case address:
+		s.addAddress(view, r, a, tag)
+	case candidates:
+		s.addCandidates(view, r, a, tag)
+	case styles:
+		s.addStyles(view, r, a, tag)
+	case related:
+		if s.loads(view) {
+			s.addAddress(view, r, a, tag)
+		}
+	case values:
+		s.addValues(view, r, a, tag)
+	case document:
+		s.addDocument(view, r, a, tag)
 	}
 }
 
@@ -45,7 +58,7 @@ func (s *Scanner) finish(view []byte, el *element) {
 				shape, shaped = s.shape(view), true
 			}
 			r.Shape = shape.pixels()
-			if shape.nothingToSee(r.Vector != Background && r.Vector != StyleAttrURL) {
+			if shape.nothingToSee(r.Vector != Background && r.Vector != StyleAttrURL && r.Vector != SVGAttrURL) {
 				r.Kind = Pixel
 			}
 		}
@@ -71,8 +84,13 @@ func (s *Scanner) add(vector Vector, kind Kind, raw []byte) *Reference {
 		s.refs = make([]Reference, 0, s.expect)
 	}
 	s.early = s.early || at.relative && !s.based
+	if kind.Load() && !at.remote {
+		if inner, ok := s.inside(at.url, vector, kind); ok {
+			at.url, at.remote = inner, true
+		}
+	}
 	ref := &Reference{}
-	if len(s.refs) < maxOthers || kind.Load() && at.remote {
+	if len(s.refs) < maxOthers || kind.Load() && at.remote || kind == Base {
 		s.refs = append(s.refs, Reference{})
 		ref = &s.refs[len(s.refs)-1]
 	}
@@ -128,17 +146,22 @@ func descriptorsEnd(text []byte, i int) int {
 	return i
 }
 
-// addStyles adds the addresses in a style attribute.
-func (s *Scanner) addStyles(view []byte, a *attr, tag Span) {
+// addStyles adds the addresses in a style attribute, or in another one that
+// holds CSS.
+func (s *Scanner) addStyles(view []byte, r *row, a *attr, tag Span) {
 	raw := view[a.start:a.end]
-	if bytes.IndexByte(raw, '(') < 0 && bytes.IndexByte(raw, '&') < 0 {
+	if bytes.IndexByte(raw, '(') < 0 && bytes.IndexByte(raw, '&') < 0 && !hasString(raw) {
 		return
 	}
 	value := unescape(raw, a.start)
-	declarations := sheet{vector: StyleAttrURL}
+	declarations := sheet{vector: r.vector, strings: s.strings}
 	declarations.scan(value.text, false)
+	s.sets = s.sets || declarations.sets
 	s.work += declarations.work
 	for _, f := range declarations.found {
+		if f.maybe && !s.leads(f.address) {
+			continue
+		}
 		ref := s.add(f.vector, f.kind, f.address)
 		ref.Slot, ref.Tag, ref.Quote = value.cells(f.slot.Start, f.slot.End), tag, f.quote
 		if f.quote == 0 {
@@ -147,8 +170,42 @@ func (s *Scanner) addStyles(view []byte, a *attr, tag Span) {
 	}
 }
 
+// hasString says whether a string in CSS without parentheses may be an address.
+func hasString(css []byte) bool {
+	for i, c := range css {
+		if (c == '"' || c == '\'') && mayLead(css[i+1:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// leads says whether an address leads to another machine.
+func (s *Scanner) leads(raw []byte) bool { return locate(clean(raw), s.base).remote }
+
+// addValues adds the addresses among the values of an animation (SVG 2,
+// SMIL Animation, section 3.2.2): each may be an address, or hold CSS.
+func (s *Scanner) addValues(view []byte, r *row, a *attr, tag Span) {
+	s.addStyles(view, &row{vector: r.vector, kind: Image}, a, tag)
+	value := unescape(view[a.start:a.end], a.start)
+	for start := 0; start <= len(value.text); {
+		end := len(value.text)
+		if n := bytes.IndexByte(value.text[start:], ';'); n >= 0 {
+			end = start + n
+		}
+		if one := value.text[start:end]; s.leads(one) && bytes.IndexByte(one, '(') < 0 {
+			ref := s.add(r.vector, r.kind, one)
+			ref.Slot, ref.Tag, ref.Quote = value.cells(start, end), tag, a.quote
+		}
+		start = end + 1
+	}
+}
+
 // addSheetRef adds an address of a style sheet that begins at cell from.
 func (s *Scanner) addSheetRef(f found, from int) {
+	if f.maybe && !s.leads(f.address) {
+		return
+	}
 	ref := s.add(f.vector, f.kind, f.address)
 	ref.Slot = Span{from + f.slot.Start, from + f.slot.End}
 	ref.Tag = Span{from + f.token.Start, from + f.token.End}

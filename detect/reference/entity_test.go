@@ -131,10 +131,22 @@ func TestRows(t *testing.T) {
 		if element == "*" {
 			element = "p"
 		}
-		if r.form == styles {
+		switch r.form {
+		case styles:
 			value = "background:url(" + value + ")"
+		case document:
+			value = "<img src=" + value + ">"
+		case values:
+			value = "cid:1;" + value
 		}
-		refs := HTML([]byte("<" + strings.ToUpper(element) + " " + r.attribute + "='" + value + "'>"))
+		media, text := "text/html", "<"+strings.ToUpper(element)+" rel=stylesheet "+r.attribute+"='"+value+"'>"
+		if r.element == "xml-stylesheet" {
+			media, text = "image/svg+xml", "<?xml-stylesheet href='"+value+"'?>"
+		}
+		refs := Find(media, "", []byte(text))
+		if r.form == document {
+			r.kind = Image // by what stands in it
+		}
 		if len(refs) != 1 || refs[0].Vector != r.vector || refs[0].Kind != r.kind || refs[0].URL != "http://a.example/" {
 			t.Errorf("%s %s: %+v", r.element, r.attribute, refs)
 		}

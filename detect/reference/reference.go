@@ -34,6 +34,8 @@
 // (about 400 and 140 MB/s on two shared cores of 2026).
 package reference
 
+import "strings"
+
 // A Span is a half-open range of cells in the decoded text of one leaf.
 type Span struct {
 	Start, End int
@@ -67,7 +69,8 @@ func (k Kind) Load() bool { return k == Pixel || k == Image || k == Resource }
 // A Vector is where a reference stands: "img src", "css url()", "a href".
 type Vector string
 
-// The vectors that are found.
+// The vectors that others than this package ask for. Those of further rows are
+// named alike, by element and attribute: "video poster".
 const (
 	ImgSrc        Vector = "img src"
 	ImgSrcset     Vector = "img srcset"
@@ -75,12 +78,32 @@ const (
 	InputSrc      Vector = "input src"
 	Background    Vector = "background"
 	StyleAttrURL  Vector = "style url()"
+	SVGAttrURL    Vector = "svg url()"
 	StyleSheetURL Vector = "css url()"
 	StyleImport   Vector = "css @import"
 	AnchorHref    Vector = "a href"
 	AreaHref      Vector = "area href"
 	BaseHref      Vector = "base href"
+	LinkHref      Vector = "link href"
+	IframeSrc     Vector = "iframe src"
+	IframeSrcdoc  Vector = "iframe srcdoc"
 )
+
+// InSet says whether the address is a candidate among others, which commas
+// part (WHATWG HTML, section 4.8.4.3.10).
+func (v Vector) InSet() bool { return strings.HasSuffix(string(v), "srcset") }
+
+// InStyle says whether the address stands in CSS, and whether that CSS is the
+// value of an attribute.
+func (v Vector) InStyle() (css, attribute bool) {
+	switch v {
+	case StyleAttrURL, SVGAttrURL:
+		return true, true
+	case StyleSheetURL, StyleImport:
+		return true, false
+	}
+	return strings.HasSuffix(string(v), " values"), true
+}
 
 // A Shape is what the mail declares about how a load would look.
 type Shape struct {
@@ -130,25 +153,9 @@ func CSS(view []byte) []Reference { return Find("text/css", "", view) }
 // Find returns the references of a whole text of one media type, in order.
 // Base is what relative addresses refer to, from outside the text; it may be
 // empty. A base element wins over it, wherever in the text it stands. Beyond
-// 50,000 references only remote loads are found.
+// 50,000 references only remote loads and base elements are found.
 func Find(mediaType, base string, view []byte) []Reference {
-	s := newScanner(mediaType, base)
-	s.texts = true
-	s.scan(view, false)
-	if s.based && s.early {
-		found := s.base
-		s = newScanner(mediaType, base)
-		s.texts, s.based, s.base = true, true, found
-		s.scan(view, false)
-	}
-	refs := s.refs
-	if s.unsure {
-		refs = merge(refs, loose(view, s.base))
-	}
-	for i := range refs {
-		refs[i].Ordinal = i
-	}
-	return refs
+	return Read(mediaType, base, view).References
 }
 
 // Scanned says whether texts of a media type (in lower case, without

@@ -27,7 +27,7 @@ const (
 // A Scanner finds references in a text that comes in pieces. It is for texts
 // too long to be held; [Find] sees more of a whole one. A Scanner does not
 // collect the texts of links, does not resolve what stands before the base
-// element, and reads no text twice.
+// element, and reads no text twice: see [Scanner.Unsure].
 type Scanner struct {
 	sheetOnly bool   // the text is a style sheet
 	outer     string // what the base element's own address refers to
@@ -54,6 +54,13 @@ type Scanner struct {
 	unsure   bool // readers may differ: a second reading is worth it
 	foreign  bool // an element was seen in which raw text is markup
 	noscript int  // where the open noscript ends, 0 if none is open
+	xml      bool // names may have prefixes, and all elements are foreign
+
+	depth   int   // how many texts the text stands in: srcdoc, data:
+	strings bool  // any string in CSS may be an address
+	sets    bool  // a function takes strings for addresses
+	sheets  []int // where the texts of style elements begin, in a second reading
+	partial bool  // there was too much to be read
 }
 
 // NewScanner returns a Scanner for a text of one media type (in lower case).
@@ -63,9 +70,12 @@ func NewScanner(mediaType, base string) *Scanner { return newScanner(mediaType, 
 func newScanner(mediaType, base string) *Scanner {
 	s := &Scanner{outer: clean([]byte(base)), link: -1}
 	s.base = s.outer
-	if mediaType == "text/css" {
+	switch mediaType {
+	case "text/css":
 		s.sheetOnly, s.state = true, inStyle
 		s.sheet.vector = StyleSheetURL
+	case "application/xhtml+xml", "image/svg+xml":
+		s.xml, s.foreign = true, true
 	}
 	return s
 }
@@ -84,6 +94,12 @@ func (s *Scanner) Scan(view []byte, more bool) (refs []Reference, done int) {
 		s.ordinal++
 	}
 	return refs, done
+}
+
+// Unsure says whether what was scanned so far would have had to be read again,
+// as [Read] does, to find every load.
+func (s *Scanner) Unsure() bool {
+	return s.unsure || s.based && s.early || s.sets && locate(s.base, "").remote
 }
 
 // scan reads view and returns how much of it is done with.
@@ -166,6 +182,8 @@ func (s *Scanner) construct(view []byte, pos int, more bool) int {
 		return s.bogus(view, pos+2, more)
 	case c == '!':
 		return s.declaration(view, pos, more)
+	case c == '?' && s.xml && bytes.HasPrefix(view[pos+2:], []byte("xml-stylesheet")):
+		return s.tag(view, pos, pos+2, more)
 	case c == '?':
 		return s.bogus(view, pos+2, more)
 	}

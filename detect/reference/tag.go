@@ -34,7 +34,7 @@ func (s *Scanner) tag(view []byte, pos, name int, more bool) int {
 	for i < len(view) && classes[view[i]]&endsName == 0 {
 		i++
 	}
-	el := names.element(view[name:i])
+	el := s.element(view[name:i])
 	if i < len(view) && view[i] == '>' {
 		i++
 		s.enter(view, el, name == pos+1, pos, i)
@@ -50,11 +50,32 @@ func (s *Scanner) tag(view []byte, pos, name int, more bool) int {
 		// guesses, does not.
 		s.unsure = s.unsure || !s.loose
 	}
-	if name == pos+1 {
+	if view[pos+1] != '/' {
 		s.emit(view, el, Span{pos, end})
 	}
 	s.enter(view, el, name == pos+1, pos, end)
 	return end
+}
+
+// element returns the element of a name, in XML without its prefix.
+func (s *Scanner) element(name []byte) *element {
+	el := names.element(name)
+	if el == nil && s.xml {
+		el = names.element(name[bytes.IndexByte(name, ':')+1:])
+	}
+	return el
+}
+
+// attributeNamed returns the attribute of a name. In XML the prefix of XLink
+// is whatever the text says.
+func (s *Scanner) attributeNamed(name []byte) *attribute {
+	at := names.attribute(name)
+	if at == nil && s.xml {
+		if i := bytes.IndexByte(name, ':'); i >= 0 {
+			at = names.attribute(name[i+1:])
+		}
+	}
+	return at
 }
 
 // attributes reads the attributes from i to the end of the tag into s.attrs.
@@ -83,7 +104,7 @@ func (s *Scanner) attribute(view []byte, i int) int {
 	// A "=" in front is a letter of the name.
 	for i++; i < len(view) && classes[view[i]]&endsAttr == 0; i++ {
 	}
-	at := names.attribute(view[name:i])
+	at := s.attributeNamed(view[name:i])
 	for i < len(view) && isSpace(view[i]) {
 		i++
 	}
@@ -168,13 +189,16 @@ func (s *Scanner) enter(view []byte, el *element, start bool, pos, end int) {
 			s.work += s.noscript - end
 		}
 	default:
-		s.enterRaw(el)
+		s.enterRaw(el, end)
 	}
 }
 
-// enterRaw begins a raw text element.
-func (s *Scanner) enterRaw(el *element) {
+// enterRaw begins a raw text element, whose tag ends at end.
+func (s *Scanner) enterRaw(el *element, end int) {
 	if s.loose {
+		if el.name == "style" {
+			s.sheets = append(s.sheets, end)
+		}
 		return
 	}
 	// In SVG, MathML and select the tokeniser reads on as markup.
@@ -182,6 +206,6 @@ func (s *Scanner) enterRaw(el *element) {
 	s.state, s.raw, s.nested = inRaw, el, 0
 	if el.name == "style" {
 		s.state = inStyle
-		s.sheet = sheet{vector: StyleSheetURL}
+		s.sheet = sheet{vector: StyleSheetURL, strings: s.strings}
 	}
 }

@@ -1,40 +1,5 @@
 package reference
 
-// A form is how addresses are written in an attribute.
-type form uint8
-
-const (
-	address    form = iota // one address
-	candidates             // srcset: several, with descriptors
-	styles                 // CSS declarations
-)
-
-// A row says that an attribute of an element holds addresses. Element "*" is
-// every element.
-type row struct {
-	element, attribute string
-	vector             Vector
-	kind               Kind
-	form               form
-}
-
-// vectors is all that is known about where addresses stand in HTML. A further
-// vector is a further row.
-var vectors = []row{
-	{"img", "src", ImgSrc, Image, address},
-	// The standard's parser makes an img of an image (section 13.2.6.4.7).
-	{"image", "src", ImgSrc, Image, address},
-	{"img", "srcset", ImgSrcset, Image, candidates},
-	{"image", "srcset", ImgSrcset, Image, candidates},
-	{"source", "srcset", SourceSrcset, Image, candidates},
-	{"input", "src", InputSrc, Image, address},
-	{"*", "background", Background, Image, address},
-	{"*", "style", StyleAttrURL, Image, styles},
-	{"a", "href", AnchorHref, Link, address},
-	{"area", "href", AreaHref, Link, address},
-	{"base", "href", BaseHref, Base, address},
-}
-
 // A content is how the text after a start tag is read.
 type content uint8
 
@@ -63,7 +28,8 @@ const (
 	attrAlt
 	attrHidden
 	attrStyle
-	attrFirst // the first number free for the others
+	attrRel
+	attrOther // all others
 )
 
 // An element is a name of interest.
@@ -101,11 +67,11 @@ func newIndex(rows []row) *index {
 		ix.addElement(name, c)
 	}
 	for name, id := range map[string]uint8{"width": attrWidth, "height": attrHeight,
-		"alt": attrAlt, "hidden": attrHidden, "style": attrStyle} {
+		"alt": attrAlt, "hidden": attrHidden, "style": attrStyle, "rel": attrRel} {
 		ix.addAttribute(name, id)
 	}
-	for i, r := range rows {
-		a := ix.addAttribute(r.attribute, attrFirst+uint8(i))
+	for _, r := range rows {
+		a := ix.addAttribute(r.attribute, attrOther)
 		var of *element
 		if r.element != "*" {
 			of = ix.addElement(r.element, markup)

@@ -108,17 +108,19 @@ func (r *restoring) substitutions(text []byte, mediaType string) []substitution 
 	var subs []substitution
 	next, done := 0, 0
 	for _, a := range found {
-		original, ok := r.look(a.token)
-		if !ok {
-			r.unknown++
-			continue
-		}
 		for next < len(refs) && refs[next].Slot.End < a.end {
 			next++
 		}
 		c := spot{markup: markup, sheet: sheet, text: text, address: a}
 		if next < len(refs) && refs[next].Slot.Start <= a.start {
 			c.ref = &refs[next]
+		}
+		original, ok := r.look(a.token)
+		if !ok {
+			if c.loads() {
+				r.unknown++
+			}
+			continue
 		}
 		if s := r.substitute(c, original); s.start >= done {
 			subs = append(subs, s)
@@ -137,9 +139,27 @@ type spot struct {
 	ref     *reference.Reference // nil if it is no reference
 }
 
+// loads says whether a program would load what stands here, or resolve loads
+// against it.
+//
+// Only there does an unknown address count. A plan writes addresses nowhere
+// else, so in text and in links one that was never issued here is somebody's
+// words: anybody can write it, and it must not keep others from being answered.
+// In a load it is with hardly a doubt one of ours whose record is lost, or of
+// another computer: what it stood for cannot be given back, and to send it
+// would tell others of this machine and show them nothing. That the reader has
+// to know before the mail goes out.
+func (c *spot) loads() bool {
+	return c.ref != nil && (c.ref.Kind.Load() || c.ref.Kind == reference.Base)
+}
+
 // substitute says what becomes of one address.
 func (r *restoring) substitute(c spot, o Original) substitution {
 	s := substitution{start: c.address.start, end: c.address.end}
+	if len(addresses([]byte(o.URL), r.base)) > 0 {
+		// A sender wrote an address of this machine into the mail.
+		o.Held, o.Pixel = true, true
+	}
 	if !o.Held || !o.Pixel {
 		s.end, o.URL = c.path(o.URL)
 		s.with = c.write(o.URL)
@@ -214,11 +234,8 @@ func (c *spot) write(url string) string {
 // references are resolved there.
 func (c *spot) syntax() (styled, entities bool) {
 	if c.ref != nil {
-		switch c.ref.Vector {
-		case reference.StyleAttrURL:
-			return true, true
-		case reference.StyleSheetURL, reference.StyleImport:
-			return true, false
+		if css, attribute := c.ref.Vector.InStyle(); css {
+			return true, attribute
 		}
 	}
 	return c.sheet, c.markup
@@ -226,7 +243,7 @@ func (c *spot) syntax() (styled, entities bool) {
 
 // inSrcset says whether the address is a candidate among others.
 func (c *spot) inSrcset() bool {
-	return c.ref != nil && (c.ref.Vector == reference.ImgSrcset || c.ref.Vector == reference.SourceSrcset)
+	return c.ref != nil && c.ref.Vector.InSet()
 }
 
 // outerCommas writes commas at the ends in per cent: in a srcset they would

@@ -66,10 +66,16 @@ func (t *text) room(s reference.Span) int {
 // whole plans a leaf that is held whole.
 func (l *leaf) whole(off int, raw []byte) []message.Edit {
 	t := l.open(off, raw)
-	refs := reference.Find(l.part.MediaType, l.part.Location, t.cells())
+	r := reference.Read(l.part.MediaType, l.part.Location, t.cells())
+	if r.Partial {
+		l.gap(l.part.Section, GapSize)
+	}
 	p := l.newPage(t)
-	p.add(refs)
+	p.add(r.References)
 	p.editBase()
+	if r.Unsure || p.overlaps {
+		return p.again(off, raw)
+	}
 	return p.edits
 }
 
@@ -90,6 +96,9 @@ func (l *leaf) piece(off int, raw []byte, more bool) ([]message.Edit, int) {
 	cells = cells[min(l.skip, len(cells)):]
 	saved := *l.scanner
 	refs, done := l.scanner.Scan(cells, more)
+	if l.scanner.Unsure() {
+		l.gap(l.part.Section, GapSize)
+	}
 	p := l.newPage(t)
 	p.add(l.shifted(refs))
 	if !more {

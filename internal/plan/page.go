@@ -14,6 +14,10 @@ type page struct {
 	edits []message.Edit
 	first int // of plan.References that is of this page
 	done  int // the cell behind the last edit
+	// overlaps says that a load was left because it stands in another one.
+	overlaps bool
+	// left says that there is a load beyond the limit that could not be written.
+	left bool
 }
 
 func (l *leaf) newPage(t text) *page {
@@ -55,14 +59,30 @@ func (p *page) locate(r *Reference, edits []message.Edit) {
 	}
 }
 
-// silence makes loads inert without listing them.
+// silence makes loads inert without listing them, and base elements too: an
+// empty data: address is no base, so that what is relative to one leads
+// nowhere (WHATWG HTML, section 4.2.3).
 func (p *page) silence(refs []reference.Reference) {
 	for i := range refs {
 		r := Reference{Ref: refs[i]}
-		if p.gated(&r) {
-			p.inert(&r)
+		switch {
+		case r.Ref.Kind == reference.Base && r.Ref.Remote:
+			p.left = !p.writable() || !p.inert(&r) || p.left
+		case p.gated(&r):
+			p.left = !p.inert(&r) || p.left
+		case r.Outcome == Ungated:
+			p.left = true
 		}
 	}
+	if p.left {
+		p.gap(p.part.Section, GapLeft)
+	}
+}
+
+// writable says whether the text may be edited at all.
+func (p *page) writable() bool {
+	return p.text.view != nil && (p.part.Protected == "" || p.plan.Mode == ModeSigned) &&
+		p.plan.Mode != ModePixels && p.planner.hold == nil
 }
 
 // gated says whether a reference is to be replaced; if not, it is Left or
@@ -79,6 +99,7 @@ func (p *page) gated(r *Reference) bool {
 	case p.text.view == nil:
 		r.Reason = ReasonCharset
 	case r.Ref.Slot.Start < p.done:
+		p.overlaps = true
 		r.Reason = ReasonOverlap
 	default:
 		return true
@@ -127,7 +148,7 @@ type form struct {
 // inert replaces a load by an empty data: address.
 func (p *page) inert(r *Reference) bool {
 	address := "data:,"
-	if r.Ref.Vector == reference.ImgSrcset || r.Ref.Vector == reference.SourceSrcset {
+	if r.Ref.Vector.InSet() {
 		// A comma at the end would be a candidate's.
 		address = "data:,_"
 	}
@@ -163,37 +184,63 @@ func (p *page) write(span reference.Span, with []byte) bool {
 	return true
 }
 
-// editBase replaces the base element if that is what keeps relative loads
+// editBase replaces the base elements if that is what keeps relative loads
 // without room from leading elsewhere: they then ask the gateway, which does
-// not know them. It is not done where relative links would lead there too.
+// not know them. Which of several is the one that counts only a renderer knows,
+// since one in a template, a comment or an SVG does not; so it is all or none.
+// It is not done where relative links would lead to the gateway too.
 func (p *page) editBase() {
 	refs := p.plan.References[p.first:]
-	b := neededBase(refs)
-	if b == nil || p.plan.Mode == ModePixels || p.planner.hold != nil {
+	bases := neededBases(refs)
+	if len(bases) == 0 || p.plan.Mode == ModePixels || p.planner.hold != nil || !p.writable() {
 		return
 	}
-	long, short := p.signer.tokens(b.Section, b.Ref.Vector, b.Ref.Ordinal, b.Ref.URL)
-	switch {
-	case p.fill(b.Ref.Slot, p.planner.Base+"/p/"+long, "/"):
-		b.Outcome, b.Token = ByToken, long
-	case p.fill(b.Ref.Slot, p.planner.Base+"/"+short, "/"):
-		b.Outcome, b.Token = ByShort, short
-	default:
-		return
+	n := len(p.edits)
+	for _, b := range bases {
+		if !p.editOneBase(b) {
+			p.edits = p.edits[:n]
+			for _, b := range bases {
+				b.Outcome, b.Token, b.Raw = Left, "", message.Range{}
+			}
+			return
+		}
 	}
-	p.locate(b, p.edits[len(p.edits)-1:])
 	for i := range refs {
 		if r := &refs[i]; r.Reason == ReasonRelative {
-			r.Outcome, r.Reason, r.Token = ByBase, "", b.Token
+			r.Outcome, r.Reason, r.Token = ByBase, "", bases[0].Token
 		}
 	}
 	slices.SortStableFunc(p.edits, byOffset)
 }
 
-// neededBase returns the base element that relative loads without room refer
-// to; nil if there is none, or if it may not be edited.
-func neededBase(refs []Reference) *Reference {
-	var base *Reference
+// editOneBase makes a base element lead to the gateway.
+func (p *page) editOneBase(b *Reference) bool {
+	long, short := p.signer.tokens(b.Section, b.Ref.Vector, b.Ref.Ordinal, b.Ref.URL)
+	switch {
+	case p.covered(b.Ref.Slot):
+		return false
+	case p.fill(b.Ref.Slot, p.planner.Base+"/p/"+long, "/"):
+		b.Outcome, b.Token = ByToken, long
+	case p.fill(b.Ref.Slot, p.planner.Base+"/"+short, "/"):
+		b.Outcome, b.Token = ByShort, short
+	default:
+		return false
+	}
+	p.locate(b, p.edits[len(p.edits)-1:])
+	return true
+}
+
+// covered says whether an edit stands in a span, or around it.
+func (p *page) covered(span reference.Span) bool {
+	first, last := p.text.octets(span)
+	at := p.text.Raw(first, last)
+	return slices.ContainsFunc(p.edits, func(e message.Edit) bool { return e.Offset < at.End && end(e) > at.Start })
+}
+
+// neededBases returns the base elements that relative loads without room may
+// refer to; none if there is no such load, or if they may not be edited.
+func neededBases(refs []Reference) []*Reference {
+	var bases []*Reference
 	needed := false
 	for i := range refs {
 		r := &refs[i]
@@ -203,8 +250,8 @@ func neededBase(refs []Reference) *Reference {
 				return nil
 			}
 		case reference.Base:
-			if r.Ref.Remote && base == nil {
-				base = r
+			if r.Ref.Remote {
+				bases = append(bases, r)
 			}
 		}
 		needed = needed || r.Reason == ReasonRelative
@@ -212,5 +259,5 @@ func neededBase(refs []Reference) *Reference {
 	if !needed {
 		return nil
 	}
-	return base
+	return bases
 }

@@ -86,6 +86,12 @@ const (
 	// GapReferences is a message with too many references; the loads among
 	// the rest are made inert.
 	GapReferences = "references"
+	// GapLeft is a part with loads beyond that limit which could not be made
+	// inert, and are not listed.
+	GapLeft = "left"
+	// GapSize is a part too long, or made to take too long, to be read in all
+	// the ways in which a program may read it.
+	GapSize = "size"
 	// GapFault is a part that could not be planned, by a fault of ours.
 	GapFault = "fault"
 )

@@ -40,7 +40,8 @@ type Lookup func(token string) (Original, bool)
 // pixels go, other loads get their original address back. It looks into all
 // text parts, of enclosed messages too. Only parts that name the gateway are
 // changed; a message that does not is returned itself. Unknown counts the
-// addresses whose token is not known: they are left. The error is [ErrSigned]
+// loads whose token is not known: they are left, and so are addresses with an
+// unknown token in text and in links, which do not count. The error is [ErrSigned]
 // if what would have to be changed is signed.
 //
 // Addresses that a client has escaped or encoded are not recognised. No line

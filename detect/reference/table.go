@@ -1,0 +1,120 @@
+package reference
+
+import (
+	"slices"
+	"strings"
+)
+
+// A form is how addresses are written in an attribute.
+type form uint8
+
+const (
+	address    form = iota // one address
+	candidates             // srcset: several, with descriptors
+	styles                 // CSS declarations, or a value of one
+	related                // one address, loaded if the tag's rel says so
+	values                 // several addresses or values of CSS, between semicolons
+	document               // srcdoc: a whole HTML text
+)
+
+// A row says that an attribute of an element holds addresses. Element "*" is
+// every element.
+type row struct {
+	element, attribute string
+	vector             Vector
+	kind               Kind
+	form               form
+}
+
+// vectors is all that is known about where addresses stand in HTML, SVG and
+// VML. A further vector is a further row. What is loaded in any case comes
+// first; the rest is of elements that most programs leave alone.
+var vectors = slices.Concat(
+	[]row{
+		{"img", "src", ImgSrc, Image, address},
+		// The standard's parser makes an img of an image (section 13.2.6.4.7).
+		{"image", "src", ImgSrc, Image, address},
+		{"img", "srcset", ImgSrcset, Image, candidates},
+		{"image", "srcset", ImgSrcset, Image, candidates},
+		{"source", "srcset", SourceSrcset, Image, candidates},
+		{"input", "src", InputSrc, Image, address},
+		{"*", "background", Background, Image, address},
+		{"*", "style", StyleAttrURL, Image, styles},
+		{"a", "href", AnchorHref, Link, address},
+		{"a", "xlink:href", AnchorHref, Link, address},
+		{"area", "href", AreaHref, Link, address},
+		{"base", "href", BaseHref, Base, address},
+		{"link", "href", LinkHref, Resource, related},
+		{"iframe", "srcdoc", IframeSrcdoc, Resource, document},
+	},
+	rows("link", "imagesrcset", Image, candidates),
+	rows("img", "dynsrc lowsrc", Image, address),
+	rows("video", "poster", Image, address),
+	rows("iframe frame portal embed video audio source track bgsound script", "src", Resource, address),
+	rows("object", "data codebase classid archive", Resource, address),
+	rows("embed applet", "code codebase archive", Resource, address),
+	rows("xml-stylesheet", "href", Resource, address),
+	rows("html", "manifest", Resource, address),
+	rows("menuitem command", "icon", Image, address),
+	// SVG 2, section 16.2: whatever refers to a document or an image.
+	rows("image feimage", "href xlink:href", Image, address),
+	rows("use script pattern lineargradient radialgradient filter textpath tref mpath cursor font-face-uri altglyph glyphref color-profile",
+		"href xlink:href", Resource, address),
+	// SMIL writes attributes, href among them.
+	rows("set animate animatecolor animatemotion animatetransform", "to from by values", Resource, values),
+	// SVG 2, section 6.6: attributes that are properties of CSS.
+	presentation("mask cursor fill stroke filter clip-path marker marker-start marker-mid marker-end color-profile"),
+	// VML, which Word-based renderers draw.
+	rows("v:fill v:image v:imagedata v:stroke v:background v:vmlframe o:oleobject", "src o:href", Image, address),
+	// AMP for Email.
+	rows("amp-img amp-anim", "src", Image, address),
+	rows("amp-img amp-anim", "srcset", Image, candidates),
+	rows("amp-pixel amp-iframe amp-list amp-video amp-audio", "src", Resource, address),
+)
+
+// rows makes the rows of some elements and attributes that are alike. The
+// vector's name is element and attribute, without the prefix of XLink.
+func rows(elements, attributes string, kind Kind, f form) []row {
+	var all []row
+	for _, el := range strings.Fields(elements) {
+		for _, at := range strings.Fields(attributes) {
+			all = append(all, row{el, at, Vector(el + " " + strings.TrimPrefix(at, "xlink:")), kind, f})
+		}
+	}
+	return all
+}
+
+// presentation makes the rows of attributes that hold CSS in any element.
+func presentation(attributes string) []row {
+	var all []row
+	for _, at := range strings.Fields(attributes) {
+		all = append(all, row{"*", at, SVGAttrURL, Image, styles})
+	}
+	return all
+}
+
+// inertRels are the relations of a link element that load nothing (WHATWG
+// HTML, section 4.6.7). A link with any other word may be loaded.
+var inertRels = map[string]bool{
+	"alternate": true, "amphtml": true, "author": true, "bookmark": true, "canonical": true, "contents": true,
+	"copyright": true, "first": true, "glossary": true, "help": true, "home": true, "index": true, "last": true,
+	"license": true, "me": true, "next": true, "nofollow": true, "noopener": true, "noreferrer": true, "prev": true,
+	"previous": true, "privacy-policy": true, "profile": true, "search": true, "self": true, "shortlink": true,
+	"start": true, "tag": true, "terms-of-service": true, "up": true,
+}
+
+// loads says whether the tag being read is a link element that is loaded.
+func (s *Scanner) loads(view []byte) bool {
+	for i := range s.attrs {
+		a := &s.attrs[i]
+		if a.id != attrRel {
+			continue
+		}
+		for word := range strings.FieldsSeq(strings.ToLower(string(unescapeText(view[a.start:a.end])))) {
+			if !inertRels[word] {
+				return true
+			}
+		}
+	}
+	return false
+}
