@@ -63,7 +63,8 @@ func Mbsync(t testing.TB, l Login) map[uint32][]byte {
 	return byUID(t, filepath.Join(dir, "box"))
 }
 
-// byUID reads the UIDs that mbsync writes into the names of its files.
+// byUID reads the UIDs that mbsync and offlineimap write into the names of
+// their files.
 func byUID(t testing.TB, dir string) map[uint32][]byte {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(dir, "[cn][ue][rw]", "*"))
@@ -80,7 +81,7 @@ func byUID(t testing.TB, dir string) map[uint32][]byte {
 		at := strings.Index(name, ",U=")
 		var uid uint32
 		if at < 0 {
-			t.Fatalf("mbsync left a file without a UID: %s", name)
+			t.Fatalf("there is a file without a UID: %s", name)
 		}
 		if _, err := fmt.Sscanf(name[at:], ",U=%d", &uid); err != nil {
 			t.Fatalf("reading the UID of %s: %v", name, err)

@@ -1,6 +1,6 @@
 // Package e2e tries Unseen from end to end with real parts: Dovecot as the mail
-// server, Thunderbird and mbsync as the readers' programs, a tracker that writes
-// down what it learns. It holds tests only.
+// server, the readers' programs (see package lab), and a tracker that writes down
+// what it learns. It holds tests only.
 //
 // What Unseen serves is compared with what Dovecot serves from a mailbox that
 // holds the rewritten messages: whatever a mail program asks for, in whatever
