@@ -15,132 +15,292 @@ import (
 const maxHeader = 1 << 20
 
 // errAppend is how a session ends on which an APPEND was begun upstream that
-// turned out to be more than one message: without its last line the server must
-// forget it.
-var errAppend = errors.New("more than one message in one command")
+// cannot be finished: without its last line the server must forget it.
+var errAppend = errors.New("a message to be stored cannot be read to its end")
 
-// An appending is one APPEND on its way.
+// An appending is one APPEND or REPLACE on its way.
 type appending struct {
 	*session
-	cmd  wire.Command
-	line []byte       // up to the announcement of the message
-	lit  wire.Literal // the message
+	cmd     wire.Command
+	form    appendForm
+	unit    []appendPiece // of one message; not sent yet
+	of      int           // which message that is
+	begun   bool          // something was sent
+	refused bool          // the server completed the command before its end
 }
 
-// appendMessage relays APPEND (RFC 3501, section 6.3.11). The message is held: one
-// that was served before is given back its own octets, at equal length; a composed
-// one is restored at whatever length comes out. DESIGN.md asked for equal length,
-// but quoted-printable cannot hold a "=" of the original address in a slot of one
-// octet. So the relay grants the mail program's literal itself, and announces the
-// true length upstream. A message too large to hold streams.
+// An appendPiece is some arguments and the literal after them.
+type appendPiece struct {
+	text []byte
+	kind expectation
+	lit  wire.Literal
+	data []byte
+}
+
+// appendMessage relays APPEND (RFC 3501, section 6.3.11), with more than one
+// message (RFC 3502), with what the server puts together (RFC 4469), and REPLACE
+// (RFC 8508). Each message is held: one that was served before is given back its
+// own octets, at equal length; a composed one is restored at whatever length comes
+// out. DESIGN.md asked for equal length, but quoted-printable cannot hold a "=" of
+// the original address in a slot of one octet. So the relay grants the mail
+// program's literals itself, and announces the true lengths upstream. A message
+// too large to hold streams.
+//
+// A message is sent when the one after it, or the end, has been announced: so
+// nothing of a lone message goes upstream if what follows it is nonsense.
 func (s *session) appendMessage(ctx context.Context, cmd wire.Command) error {
-	a := &appending{session: s, cmd: cmd}
-	ok, err := a.readLine()
-	if err != nil || !ok {
-		return err
-	}
-	if !a.lit.NonSync {
-		if err := s.say("+ go on"); err != nil {
+	a := &appending{session: s, cmd: cmd, form: formOf(cmd.Name)}
+	for begin := cmd.Args; ; begin = 0 {
+		text, lit, literal, err := a.segment()
+		if errors.Is(err, wire.ErrTooLong) && !a.begun {
+			return a.refuse(cmd.Tag, "BAD This command is too long")
+		}
+		if err != nil {
+			return err
+		}
+		what := expectOther
+		if len(text) >= begin {
+			what = a.form.feed(bytes.TrimRight(text[begin:], "\r\n"), literal)
+		}
+		switch what {
+		case expectOther:
+			return a.fail(lit, literal, "BAD Unseen cannot read these arguments")
+		case expectEnd:
+			a.unit = append(a.unit, appendPiece{text: text, kind: expectEnd})
+			if err := a.flush(ctx); err != nil {
+				return err
+			}
+			return a.release()
+		}
+		over, err := a.take(ctx, appendPiece{text: text, kind: what, lit: lit})
+		if err != nil || over {
 			return err
 		}
 	}
-	header, err := a.readHeader()
+}
+
+// segment reads arguments up to the next literal, without its announcement, or
+// to the end of the command.
+func (a *appending) segment() (text []byte, lit wire.Literal, literal bool, err error) {
+	text, err = a.client.in.Segment(nil, maxArgument)
+	if err != nil {
+		return nil, lit, false, gone(err)
+	}
+	lit, literal, err = wire.EndLiteral(text)
+	if literal {
+		text = text[:len(bytes.TrimRight(text, "\r\n"))-lit.Len]
+	}
+	return text, lit, literal, err
+}
+
+// fail refuses the command, if nothing of it was sent; else the session ends, but
+// for a command that the server has refused already.
+func (a *appending) fail(lit wire.Literal, literal bool, answer string) error {
+	switch {
+	case a.refused && literal:
+		return a.drain(lit)
+	case a.refused:
+		return a.release()
+	case a.begun:
+		return errAppend
+	case literal:
+		return a.refuseAt(a.cmd.Tag, lit, answer)
+	}
+	return a.reject(a.cmd.Tag, answer)
+}
+
+// take reads one literal. It is over if the command has been answered.
+func (a *appending) take(ctx context.Context, p appendPiece) (over bool, err error) {
+	limit := a.srv.cfg.HoldAppend
+	switch p.kind {
+	case expectArgument:
+		if p.lit.Size > maxArgument {
+			return true, a.fail(p.lit, true, "BAD This literal is too large")
+		}
+	case expectText:
+		// What is put together is restored together (RFC 4469, section 5, has
+		// the code).
+		if p.lit.Size+a.held() > limit {
+			return true, a.fail(p.lit, true, "NO [TOOBIG] Unseen cannot hold this much")
+		}
+	}
+	if a.form.of > a.of {
+		if err := a.flush(ctx); err != nil {
+			return true, err
+		}
+		if a.refused {
+			return true, a.drain(p.lit)
+		}
+		a.of = a.form.of
+	}
+	if !p.lit.NonSync {
+		if err := a.say("+ go on"); err != nil {
+			return true, err
+		}
+	}
+	if p.kind == expectMessage && p.lit.Size > limit {
+		return false, a.stream(ctx, p)
+	}
+	err = a.client.in.Each(p.lit.Size, func(b []byte) error {
+		p.data = append(p.data, b...)
+		return nil
+	})
+	a.unit = append(a.unit, p)
+	return false, gone(err)
+}
+
+// held is how much of the message at hand is held.
+func (a *appending) held() (n int64) {
+	for _, p := range a.unit {
+		n += int64(len(p.data))
+	}
+	return n
+}
+
+// drain reads the rest of a command that the server has answered, and lets the
+// answer through. A literal that has to be asked for will not come.
+func (a *appending) drain(lit wire.Literal) error {
+	for literal := true; literal && lit.NonSync; {
+		err := a.client.in.Copy(wire.Discard{}, lit.Size)
+		if err != nil {
+			return gone(err)
+		}
+		if lit, literal, err = a.client.in.CopyLine(wire.Discard{}); err != nil {
+			return gone(err)
+		}
+	}
+	return a.release()
+}
+
+// flush restores the message at hand and sends it upstream.
+func (a *appending) flush(ctx context.Context) error {
+	unit := a.unit
+	a.unit = nil
+	if a.refused {
+		return nil
+	}
+	unit = a.restoreUnit(ctx, unit)
+	if err := a.begin(); err != nil {
+		return err
+	}
+	for _, p := range unit {
+		granted, err := a.send(p)
+		if err != nil {
+			return err
+		}
+		if !granted {
+			a.refused = true
+			return nil
+		}
+	}
+	return nil
+}
+
+// begin notes the command as sent. Its completion is kept until the mail program
+// has sent all that it announced.
+func (a *appending) begin() error {
+	if a.begun {
+		return nil
+	}
+	a.begun = true
+	return a.submit(command{tag: a.cmd.Tag, name: a.cmd.Name, keep: true})
+}
+
+// send sends one piece. A mailbox name that came as a literal goes on as a quoted
+// string where it can be one, which spares the wait for a permission. It is false
+// if the server completed the command.
+func (a *appending) send(p appendPiece) (bool, error) {
+	if _, err := a.server.out.Write(p.text); err != nil || p.kind == expectEnd {
+		return true, err
+	}
+	if p.kind == expectArgument && quotable(p.data) {
+		_, err := a.server.out.Write(wire.AppendQuoted(nil, p.data))
+		return true, err
+	}
+	if granted, err := a.announcePiece(p, int64(len(p.data))); err != nil || !granted {
+		return false, err
+	}
+	_, err := a.server.out.Write(p.data)
+	return true, err
+}
+
+// announcePiece announces a literal of its kind: "~" says that it may hold NUL
+// (RFC 3516, section 4.4).
+func (a *appending) announcePiece(p appendPiece, size int64) (bool, error) {
+	if p.lit.Binary {
+		if err := a.server.out.WriteByte('~'); err != nil {
+			return false, err
+		}
+	}
+	return a.announce(a.cmd.Tag, size, p.lit.NonSync)
+}
+
+// quotable tells whether a quoted string can hold the value (RFC 3501, section 9).
+func quotable(value []byte) bool {
+	for _, c := range value {
+		if c == '\r' || c == '\n' || c == 0 || c >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// stream sends a message upstream as it comes, with its edits taken back if it
+// was served before.
+func (a *appending) stream(ctx context.Context, p appendPiece) error {
+	header, err := a.readHeader(p.lit.Size)
 	if err != nil {
 		return err
 	}
-	served := slices.DeleteFunc(s.appended(ctx, header[:message.HeaderEnd(header)]), func(o *message.Overlay) bool {
-		return int64(o.Size) != a.lit.Size
-	})
-	switch {
-	case a.lit.Size <= s.srv.cfg.HoldAppend:
-		return a.hold(ctx, header, served)
-	case len(served) > 0:
-		s.srv.counts.restored.Add(1)
-		return a.stream(header, served[0])
+	o := &message.Overlay{}
+	if served := a.served(ctx, header, p.lit.Size); len(served) > 0 {
+		a.srv.counts.restored.Add(1)
+		o = served[0]
+	} else {
+		a.passValue(Place{}, "", "size")
 	}
-	s.passValue(Place{}, "", "size")
-	return a.stream(header, &message.Overlay{})
+	out, err := a.open(ctx, p)
+	if err != nil {
+		return err
+	}
+	w := &patcher{w: out, overlay: o, undo: true}
+	if _, err := w.Write(header); err != nil {
+		return err
+	}
+	if err := a.client.in.Copy(w, p.lit.Size-int64(len(header))); err != nil {
+		return gone(err)
+	}
+	return w.flush()
 }
 
-// readLine reads the command up to the announcement of the message. It is not
-// ok if the command was refused.
-func (a *appending) readLine() (bool, error) {
-	var t wire.Text
-	for {
-		var err error
-		if t.Raw, err = a.client.in.Segment(t.Raw, maxArgument); err != nil {
-			if errors.Is(err, wire.ErrTooLong) {
-				return false, a.refuse(a.cmd.Tag, "BAD This command is too long")
-			}
-			return false, gone(err)
-		}
-		lit, ok, err := wire.EndLiteral(t.Raw)
-		switch {
-		case err != nil:
-			return false, err
-		case !ok:
-			return false, a.reject(a.cmd.Tag, "BAD Unseen cannot read these APPEND arguments")
-		}
-		a.line = t.Raw[:bytes.LastIndexByte(t.Raw, '{')]
-		switch a.expects() {
-		case expectMailbox:
-			if lit.Size > maxArgument {
-				return false, a.refuseLiteral(a.cmd.Tag, lit)
-			}
-			if err := a.literal(&t, lit); err != nil {
-				return false, err
-			}
-			continue
-		case expectMessage:
-			a.lit = lit
-			return true, nil
-		}
-		return false, a.refuseAt(a.cmd.Tag, lit, "BAD Unseen does not relay this form of APPEND")
+// open sends what stands before a message that streams, and returns where its
+// octets go: nowhere if the server does not want them.
+func (a *appending) open(ctx context.Context, p appendPiece) (io.Writer, error) {
+	if err := a.flush(ctx); err != nil {
+		return nil, err
 	}
+	if !a.refused {
+		if _, err := a.server.out.Write(p.text); err != nil {
+			return nil, err
+		}
+		granted, err := a.announcePiece(p, p.lit.Size)
+		if err != nil {
+			return nil, err
+		}
+		a.refused = !granted
+	}
+	if a.refused {
+		return wire.Discard{}, nil
+	}
+	return a.server.out, nil
 }
 
-// What the literal at the end of the line is.
-const (
-	expectOther = iota // CATENATE, UTF8, a binary literal, or nonsense
-	expectMailbox
-	expectMessage
-)
-
-// expects reads the arguments before a literal: mailbox, flags and date.
-func (a *appending) expects() int {
-	rest := a.line[a.cmd.Args:]
-	if len(bytes.Trim(rest, " ")) == 0 {
-		return expectMailbox
-	}
-	_, rest, ok := wire.Astring(bytes.TrimLeft(rest, " "))
-	if !ok {
-		return expectOther
-	}
-	rest = bytes.TrimLeft(rest, " ")
-	if len(rest) > 0 && rest[0] == '(' {
-		end := bytes.IndexAny(rest[1:], "()\"{\r\n")
-		if end < 0 || rest[1+end] != ')' {
-			return expectOther
-		}
-		rest = bytes.TrimLeft(rest[end+2:], " ")
-	}
-	if len(rest) > 0 && rest[0] == '"' {
-		if _, rest, ok = wire.Astring(rest); !ok {
-			return expectOther
-		}
-	}
-	if len(bytes.Trim(rest, " ")) > 0 {
-		return expectOther
-	}
-	return expectMessage
-}
-
-// readHeader reads the message up to the end of its header block, and what came
+// readHeader reads a message up to the end of its header block, and what came
 // along.
-func (a *appending) readHeader() ([]byte, error) {
+func (a *appending) readHeader(size int64) ([]byte, error) {
 	var header []byte
-	for int64(len(header)) < a.lit.Size && len(header) < maxHeader {
-		n := min(int64(max(a.client.in.Buffered(), 1)), a.lit.Size-int64(len(header)))
+	for int64(len(header)) < size && len(header) < maxHeader {
+		n := min(int64(max(a.client.in.Buffered(), 1)), size-int64(len(header)))
 		err := a.client.in.Each(n, func(b []byte) error {
 			header = append(header, b...)
 			return nil
@@ -161,158 +321,13 @@ func hasHeaderEnd(b []byte) bool {
 		bytes.HasPrefix(b, []byte("\r\n")) || bytes.HasPrefix(b, []byte("\n"))
 }
 
-// hold reads all of a message, restores it, and sends it upstream.
-func (a *appending) hold(ctx context.Context, begun []byte, served []*message.Overlay) error {
-	raw := begun
-	err := a.client.in.Each(a.lit.Size-int64(len(raw)), func(b []byte) error {
-		raw = append(raw, b...)
-		return nil
+// served returns the overlays that a message of this beginning and size was
+// served with before.
+func (a *appending) served(ctx context.Context, begin []byte, size int64) []*message.Overlay {
+	header := begin[:message.HeaderEnd(begin)]
+	return slices.DeleteFunc(a.appended(ctx, header), func(o *message.Overlay) bool {
+		return int64(o.Size) != size
 	})
-	if err != nil {
-		return gone(err)
-	}
-	end, ok, err := a.readEnd()
-	if err != nil || !ok {
-		return err
-	}
-	out, changed := a.original(ctx, raw, served)
-	if changed {
-		a.srv.counts.restored.Add(1)
-	}
-	granted, err := a.begin(command{tag: a.cmd.Tag, name: a.cmd.Name}, int64(len(out)))
-	if err != nil || !granted {
-		return err
-	}
-	if _, err := a.server.out.Write(out); err != nil {
-		return err
-	}
-	_, err = a.server.out.Write(end)
-	return err
-}
-
-// original returns the message without addresses of the gateway, and whether that
-// changed it. Only an overlay whose new octets are all there is the one that the
-// message was served with: copies of one message in two accounts have two.
-func (a *appending) original(ctx context.Context, raw []byte, served []*message.Overlay) (out []byte, changed bool) {
-	for _, o := range served {
-		if len(o.Edits) > 0 && rewritten(o, raw) {
-			o.Undo(raw, 0)
-			return raw, true
-		}
-	}
-	out = a.restored(ctx, raw)
-	return out, !bytes.Equal(out, raw)
-}
-
-// rewritten tells whether all edits of an overlay are in a message.
-func rewritten(o *message.Overlay, raw []byte) bool {
-	for _, e := range o.Edits {
-		if e.Offset > len(raw) || !bytes.HasPrefix(raw[e.Offset:], e.New) {
-			return false
-		}
-	}
-	return true
-}
-
-// readEnd reads the line end after the message. What else follows is a second
-// message, or nonsense; then the command is refused, and nothing of it was sent.
-func (a *appending) readEnd() (end []byte, ok bool, err error) {
-	end, err = a.client.in.Segment(nil, maxArgument)
-	if err != nil {
-		return nil, false, gone(err)
-	}
-	if len(bytes.TrimRight(end, "\r\n")) == 0 {
-		return end, true, nil
-	}
-	const answer = "BAD Unseen relays one message per APPEND"
-	lit, literal, err := wire.EndLiteral(end)
-	switch {
-	case err != nil:
-		return nil, false, err
-	case literal:
-		return nil, false, a.refuseAt(a.cmd.Tag, lit, answer)
-	}
-	return nil, false, a.reject(a.cmd.Tag, answer)
-}
-
-// begin sends the command upstream up to its message, with the length given.
-func (a *appending) begin(c command, size int64) (bool, error) {
-	if err := a.submit(c); err != nil {
-		return false, err
-	}
-	if granted, err := a.sendLine(); err != nil || !granted {
-		return false, err
-	}
-	return a.announce(c.tag, size, a.lit.NonSync)
-}
-
-// sendLine sends what stands before the announcement. A mailbox name that came
-// as a literal goes on as a quoted string where it can be one, which spares the
-// wait for a permission. It is false if the server completed the command.
-func (a *appending) sendLine() (bool, error) {
-	args := bytes.TrimLeft(a.line[a.cmd.Args:], " ")
-	name, after, ok := wire.Astring(args)
-	if !ok || args[0] != '{' {
-		_, err := a.server.out.Write(a.line)
-		return true, err
-	}
-	if _, err := a.server.out.WriteString(a.cmd.Tag + " APPEND "); err != nil {
-		return false, err
-	}
-	if quotable(name) {
-		name = wire.AppendQuoted(nil, name)
-	} else if granted, err := a.announce(a.cmd.Tag, int64(len(name)), false); err != nil || !granted {
-		return false, err
-	}
-	if _, err := a.server.out.Write(name); err != nil {
-		return false, err
-	}
-	_, err := a.server.out.Write(after)
-	return true, err
-}
-
-// quotable tells whether a quoted string can hold the value (RFC 3501, section 9).
-func quotable(value []byte) bool {
-	for _, c := range value {
-		if c == '\r' || c == '\n' || c == 0 || c >= 0x80 {
-			return false
-		}
-	}
-	return true
-}
-
-// stream sends a message upstream as it comes, with its edits taken back. The
-// completion is kept until the mail program has sent all that it announced.
-func (a *appending) stream(begun []byte, o *message.Overlay) error {
-	granted, err := a.begin(command{tag: a.cmd.Tag, name: a.cmd.Name, keep: true}, a.lit.Size)
-	if err != nil {
-		return err
-	}
-	var out io.Writer = wire.Discard{}
-	if granted {
-		out = a.server.out
-	}
-	w := &patcher{w: out, overlay: o, undo: true}
-	if _, err := w.Write(begun); err != nil {
-		return err
-	}
-	if err := a.client.in.Copy(w, a.lit.Size-int64(len(begun))); err != nil {
-		return gone(err)
-	}
-	if err := w.flush(); err != nil {
-		return err
-	}
-	end, err := a.client.in.Segment(nil, maxArgument)
-	if err != nil {
-		return gone(err)
-	}
-	if len(bytes.TrimRight(end, "\r\n")) > 0 {
-		return errAppend
-	}
-	if _, err := out.Write(end); err != nil {
-		return err
-	}
-	return a.release()
 }
 
 // release lets the completion through, or says it if it has come.

@@ -127,18 +127,123 @@ func TestAppendRefusedMidway(t *testing.T) {
 	tk.play("C:b NOOP|S:b OK done")
 }
 
-// Two messages in one command, the first of them already on its way: the server
-// must not get the end of the command.
-func TestAppendTwoKnown(t *testing.T) {
-	tk := servedBy(t, htmlMail, streaming)
-	tk.clientf("a APPEND Sent %s {3+}\r\nabc", strings.Replace(lit(seen(htmlMail)), "}", "+}", 1))
-	rest, _ := tk.server.gone()
-	if want := "a APPEND Sent " + strings.Replace(lit(htmlMail), "}", "+}", 1); !strings.HasPrefix(want, rest) {
-		t.Errorf("server got %q", rest)
+// Nonsense after a message that is on its way already: the server must not get the
+// end of the command.
+func TestAppendNonsenseBehind(t *testing.T) {
+	for _, behind := range []string{" x", " {3+}\r\nabc nonsense", " CATENATE (TEXT {9999+}"} {
+		tk := servedBy(t, htmlMail, streaming)
+		tk.clientf("a APPEND Sent %s%s", strings.Replace(lit(seen(htmlMail)), "}", "+}", 1), behind)
+		rest, _ := tk.server.gone()
+		if want := "a APPEND Sent " + strings.Replace(lit(htmlMail), "}", "+}", 1) + " {3+}\r\nabc"; !strings.HasPrefix(want, rest) {
+			t.Errorf("server got %q", rest)
+		}
+		if got, _ := tk.client.gone(); !strings.HasPrefix(got, "* BYE") {
+			t.Errorf("client got %q", got)
+		}
 	}
-	if got, _ := tk.client.gone(); !strings.HasPrefix(got, "* BYE") {
-		t.Errorf("client got %q", got)
+}
+
+// plus makes literals that need no permission.
+func plus(s string) string { return strings.ReplaceAll(s, "}\r\n", "+}\r\n") }
+
+// Whatever form a message comes in, the server gets it without the gateway's
+// addresses, and its lengths are true.
+func TestAppendForms(t *testing.T) {
+	const elsewhere = "https://elsewhere.example/"
+	composed := "X: y\r\n\r\n" + gateway + "\r\n"
+	restored := "X: y\r\n\r\n" + elsewhere + "\r\n"
+	for _, tt := range []struct{ name, args, upstream string }{
+		{"two known", "Sent " + lit(seen(partMail)) + " (\\Seen) " + lit(seen(partMail)), "Sent " + lit(partMail) + " (\\Seen) " + lit(partMail)},
+		{"known and composed", "{4}\r\nSent " + lit(seen(partMail)) + " () \" 1-Jan-2026 00:00:00 +0000\" ~" + lit(composed),
+			"\"Sent\" " + lit(partMail) + " () \" 1-Jan-2026 00:00:00 +0000\" ~" + lit(restored)},
+		{"binary", "Sent ~" + lit(seen(partMail)), "Sent ~" + lit(partMail)},
+		{"binary with NUL", "Sent ~" + lit("a: b\r\n\r\n\x00"+gateway), "Sent ~" + lit("a: b\r\n\r\n\x00"+elsewhere)},
+		{"utf8", "Sent (\\Seen) UTF8 (~" + lit(seen(partMail)) + ")", "Sent (\\Seen) UTF8 (~" + lit(partMail) + ")"},
+		{"two utf8", "x UTF8 (~" + lit(composed) + ") UTF8 (~" + lit(composed) + ")", "x UTF8 (~" + lit(restored) + ") UTF8 (~" + lit(restored) + ")"},
+		{"catenate", "x CATENATE (TEXT " + lit(composed) + " URL \"/x\" TEXT " + lit("--"+gateway) + ")",
+			"x CATENATE (TEXT " + lit(restored) + " URL \"/x\" TEXT " + lit("--"+elsewhere) + ")"},
+		{"catenate, texts that follow each other", "x CATENATE (TEXT " + lit(composed[:20]) + " TEXT " + lit(composed[20:]) + " URL x)",
+			"x CATENATE (TEXT " + lit(restored) + " URL x)"},
+		{"catenate of a known message", "x CATENATE (TEXT " + lit(seen(partMail)[:200]) + " text " + lit(seen(partMail)[200:]) + ")",
+			"x CATENATE (TEXT " + lit(partMail) + ")"},
+		{"catenate, original first", "x () CATENATE (URL \"/h\" TEXT " + lit(composed) + ")", "x () CATENATE (URL \"/h\" TEXT " + lit(restored) + ")"},
+		{"catenate, url in a literal", "x CATENATE (URL " + lit("/h\u00e4") + " TEXT " + lit(composed) + ")", "x CATENATE (URL " + lit("/h\u00e4") + " TEXT " + lit(restored) + ")"},
+		{"catenate of originals", "x CATENATE (URL \"/x\" URL /y)", "x CATENATE (URL \"/x\" URL /y)"},
+		{"catenate of utf8", "x CATENATE (UTF8 (~" + lit(composed) + ") URL y UTF8 (~" + lit(composed) + "))",
+			"x CATENATE (UTF8 (~" + lit(restored) + ") URL y UTF8 (~" + lit(restored) + "))"},
+		{"two catenated", "x CATENATE (TEXT " + lit(composed) + ") (\\Seen) CATENATE (TEXT " + lit(composed) + " URL x)",
+			"x CATENATE (TEXT " + lit(restored) + ") (\\Seen) CATENATE (TEXT " + lit(restored) + " URL x)"},
+		{"nothing of ours", "x CATENATE (TEXT " + lit("a") + " TEXT " + lit("b") + ")", "x CATENATE (TEXT " + lit("ab") + ")"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tk := served(t, partMail)
+			tk.clientf("a APPEND %s", plus(tt.args))
+			tk.wantServer("a APPEND " + plus(tt.upstream))
+			tk.serverf("a OK [APPENDUID 7 9] done")
+			tk.wantClient("a OK [APPENDUID 7 9] done")
+			tk.play("C:b NOOP|S:b OK done")
+			if s := tk.relay.Stats(); s.Passed != 0 || s.Refused != 0 {
+				t.Errorf("stats %+v", s)
+			}
+		})
 	}
+}
+
+// REPLACE (RFC 8508) stores as APPEND does.
+func TestReplace(t *testing.T) {
+	for _, name := range []string{"REPLACE 4", "UID REPLACE 4711", "REPLACE *"} {
+		tk := served(t, partMail)
+		tk.clientf("a %s {4+}\r\nSent (\\Draft) %s", name, plus(lit(seen(partMail))))
+		tk.wantServer("a " + name + " \"Sent\" (\\Draft) " + plus(lit(partMail)))
+		tk.serverf("* OK [APPENDUID 7 9] x\r\n* 2 EXPUNGE\r\na OK done")
+		tk.wantClient("* OK [APPENDUID 7 9] x\r\n* 2 EXPUNGE\r\na OK done")
+	}
+}
+
+// Several messages with literals that have to be asked for, before a server that
+// has to be asked as well, and may refuse each of them.
+func TestMultiAppendSync(t *testing.T) {
+	for refused := range 4 {
+		tk := startTalk(t, ModePlain, nil)
+		tk.serverf("* OK [CAPABILITY IMAP4rev1 MULTIAPPEND] ready")
+		tk.wantClient("* OK [CAPABILITY IMAP4rev1 MULTIAPPEND] ready")
+		tk.clientf("a APPEND Sent {5}")
+		said := []string{"a: b0 (\\Seen) {5}", "a: b1 (\\Seen) {5}", "a: b2"}
+		asked := []string{"a APPEND Sent {5}", " (\\Seen) {5}", " (\\Seen) {5}"}
+		status := "OK done"
+		for i := range said {
+			if got := tk.client.line(); !strings.HasPrefix(got, "+") {
+				t.Fatalf("got %q", got)
+			}
+			tk.clientf("%s", said[i])
+			tk.wantServer(asked[i])
+			if i == refused {
+				status = "NO no"
+				break
+			}
+			tk.serverf("+ go")
+			tk.server.want(said[i][:5])
+		}
+		if refused > 2 {
+			tk.wantServer("")
+		}
+		tk.serverf("a %s", status)
+		tk.wantClient("a " + status)
+		tk.play("C:b NOOP|S:b OK done")
+	}
+}
+
+// A server that refuses the first message while the others are on their way
+// without having been asked for.
+func TestMultiAppendRefused(t *testing.T) {
+	tk := startTalk(t, ModePlain, nil)
+	tk.serverf("* OK [CAPABILITY IMAP4rev1 MULTIAPPEND] ready")
+	tk.wantClient("* OK [CAPABILITY IMAP4rev1 MULTIAPPEND] ready")
+	tk.clientf("a APPEND Sent {5+}\r\na: b0 {5+}\r\na: b1 UTF8 (~{5+}\r\na: b2)\r\nb NOOP")
+	tk.wantServer("a APPEND Sent {5}")
+	tk.serverf("a NO no")
+	tk.wantClient("a NO no")
+	tk.wantServer("b NOOP")
 }
 
 // A planner that breaks does not cost the message.

@@ -90,7 +90,7 @@ func (s *session) dispatch(ctx context.Context, cmd wire.Command) error {
 	switch cmd.Name {
 	case "FETCH", "UID FETCH":
 		return s.fetch(ctx, cmd)
-	case "APPEND":
+	case "APPEND", "REPLACE", "UID REPLACE":
 		return s.appendMessage(ctx, cmd)
 	case "SELECT", "EXAMINE":
 		return s.selectMailbox(cmd)
@@ -104,7 +104,7 @@ func (s *session) dispatch(ctx context.Context, cmd wire.Command) error {
 		return s.enable(cmd)
 	case "NOTIFY":
 		return s.notify(cmd)
-	case "COMPRESS", "CONVERT", "UID CONVERT", "REPLACE", "UID REPLACE", "UIDFETCH", "UID UIDFETCH",
+	case "COMPRESS", "CONVERT", "UID CONVERT", "UIDFETCH", "UID UIDFETCH",
 		"URLFETCH", "GENURLAUTH", "RESETKEY", "GETJMAPACCESS", "PARTIAL":
 		return s.refuse(cmd.Tag, "BAD Unseen does not relay "+cmd.Name)
 	}

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/unseen-mail/unseen/detect/message"
-	"github.com/unseen-mail/unseen/imapfilter/wire"
 )
 
 // pending makes a state with commands under way; a SELECT is of a mailbox of the
@@ -160,34 +159,6 @@ func TestNamesContent(t *testing.T) {
 	} {
 		if got := namesContent([]byte(tt.args + "\r\n")); got != tt.want {
 			t.Errorf("%s: %v", tt.args, got)
-		}
-	}
-}
-
-// What stands before the message in an APPEND.
-func TestAppendArguments(t *testing.T) {
-	for _, tt := range []struct {
-		args string
-		want int
-	}{
-		{" ", expectMailbox},
-		{"  ", expectMailbox},
-		{" Sent ", expectMessage},
-		{" \"S (e\" ", expectMessage},
-		{" {4}\r\nSent ", expectMessage},
-		{" Sent (\\Seen \\Draft $x) ", expectMessage},
-		{" Sent () \" 1-Jan-2026 00:00:00 +0000\" ", expectMessage},
-		{" Sent CATENATE (URL ", expectOther},
-		{" Sent UTF8 (", expectOther},
-		{" Sent ~", expectOther},
-		{" Sent (\\Seen ", expectOther},
-		{" Sent (\\Seen) (x) ", expectOther},
-		{" Sent \"x ", expectOther},
-		{" \"Sent ", expectOther},
-	} {
-		a := &appending{line: []byte("a APPEND" + tt.args), cmd: wire.Command{Tag: "a", Name: "APPEND", Args: len("a APPEND")}}
-		if got := a.expects(); got != tt.want {
-			t.Errorf("%q: %d, want %d", tt.args, got, tt.want)
 		}
 	}
 }
