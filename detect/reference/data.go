@@ -152,6 +152,7 @@ func (s *Scanner) addDocument(view []byte, r *row, a *attr, tag Span) {
 			continue
 		}
 		ref := s.add(r.vector, f.Kind, []byte(f.URL))
+		ref.Relative = f.Relative
 		ref.Slot, ref.Tag, ref.Quote = value.cells(f.Slot.Start, f.Slot.End), tag, a.quote
 	}
 }

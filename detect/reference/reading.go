@@ -84,7 +84,11 @@ func (k known) after(first, second *Scanner) known {
 		k.based, k.base = true, first.base
 	}
 	sets = sets || second != nil && second.sets
-	k.strings = k.strings || sets && locate(base, "").remote
+	if sets && locate(base, "").remote {
+		k.strings = true
+		// A relative string does not count as one before the base is known.
+		k.based, k.base = k.based || first.based, base
+	}
 	return k
 }
 
