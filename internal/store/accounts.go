@@ -105,7 +105,8 @@ func (s *Store) Account(ctx context.Context, address string) (Account, bool, err
 	return one(s.accounts(ctx, "WHERE address = ?", strings.ToLower(strings.TrimSpace(address))))
 }
 
-// AccountByID does the same by its number.
+// AccountByID does the same by its number: what a removed account was served can
+// still be answered and put back, see [Account.Removed].
 func (s *Store) AccountByID(ctx context.Context, id int64) (Account, bool, error) {
 	return one(s.accounts(ctx, "WHERE id = ?", id))
 }

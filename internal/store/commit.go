@@ -86,6 +86,8 @@ type commit struct {
 	// alias are the plans of the batch that equal one that is stored; known
 	// are those of earlier batches.
 	alias, known map[int64]int64
+	// senders are those of the plans of the batch that are new.
+	senders map[senderKey]*Sender
 
 	tx         *sql.Tx
 	sameHeader *sql.Stmt
@@ -109,6 +111,9 @@ func (s *Store) commit(ctx context.Context, b *batch, c *commit) error {
 	return s.write(ctx, grouped, func(tx *sql.Tx) error {
 		c.tx = tx
 		if err := c.plans(ctx, b); err != nil {
+			return err
+		}
+		if err := c.writeSenders(ctx); err != nil {
 			return err
 		}
 		if err := c.places(ctx, b); err != nil {
@@ -158,6 +163,7 @@ func (c *commit) plans(ctx context.Context, b *batch) error {
 		if err != nil {
 			return err
 		}
+		c.saw(p)
 		for i, token := range p.Tokens {
 			if token != "" {
 				tokens = append(tokens, tokenRow{keyOf(token), p.ID, i})

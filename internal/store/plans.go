@@ -45,6 +45,10 @@ type Plan struct {
 	// Tokens are the tokens in the form used, by the number of their
 	// reference; "" where a reference has none. Only SavePlan reads it.
 	Tokens []string
+	// From is who the mail says it is from, vouched for or not, as
+	// [Store.Senders] lists them; the store fills in the account, times and
+	// count. A Key of "" is nobody. Only SavePlan reads it.
+	From Sender
 }
 
 // A Reference is what a token leads to.

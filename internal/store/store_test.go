@@ -257,9 +257,13 @@ func TestPictures(t *testing.T) {
 // migrations are those that exist and more.
 func migrations(more ...string) fs.FS {
 	m := fstest.MapFS{}
-	text, _ := fs.ReadFile(store.Schema(), "sql/0001.sql")
-	for i, s := range append([]string{string(text)}, more...) {
-		m[fmt.Sprintf("sql/%04d.sql", i+1)] = &fstest.MapFile{Data: []byte(s)}
+	names, _ := fs.Glob(store.Schema(), "sql/*.sql")
+	for _, name := range names {
+		text, _ := fs.ReadFile(store.Schema(), name)
+		m[name] = &fstest.MapFile{Data: text}
+	}
+	for i, text := range more {
+		m[fmt.Sprintf("sql/%04d.sql", len(names)+i+1)] = &fstest.MapFile{Data: []byte(text)}
 	}
 	return m
 }
@@ -284,9 +288,9 @@ func TestMigration(t *testing.T) {
 		t.Errorf("got %q", v)
 	}
 	s.Close()
-	// This Unseen does not know form 2, and says how to go back.
+	// This Unseen does not know form 3, and says how to go back.
 	_, err := store.Open(t.Context(), s.Dir(), store.Options{})
-	backup := filepath.Join(s.Dir(), "unseen-before-form-2.db")
+	backup := filepath.Join(s.Dir(), "unseen-before-form-3.db")
 	if !errors.Is(err, store.ErrNewer) || !strings.Contains(err.Error(), backup) {
 		t.Fatalf("got %v", err)
 	}
