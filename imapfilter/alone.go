@@ -44,6 +44,7 @@ func (p *pieceOf) suggests(value []byte) (string, bool) {
 	}
 	encoding := "8bit"
 	switch {
+	case p.decoded:
 	case looksBase64(value):
 		encoding = "base64"
 	case bytes.Contains(value, []byte("=\r\n")) || bytes.Contains(bytes.ToUpper(value), []byte("=3D")):

@@ -181,8 +181,11 @@ func (a *answer) item(ctx context.Context) error {
 		return a.itemUID(name)
 	}
 	if a.inject != nil {
-		if kind == wire.Whole && a.inject.body {
+		switch {
+		case kind == wire.Whole && a.inject.body:
 			return a.swallow()
+		case a.inject.part.wants(kind, section, item):
+			return a.collect(kind)
 		}
 		if err := a.unasked(); err != nil {
 			return err
@@ -197,7 +200,7 @@ func (a *answer) item(ctx context.Context) error {
 	switch kind {
 	case wire.Whole:
 		return a.whole()
-	case wire.Piece:
+	case wire.Piece, wire.Decoded:
 		return a.piece(ctx, section, item)
 	}
 	return a.in.CopyValue(a.out)

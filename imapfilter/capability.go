@@ -21,8 +21,7 @@ type capabilityView struct {
 // withheld tells whether a capability cannot be used through the relay.
 func withheld(name string) bool {
 	switch name {
-	case "BINARY", // content in a form that is not looked into
-		"IMAP4REV2",             // has BINARY in it (RFC 9051, section 6.4.5)
+	case "IMAP4REV2",
 		"UIDONLY",               // RFC 9586: answers without sequence numbers
 		"UTF8=ACCEPT",           // RFC 6855: other literals, other headers
 		"UTF8=ONLY", "UTF8=ALL", // its relatives

@@ -360,7 +360,7 @@ func namesContent(args []byte) bool {
 			i++
 			continue
 		}
-		if kind, _ := item.Content(); kind != wire.Verbatim || strings.HasPrefix(item.Name, "BINARY") {
+		if kind, _ := item.Content(); kind != wire.Verbatim {
 			return true
 		}
 		i = len(args) - len(rest)

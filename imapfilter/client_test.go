@@ -11,9 +11,6 @@ import (
 func TestRefused(t *testing.T) {
 	for _, tt := range []struct{ name, send, status string }{
 		{"compress", "a COMPRESS DEFLATE\r\n", "BAD"},
-		{"binary item", "a FETCH 1 BINARY[1]\r\n", "BAD"},
-		{"binary peek", "a UID FETCH 1 (FLAGS BINARY.PEEK[1]<0.9>)\r\n", "BAD"},
-		{"binary size", "a FETCH 1 BINARY.SIZE[1]\r\n", "BAD"},
 		{"catenate nothing", "a APPEND INBOX CATENATE ()\r\n", "BAD"},
 		{"catenate garbage", "a APPEND INBOX CATENATE (TEXT {3+}\r\nabc FOO x)\r\n", "BAD"},
 		{"catenate too large", "a APPEND INBOX CATENATE (URL \"/x\" TEXT {99999999}\r\n", "NO"},

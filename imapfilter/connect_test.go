@@ -62,7 +62,7 @@ func TestConnect(t *testing.T) {
 		want         string
 	}{
 		{"tls", "TLS|S:* OK hi", ModeTLS, a, "* OK hi"},
-		{"tls, logged in", "TLS|S:* PREAUTH [CAPABILITY IMAP4rev1 BINARY] hi", ModeTLS, a, "* PREAUTH [CAPABILITY IMAP4rev1] hi"},
+		{"tls, logged in", "TLS|S:* PREAUTH [CAPABILITY IMAP4rev1 URLAUTH] hi", ModeTLS, a, "* PREAUTH [CAPABILITY IMAP4rev1] hi"},
 		{"tls, untrusted", "TLS|S:* OK hi", ModeTLS, other, "BYE certificate"},
 		{"tls, no TLS", "S:* OK hi", ModeTLS, a, "BYE does not answer"},
 		{"tls, bye", "TLS|S:* BYE too many", ModeTLS, a, "BYE too many"},

@@ -235,6 +235,14 @@ func randomFetch(rnd *rand.Rand, mails int) string {
 		item = []string{"RFC822.TEXT", "RFC822.HEADER", "RFC822", "BODY[TEXT]"}[rnd.IntN(4)]
 	case 1, 2, 3:
 		item += fmt.Sprintf("<%d.%d>", rnd.IntN(3)*rnd.IntN(800), 1+rnd.IntN(900))
+	case 5:
+		item = "BINARY" + item[len("BODY"):]
+		if strings.Contains(item, "[HEADER]") || strings.Contains(item, "MIME") || strings.Contains(item, "TEXT") || strings.Contains(item, "2.H") {
+			item = "BINARY.PEEK[1]"
+		}
+		if rnd.IntN(2) == 0 {
+			item += fmt.Sprintf("<%d.%d>", rnd.IntN(3)*rnd.IntN(800), 1+rnd.IntN(900))
+		}
 	case 4:
 		item = "(UID RFC822.SIZE ENVELOPE BODYSTRUCTURE " + item + ")"
 	}

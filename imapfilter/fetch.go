@@ -2,7 +2,6 @@ package imapfilter
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/unseen-mail/unseen/detect/message"
@@ -25,12 +24,13 @@ func (s *session) fetch(ctx context.Context, cmd wire.Command) error {
 		return s.reject(cmd.Tag, "BAD Unseen cannot read these FETCH arguments")
 	}
 	pieces := false
+	var decoded []string
 	for _, item := range f.Items {
-		if strings.HasPrefix(item.Name, "BINARY") {
-			return s.reject(cmd.Tag, "BAD Unseen does not relay BINARY")
+		kind, section := item.Content()
+		pieces = pieces || kind == wire.Piece || kind == wire.Decoded
+		if kind == wire.Decoded {
+			decoded = append(decoded, section)
 		}
-		kind, _ := item.Content()
-		pieces = pieces || kind == wire.Piece
 	}
 	c := command{tag: cmd.Tag, name: cmd.Name}
 	uid := cmd.Name == "UID FETCH"
@@ -38,7 +38,7 @@ func (s *session) fetch(ctx context.Context, cmd wire.Command) error {
 		c.only = one[0]
 	}
 	if pieces {
-		if err := s.prepare(ctx, f.Set, uid); err != nil {
+		if err := s.prepare(ctx, f.Set, uid, decoded); err != nil {
 			return err
 		}
 	}
@@ -55,7 +55,7 @@ type found struct{ seq, uid uint32 }
 // UID FETCH a server may send EXPUNGE, during FETCH it must not (RFC 3501,
 // section 7.4.1). With the wrong kind a sequence number could come to stand for
 // another message before the mail program's command is sent.
-func (s *session) prepare(ctx context.Context, set wire.Set, uid bool) error {
+func (s *session) prepare(ctx context.Context, set wire.Set, uid bool, decoded []string) error {
 	if err := s.await(drained); err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (s *session) prepare(ctx context.Context, set wire.Set, uid bool) error {
 		}
 		numbers = numbers[n:]
 	}
-	return nil
+	return s.prepareDecoded(ctx, box, messages, asking{uid: uid, sections: decoded})
 }
 
 // members returns the messages of a set, with their UIDs. What is not known is
@@ -153,7 +153,8 @@ func (s *session) overlay(ctx context.Context, box *mailbox, uid uint32) *messag
 type injection struct {
 	tag   string
 	uid   bool // its kind
-	body  bool // it asks for content
+	body  bool // it asks for whole messages
+	part  *partly
 	set   wire.Set
 	found []found
 	told  time.Time // when the mail program last heard of it
@@ -164,10 +165,17 @@ type injection struct {
 // answered. If the server refuses it there are none, and the mail program's
 // command goes its way.
 func (s *session) injectFetch(uid bool, set, items string) ([]found, error) {
-	inj := &injection{tag: s.tag.next(), uid: uid, body: items != "(UID)", told: time.Now()}
+	inj := &injection{uid: uid, body: items != "(UID)"}
+	err := s.inject(inj, set, items)
+	return inj.found, err
+}
+
+// inject sends a FETCH of the relay's own and waits until it is completed.
+func (s *session) inject(inj *injection, set, items string) error {
+	inj.tag, inj.told = s.tag.next(), time.Now()
 	inj.set, _, _ = wire.ParseSet([]byte(set + " "))
 	name := "FETCH"
-	if uid {
+	if inj.uid {
 		name = "UID FETCH"
 	}
 	s.mu.Lock()
@@ -176,10 +184,7 @@ func (s *session) injectFetch(uid bool, set, items string) ([]found, error) {
 	s.mu.Unlock()
 	s.srv.counts.injected.Add(1)
 	if _, err := s.server.out.WriteString(inj.tag + " " + name + " " + set + " " + items + "\r\n"); err != nil {
-		return nil, err
+		return err
 	}
-	if err := s.await(func(*state) bool { return inj.done }); err != nil {
-		return nil, err
-	}
-	return inj.found, nil
+	return s.await(func(*state) bool { return inj.done })
 }

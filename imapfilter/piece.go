@@ -18,6 +18,11 @@ func (a *answer) piece(ctx context.Context, section string, item wire.Item) erro
 	at := a.place()
 	p := pieceOf{answer: a, at: at, section: section, partial: item.Partial}
 	p.overlay = a.s.overlay(ctx, a.box, a.uid)
+	if kind, _ := item.Content(); kind == wire.Decoded {
+		p.decoded = true
+		p.overlay = a.s.decodedOverlay(a.box, p.overlay, decodedKey{a.uid, section})
+		section = ""
+	}
 	if p.overlay != nil {
 		p.span, p.there = p.overlay.Section(section)
 	}
@@ -46,6 +51,7 @@ type pieceOf struct {
 	at      Place
 	section string
 	partial bool
+	decoded bool // it has no transfer encoding, and so has the overlay
 	overlay *message.Overlay
 	span    message.Range
 	there   bool // the plan knows the section

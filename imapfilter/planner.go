@@ -9,7 +9,7 @@
 // the mail program's.
 //
 // What it cannot relay safely is not offered: capabilities that would let
-// content by (COMPRESS, BINARY, CATENATE, URLAUTH, ...) are taken out of every
+// content by (COMPRESS, CONVERT, URLAUTH, ...) are taken out of every
 // list, and a command that uses one all the same is refused. A message that
 // cannot be looked into passes as it is, and is counted: mail is never withheld.
 // What cannot be parsed ends the connection: nothing is guessed or made up.

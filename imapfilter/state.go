@@ -29,6 +29,7 @@ type mailbox struct {
 	fleeting bool // UIDs do not last (RFC 4315, section 2)
 	seqs     seqMap
 	plans    planCache
+	decoded  map[decodedKey]*message.Overlay
 }
 
 // place returns where a message lies. Without a UID or a lasting UIDVALIDITY it

@@ -17,6 +17,9 @@ const (
 	Whole Content = iota
 	// Piece is a part of it, or a range of octets.
 	Piece Content = iota
+	// Decoded is a part, or a range of it, without its transfer encoding
+	// (RFC 3516, section 4.3).
+	Decoded Content = iota
 )
 
 // An Item is one data item of a FETCH command or answer (RFC 3501, sections
@@ -41,6 +44,8 @@ func (i Item) Content() (Content, string) {
 		return i.whole()
 	case i.Name == "RFC822.TEXT" && !i.Bracketed:
 		return Piece, "TEXT"
+	case i.Name == "BINARY" && i.Bracketed:
+		return Decoded, i.Section
 	case i.Name != "BODY" || !i.Bracketed:
 		return Verbatim, ""
 	case i.Section == "":
