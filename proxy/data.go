@@ -9,11 +9,7 @@ import (
 	"time"
 )
 
-// sendPiece is how much of a mail is written within one time-out, so that a slow
-// line is not taken for a dead one.
-const sendPiece = 128 << 10
-
-// data takes a mail from the client, has it restored, and hands it to the server.
+// data takes a mail from the client by DATA, has it restored, and hands it to the server.
 // Nothing is confirmed that the server has not confirmed.
 func (t *talk) data(ctx context.Context, args string) error {
 	if strings.TrimSpace(args) != "" {
@@ -22,22 +18,29 @@ func (t *talk) data(ctx context.Context, args string) error {
 	}
 	// The server would say so after DATA; here the client must be told before
 	// it sends the mail (RFC 2920, section 3.1).
-	if t.recipients == 0 {
+	if t.tx.begun {
+		return t.mixed()
+	}
+	if t.tx.recipients == 0 {
 		t.say(503, "5.5.1 No recipient was taken")
 		return nil
 	}
-	t.recipients = 0
 	wire, err := t.take()
 	if err != nil {
 		return err
 	}
-	refusal, out := t.restore(ctx, wire)
-	if refusal.code != 0 {
-		t.s.cfg.Log.Warn("mail refused before it left", "code", refusal.code)
-		t.pass(refusal)
-		return t.reset()
+	switch {
+	case wire == nil:
+		return t.refuse(say(552, tooLarge))
+	case endsEarly(wire):
+		return t.refuse(say(554, twoEnds))
 	}
-	return t.hand(out)
+	refusal, out := t.restore(ctx, unstuff(wire))
+	if refusal.code != 0 {
+		return t.refuse(refusal)
+	}
+	t.tx = transaction{}
+	return t.hand(out.wire)
 }
 
 // take reads the mail as it is on the wire, nil if it is too large.
@@ -56,37 +59,50 @@ func (t *talk) take() ([]byte, error) {
 	return wire, err
 }
 
-// restore returns the mail as it is to be sent, or the reply that refuses it.
-func (t *talk) restore(ctx context.Context, wire []byte) (refusal reply, out []byte) {
-	if wire == nil {
-		return say(552, "5.3.4 This mail is larger than can be sent here: nothing was sent"), nil
-	}
-	if endsEarly(wire) {
-		return say(554, "5.6.0 This mail holds a dot between incomplete line ends, which servers understand differently: nothing was sent"), nil
-	}
-	raw, err := t.s.cfg.Restore(ctx, unstuff(wire))
+// What is said of mails that cannot be sent.
+const (
+	tooLarge = "5.3.4 This mail is larger than can be sent here: nothing was sent"
+	twoEnds  = "5.6.0 This mail holds a dot between incomplete line ends, which servers understand differently: nothing was sent"
+)
+
+// A leaving is a mail as it is to be sent, by BDAT and by DATA.
+type leaving struct{ raw, wire []byte }
+
+// restore returns a mail as it is to be sent, or the reply that refuses it.
+func (t *talk) restore(ctx context.Context, raw []byte) (refusal reply, out leaving) {
+	raw, err := t.s.cfg.Restore(ctx, raw)
 	switch {
 	case errors.Is(err, ErrUnknownAddress):
-		return say(554, "5.6.0 This mail carries a picture address that only Unseen on another computer, or before a loss of its data, can read: remove the quoted pictures, or run \"unseen rebuild\", and send again"), nil
+		return say(554, "5.6.0 This mail carries a picture address that only Unseen on another computer, or before a loss of its data, can read: remove the quoted pictures, or run \"unseen rebuild\", and send again"), out
 	case errors.Is(err, ErrSigned):
-		return say(554, "5.6.0 This signed mail carries picture addresses of this computer, which cannot be replaced under a signature: send it without the signature, or without the quoted pictures"), nil
+		return say(554, "5.6.0 This signed mail carries picture addresses of this computer, which cannot be replaced under a signature: send it without the signature, or without the quoted pictures"), out
 	case err != nil:
-		return say(451, "4.3.0 Unseen could not prepare this mail: nothing was sent, try again later"), nil
+		return say(451, "4.3.0 Unseen could not prepare this mail: nothing was sent, try again later"), out
 	}
-	out = stuff(raw)
-	if endsEarly(out) {
-		return say(554, "5.6.0 This mail holds a dot between incomplete line ends, which servers understand differently: nothing was sent"), nil
+	out = leaving{raw: raw, wire: stuff(raw)}
+	// Also where it leaves by BDAT: the servers behind may use DATA.
+	if endsEarly(out.wire) {
+		return say(554, twoEnds), leaving{}
 	}
 	return reply{}, out
 }
 
-// reset makes the server forget a mail that was refused here.
+// refuse tells the client that a mail was not sent, and lets the server forget
+// it.
+func (t *talk) refuse(r reply) error {
+	t.tx = transaction{}
+	t.s.cfg.Log.Warn("mail refused before it left", "code", r.code)
+	t.pass(r)
+	return t.reset()
+}
+
+// reset makes the server forget a mail that was refused.
 func (t *talk) reset() error {
 	_, err := t.exchange("RSET")
 	return err
 }
 
-// hand gives the server a mail and the client the server's answer.
+// hand gives the server a mail by DATA and the client the server's answer.
 func (t *talk) hand(out []byte) error {
 	r, err := t.exchange("DATA")
 	if err != nil {
@@ -100,26 +116,36 @@ func (t *talk) hand(out []byte) error {
 		t.pass(r)
 		return t.reset()
 	}
-	for len(out) > 0 {
-		n := min(len(out), sendPiece)
-		if err := t.up.send(out[:n]); err != nil {
-			return errServer
-		}
-		out = out[n:]
-	}
-	if err := t.up.send([]byte(".\r\n")); err != nil {
+	if err := t.up.sendAll(out); err != nil {
 		return errServer
 	}
-	if r, err = t.up.reply(finalTimeout); err != nil {
+	end := ".\r\n"
+	if bytes.HasSuffix(out, []byte("\r\r\n")) {
+		// Some servers (go-smtp 0.25, for one) do not see a line end there, and
+		// would wait for the end of the mail for ever.
+		end = "\r\n.\r\n"
+	}
+	if err := t.up.send([]byte(end)); err != nil {
+		return errServer
+	}
+	_, err = t.confirm()
+	return err
+}
+
+// confirm waits for the server's word on a mail that it was given and passes it
+// on.
+func (t *talk) confirm() (reply, error) {
+	r, err := t.up.reply(finalTimeout)
+	if err != nil {
 		t.say(451, "4.4.2 "+t.s.cfg.Upstream.hostOf()+" broke off before it confirmed this mail: it may have been sent, so look before you send it again")
-		return errQuit
+		return reply{}, errQuit
 	}
 	t.s.cfg.Log.Info("mail handed to the submission server", "code", r.code)
 	t.pass(r)
 	if r.code == 421 {
-		return errQuit
+		return reply{}, errQuit
 	}
-	return nil
+	return r, nil
 }
 
 // errTooLong is a mail over the limit; it was read to its end.

@@ -8,10 +8,11 @@ import (
 )
 
 // relayed are the extensions that work through the relay as they are: they add
-// parameters to MAIL and RCPT, or nothing at all. All others are not offered,
-// known ones because they would bring content past the restorer (CHUNKING and
-// BINARYMIME, RFC 3030; BURL, RFC 4468) or speak of the server's own leg
-// (STARTTLS), unknown ones because they might change the talk.
+// parameters to MAIL and RCPT, or nothing at all. CHUNKING and PIPELINING are
+// the relay's own. All others are not offered: known ones because what they bring
+// cannot be sent to every server (BINARYMIME, RFC 3030) or never passes here
+// (BURL, RFC 4468), or because they speak of the server's own leg (STARTTLS),
+// unknown ones because they might change the talk.
 func relayed(keyword string) bool {
 	return slices.Contains([]string{
 		"8BITMIME", "DSN", "ENHANCEDSTATUSCODES", "SMTPUTF8", "DELIVERBY",
@@ -37,7 +38,7 @@ func filterEHLO(r reply, limit int64, startTLS bool) (reply, int64) {
 			out.lines = append(out.lines, line)
 		}
 	}
-	out.lines = append(out.lines, "PIPELINING", fmt.Sprintf("SIZE %d", limit))
+	out.lines = append(out.lines, "PIPELINING", "CHUNKING", fmt.Sprintf("SIZE %d", limit))
 	if startTLS {
 		out.lines = append(out.lines, "STARTTLS")
 	}

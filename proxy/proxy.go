@@ -14,7 +14,8 @@
 // neither cookies nor credentials nor a referrer.
 //
 // [Submission] stands between a mail program and its submission server. Every
-// mail passes through a [Restorer], so that no address of this machine leaves it.
+// mail passes through a [Restorer], so that no address of this machine leaves it,
+// whether it comes by DATA or in chunks by BDAT (RFC 3030).
 // It says that a mail was taken only after the server said so.
 //
 // # Limits

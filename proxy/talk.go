@@ -39,11 +39,21 @@ type talk struct {
 	r      *bufio.Reader
 	w      *bufio.Writer
 	up     *server
-	secure bool // the local leg has TLS
-	// limit is the size last offered; recipients those taken in this mail.
-	limit      int64
+	secure bool  // the local leg has TLS
+	limit  int64 // the size last offered
+	// chunking says that the server takes mail by BDAT.
+	chunking bool
+	tx       transaction
+	bad      int
+}
+
+// A transaction is the mail under way (RFC 5321, section 3.3).
+type transaction struct {
+	// recipients are how many were taken.
 	recipients int
-	bad        int
+	// begun says that BDAT was said, and chunks are what came by it.
+	begun  bool
+	chunks []byte
 }
 
 // talk serves one mail program.
@@ -141,8 +151,7 @@ func (t *talk) do(ctx context.Context, line string) error {
 	case "EHLO":
 		return t.ehlo(line)
 	case "HELO", "RSET":
-		t.recipients = 0
-		return t.relay(line)
+		return t.anew(line, verb)
 	case "NOOP", "VRFY", "EXPN", "HELP":
 		return t.relay(line)
 	case "MAIL":
@@ -161,7 +170,7 @@ func (t *talk) do(ctx context.Context, line string) error {
 		}
 		return errQuit
 	case "BDAT":
-		return t.bdat(args)
+		return t.bdat(ctx, args)
 	}
 	if t.bad++; t.bad > maxBadCommands {
 		t.say(421, "4.7.0 Too many commands that are none")
@@ -195,14 +204,24 @@ func (t *talk) relay(line string) error {
 	return nil
 }
 
+// anew relays a command that ends a mail that was begun.
+func (t *talk) anew(line, verb string) error {
+	t.tx = transaction{}
+	if !strings.EqualFold(verb, "RSET") {
+		t.chunking = false // as all extensions (RFC 5321, section 4.1.1.1)
+	}
+	return t.relay(line)
+}
+
 // ehlo relays the greeting and offers what works through the relay. It ends a
 // mail that was begun (RFC 5321, section 4.1.4).
 func (t *talk) ehlo(line string) error {
-	t.recipients = 0
+	t.tx = transaction{}
 	r, err := t.exchange(line)
 	if err != nil {
 		return err
 	}
+	_, t.chunking = r.extension("CHUNKING")
 	if r.code == 250 {
 		r, t.limit = filterEHLO(r, t.s.cfg.MaxMessage, t.s.cfg.TLS != nil && !t.secure)
 	}
@@ -212,9 +231,14 @@ func (t *talk) ehlo(line string) error {
 
 // mail relays MAIL if the mail can be taken at all.
 func (t *talk) mail(line, args string) error {
+	if t.tx.begun {
+		t.outOfTurn()
+		return nil
+	}
 	for _, param := range strings.Fields(args) {
 		name, value, _ := strings.Cut(strings.ToUpper(param), "=")
-		// Not offered, and it would need BDAT (RFC 3030, section 3).
+		// Not offered: what is binary cannot be sent on by DATA (RFC 3030,
+		// section 3).
 		if name == "BODY" && value == "BINARYMIME" {
 			t.say(555, "5.5.4 BINARYMIME is not offered")
 			return nil
@@ -229,7 +253,7 @@ func (t *talk) mail(line, args string) error {
 		return err
 	}
 	if r.ok() {
-		t.recipients = 0
+		t.tx = transaction{}
 	}
 	t.pass(r)
 	return nil
@@ -242,12 +266,16 @@ func (t *talk) tooLarge() {
 
 // rcpt relays RCPT and counts who was taken.
 func (t *talk) rcpt(line string) error {
+	if t.tx.begun {
+		t.outOfTurn()
+		return nil
+	}
 	r, err := t.exchange(line)
 	if err != nil {
 		return err
 	}
 	if r.ok() {
-		t.recipients++
+		t.tx.recipients++
 	}
 	t.pass(r)
 	return nil
@@ -292,7 +320,7 @@ func (t *talk) startTLS(ctx context.Context) error {
 	if err := t.flush(); err != nil {
 		return err
 	}
-	t.recipients = 0
+	t.tx = transaction{}
 	if !t.handshake(ctx) {
 		return errQuit
 	}
@@ -311,23 +339,6 @@ func (t *talk) handshake(ctx context.Context) bool {
 	t.use(c)
 	t.secure = true
 	return true
-}
-
-// bdat refuses a command that was not offered. Its octets follow at once and must
-// be taken from the stream, or they would be read as commands (RFC 3030,
-// section 2).
-func (t *talk) bdat(args string) error {
-	size, _, _ := strings.Cut(args, " ")
-	n, err := strconv.ParseInt(size, 10, 64)
-	if err != nil || n < 0 || n > t.limit {
-		t.say(502, "5.5.1 BDAT is not offered")
-		return errQuit
-	}
-	if _, err := t.r.Discard(int(n)); err != nil {
-		return err
-	}
-	t.say(502, "5.5.1 BDAT is not offered")
-	return nil
 }
 
 // oneLine makes a text fit for a reply: ASCII, one line, not long.

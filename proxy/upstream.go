@@ -148,6 +148,22 @@ func (s *server) send(b []byte) error {
 	return err
 }
 
+// sendPiece is how much of a mail is written within one time-out, so that a slow
+// line is not taken for a dead one.
+const sendPiece = 128 << 10
+
+// sendAll writes octets of any number.
+func (s *server) sendAll(b []byte) error {
+	for len(b) > 0 {
+		n := min(len(b), sendPiece)
+		if err := s.send(b[:n]); err != nil {
+			return err
+		}
+		b = b[n:]
+	}
+	return nil
+}
+
 // command sends a line, which has its line end, and waits for the reply.
 func (s *server) command(line string) (reply, error) {
 	if err := s.send([]byte(line)); err != nil {
