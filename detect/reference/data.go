@@ -37,7 +37,7 @@ func (s *Scanner) inside(address string, vector Vector, kind Kind) (string, bool
 		if !isPlainText(head, text) {
 			return address, true
 		}
-		if at, ok := innerLoad(address, text, s.depth+1); ok {
+		if at, ok := innerLoad(address, text, believed(vector, kind), s.depth+1); ok {
 			return at, true
 		}
 	}
@@ -55,9 +55,12 @@ func believed(vector Vector, kind Kind) bool {
 }
 
 // innerLoad returns the first load from another machine in a text that may be
-// HTML, SVG or CSS: programs guess.
-func innerLoad(address string, text []byte, depth int) (string, bool) {
-	for _, mediaType := range [...]string{"text/css", "text/html", "image/svg+xml"} {
+// HTML, SVG or CSS: programs guess, but none takes a picture for a style sheet.
+func innerLoad(address string, text []byte, picture bool, depth int) (string, bool) {
+	for _, mediaType := range [...]string{"text/html", "image/svg+xml", "text/css"} {
+		if picture && mediaType == "text/css" {
+			break
+		}
 		found := read(mediaType, "", text, depth)
 		if found.Partial {
 			return address, true

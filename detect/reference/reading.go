@@ -93,8 +93,8 @@ func (k known) after(first, second *Scanner) known {
 }
 
 // merge adds to the references of the first reading those of the second. A
-// remote load counts unless it lies inside of one of the first reading, which
-// is edited as a whole; whatever else the second reading sees counts only
+// remote load counts unless it lies inside of another, which is edited as a
+// whole; whatever else the second reading sees counts only
 // where the first sees nothing.
 func merge(first, second []Reference) []Reference {
 	all := slices.Clone(first)
@@ -114,8 +114,12 @@ func merge(first, second []Reference) []Reference {
 		if r.remoteLoad() {
 			touched = loads.Start <= r.Slot.Start && loads.End >= r.Slot.End
 		}
-		if !touched {
-			all = append(all, r)
+		if touched {
+			continue
+		}
+		all = append(all, r)
+		if r.remoteLoad() && r.Slot.End > loads.End {
+			loads = r.Slot
 		}
 	}
 	slices.SortStableFunc(all, bySlot)

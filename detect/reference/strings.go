@@ -21,7 +21,8 @@ func (c *sheet) allStrings(css []byte) {
 			i = skipComments(css, i)
 		case b == '"' || b == '\'':
 			end := cssStringEnd(css, i+1, b)
-			if !seen[i+1] {
+			closed := end == len(css) || css[end] == b
+			if closed && !seen[i+1] {
 				c.append(css, Span{i + 1, end}, Span{i, min(end+1, len(css))}, b)
 				c.found[len(c.found)-1].maybe = true
 			}

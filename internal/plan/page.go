@@ -16,8 +16,6 @@ type page struct {
 	done  int // the cell behind the last edit
 	// overlaps says that a load was left because it stands in another one.
 	overlaps bool
-	// left says that there is a load beyond the limit that could not be written.
-	left bool
 }
 
 func (l *leaf) newPage(t text) *page {
@@ -63,18 +61,21 @@ func (p *page) locate(r *Reference, edits []message.Edit) {
 // empty data: address is no base, so that what is relative to one leads
 // nowhere (WHATWG HTML, section 4.2.3).
 func (p *page) silence(refs []reference.Reference) {
+	based := p.part.Location != "" || slices.ContainsFunc(p.plan.References[p.first:], func(r Reference) bool { return r.Ref.Kind == reference.Base })
+	left, relative := false, false
 	for i := range refs {
 		r := Reference{Ref: refs[i]}
 		switch {
 		case r.Ref.Kind == reference.Base && r.Ref.Remote:
-			p.left = !p.writable() || !p.inert(&r) || p.left
-		case p.gated(&r):
-			p.left = !p.inert(&r) || p.left
-		case r.Outcome == Ungated:
-			p.left = true
+			based = !p.writable() || !p.inert(&r) || based
+		case p.gated(&r) && p.inert(&r), r.Outcome == Left:
+		case r.Ref.Relative:
+			relative = true
+		default:
+			left = true
 		}
 	}
-	if p.left {
+	if left || relative && based {
 		p.gap(p.part.Section, GapLeft)
 	}
 }
