@@ -27,6 +27,7 @@ type answer struct {
 	opened    bool // something of it was said to the mail program
 	sawUID    bool
 	saidUID   bool
+	tacit     bool // the UID goes without saying
 	swallowed bool // it held what the relay asked for
 	plannings []*guarded
 }
@@ -42,7 +43,8 @@ func (s *session) fetchAnswer(ctx context.Context, l wire.Line, head []byte) err
 		a.only = s.st.pending[0].only
 	}
 	if l.Word == "UIDFETCH" {
-		a.seq, a.uid = 0, l.Number
+		// The number is the UID, and need not be said again (RFC 9586, section 3).
+		a.seq, a.uid, a.sawUID, a.tacit = 0, l.Number, true, true
 	} else if a.box != nil {
 		a.uid = a.box.seqs.uid(l.Number)
 	}
@@ -162,7 +164,7 @@ func (a *answer) open() error {
 
 // sayUID says the UID in such an answer, once it is known.
 func (a *answer) sayUID(space string) error {
-	if a.uid == 0 || a.saidUID {
+	if a.uid == 0 || a.saidUID || a.tacit {
 		return nil
 	}
 	a.saidUID = true

@@ -21,11 +21,7 @@ type capabilityView struct {
 // withheld tells whether a capability cannot be used through the relay.
 func withheld(name string) bool {
 	switch name {
-	case "IMAP4REV2",
-		"UIDONLY",               // RFC 9586: answers without sequence numbers
-		"UTF8=ACCEPT",           // RFC 6855: other literals, other headers
-		"UTF8=ONLY", "UTF8=ALL", // its relatives
-		"URLAUTH", "CONVERT", // content outside FETCH
+	case "URLAUTH", "CONVERT", // content outside FETCH
 		"URLAUTH=BINARY",         // RFC 5524
 		"LOGIN-REFERRALS",        // RFC 2221: sends the client round the relay
 		"MAILBOX-REFERRALS",      // RFC 2193, the same
@@ -116,4 +112,23 @@ func capabilityList(line []byte) (start, end int) {
 		return -1, 0
 	}
 	return start, start + n
+}
+
+// withoutReferral takes the code out of a status line by which a server sends the
+// mail program elsewhere, and so round the relay (RFC 2221, section 4.2; RFC 2193,
+// section 4).
+func withoutReferral(line []byte) []byte {
+	start := bytes.Index(line, []byte(" ["))
+	if start < 0 {
+		return line
+	}
+	n := bytes.IndexByte(line[start:], ']')
+	if n < 0 {
+		return line
+	}
+	out, rest := append([]byte(nil), line[:start]...), line[start+n+1:]
+	if len(bytes.TrimSpace(rest)) == 0 {
+		rest = append([]byte(" Unseen does not relay referrals"), rest...)
+	}
+	return append(out, rest...)
 }

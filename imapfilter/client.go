@@ -324,8 +324,8 @@ func (s *session) idle(cmd wire.Command) error {
 
 // enable lets only those extensions be switched on that can be relayed. RFC
 // 5161, section 3.1, has a server ignore what it does not know; but this server
-// might know it. mutt and neomutt send UTF8=ACCEPT without having been offered
-// it; mutt 2.2.12 was seen to go on after the BAD as if nothing had been.
+// might know it. What can be: IMAP4rev2, UTF8=ACCEPT, CONDSTORE, QRESYNC, UIDONLY;
+// their answers are read whether they were enabled or not.
 func (s *session) enable(cmd wire.Command) error {
 	t, ok, err := s.collect(cmd)
 	if err != nil || !ok {

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"crypto/tls"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/unseen-mail/unseen/internal/lab"
 )
@@ -51,6 +53,10 @@ func logIn(t *testing.T, addr, user string) *login {
 	return l
 }
 
+// leftStatus is the status of a command in which the server left. Dovecot 2.3 does so
+// when it is asked for some parts by BINARY, with and without a relay.
+const leftStatus = "left"
+
 // do sends a command and returns its answers, with literals, up to the
 // completion.
 func (l *login) do(format string, args ...any) (answers []string, status string) {
@@ -59,7 +65,10 @@ func (l *login) do(format string, args ...any) (answers []string, status string)
 	tag := "c" + strconv.Itoa(l.n)
 	l.sayf("%s %s", tag, fmt.Sprintf(format, args...))
 	for {
-		line := l.line()
+		line, err := l.try()
+		if err != nil {
+			return answers, leftStatus
+		}
 		text := line
 		for strings.HasSuffix(line, "}") && strings.HasPrefix(text, "* ") && strings.Contains(text, "FETCH") {
 			n, err := strconv.Atoi(line[strings.LastIndexByte(line, '{')+1 : len(line)-1])
@@ -67,10 +76,12 @@ func (l *login) do(format string, args ...any) (answers []string, status string)
 				break
 			}
 			body := make([]byte, n)
-			if _, err := readFull(l.side, body); err != nil {
-				l.t.Fatal(err)
+			if _, err := io.ReadFull(l.r, body); err != nil {
+				return answers, leftStatus
 			}
-			line = l.line()
+			if line, err = l.try(); err != nil {
+				return answers, leftStatus
+			}
 			text += "\r\n" + string(body) + line
 		}
 		if rest, ok := strings.CutPrefix(text, tag+" "); ok {
@@ -80,16 +91,11 @@ func (l *login) do(format string, args ...any) (answers []string, status string)
 	}
 }
 
-func readFull(s *side, b []byte) (int, error) {
-	n := 0
-	for n < len(b) {
-		k, err := s.r.Read(b[n:])
-		n += k
-		if err != nil {
-			return n, err
-		}
-	}
-	return n, nil
+// try reads a line if there is one.
+func (l *login) try() (string, error) {
+	l.conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+	line, err := l.r.ReadString('\n')
+	return strings.TrimRight(line, "\r\n"), err
 }
 
 // mbsync, which asks for whole messages forty at a time, gets every message as
@@ -120,8 +126,7 @@ func TestDovecotMbsync(t *testing.T) {
 	t.Logf("%+v", s.Stats())
 }
 
-// mutt sends ENABLE UTF8=ACCEPT although it was not offered; the refusal must
-// not keep it from its mail.
+// mutt sends ENABLE UTF8=ACCEPT whether it was offered or not.
 func TestDovecotMutt(t *testing.T) {
 	mails := madeUp(t, 20)
 	d, p := dovecot(t, mails)
@@ -136,8 +141,8 @@ func TestDovecotMutt(t *testing.T) {
 			t.Errorf("message %d differs", i+1)
 		}
 	}
-	if refused := s.Stats().Refused; refused != 1 {
-		t.Errorf("%d commands refused, want mutt's ENABLE alone", refused)
+	if refused := s.Stats().Refused; refused != 0 {
+		t.Errorf("%d commands refused", refused)
 	}
 }
 
@@ -190,9 +195,9 @@ func TestDovecotRandom(t *testing.T) {
 	s, addr := relayTo(t, p, plainTo(d), ModePlain, nil)
 	rnd := rand.New(rand.NewPCG(1, 2))
 	var a, b *login
-	differ := 0
+	differ, left := 0, false
 	for i := range n {
-		if i%200 == 0 {
+		if i%200 == 0 || left {
 			a, b = logIn(t, addr, "anna"), logIn(t, d.Addr, "bert")
 			a.do("SELECT INBOX")
 			b.do("SELECT INBOX")
@@ -200,6 +205,10 @@ func TestDovecotRandom(t *testing.T) {
 		command := randomFetch(rnd, len(mails))
 		got, status := a.do("%s", command)
 		want, wanted := b.do("%s", command)
+		left = wanted == leftStatus
+		if left && status == leftStatus {
+			continue
+		}
 		if same(got) != same(want) || status[:2] != wanted[:2] {
 			if differ++; differ < 5 {
 				t.Logf("%s (%s, %s): %s", command, status, wanted, difference(strings.Join(got, "\n"), strings.Join(want, "\n")))

@@ -2,6 +2,7 @@ package imapfilter
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/unseen-mail/unseen/detect/message"
@@ -38,7 +39,7 @@ func (s *session) fetch(ctx context.Context, cmd wire.Command) error {
 		c.only = one[0]
 	}
 	if pieces {
-		if err := s.prepare(ctx, f.Set, uid, decoded); err != nil {
+		if err := s.prepare(ctx, f, asking{uid: uid, sections: decoded}); err != nil {
 			return err
 		}
 	}
@@ -55,7 +56,7 @@ type found struct{ seq, uid uint32 }
 // UID FETCH a server may send EXPUNGE, during FETCH it must not (RFC 3501,
 // section 7.4.1). With the wrong kind a sequence number could come to stand for
 // another message before the mail program's command is sent.
-func (s *session) prepare(ctx context.Context, set wire.Set, uid bool, decoded []string) error {
+func (s *session) prepare(ctx context.Context, f wire.Fetch, ask asking) error {
 	if err := s.await(drained); err != nil {
 		return err
 	}
@@ -65,31 +66,31 @@ func (s *session) prepare(ctx context.Context, set wire.Set, uid bool, decoded [
 	if box == nil {
 		return nil // the server will say so
 	}
-	messages, err := s.members(box, set, uid)
+	messages, err := s.members(box, f, ask.uid)
 	if err != nil {
 		return err
 	}
-	numbers := s.withoutPlan(ctx, box, messages, uid)
+	numbers := s.withoutPlan(ctx, box, messages, ask.uid)
 	for len(numbers) > 0 {
 		n := min(batch, len(numbers))
 		list := string(wire.AppendSet(nil, numbers[:n]))
-		if _, err := s.injectFetch(uid, list, "(UID BODY.PEEK[])"); err != nil {
+		if _, err := s.injectFetch(ask.uid, list, "(UID BODY.PEEK[])"); err != nil {
 			return err
 		}
 		numbers = numbers[n:]
 	}
-	return s.prepareDecoded(ctx, box, messages, asking{uid: uid, sections: decoded})
+	return s.prepareDecoded(ctx, box, messages, ask)
 }
 
-// members returns the messages of a set, with their UIDs. What is not known is
-// asked of the server.
-func (s *session) members(box *mailbox, set wire.Set, uid bool) ([]found, error) {
-	if numbers, ok := set.Numbers(batch); ok {
+// members returns the messages that are asked for, with their UIDs. What is not
+// known is asked of the server, with what narrows the set down.
+func (s *session) members(box *mailbox, f wire.Fetch, uid bool) ([]found, error) {
+	if numbers, ok := f.Set.Numbers(batch); ok {
 		if list, known := s.remembered(box, numbers, uid); known {
 			return list, nil
 		}
 	}
-	return s.injectFetch(uid, set.Raw, "(UID)")
+	return s.injectFetch(uid, f.Set.Raw, "(UID)"+f.Narrowing)
 }
 
 // remembered returns messages whose UIDs are known from earlier answers. A
@@ -102,7 +103,7 @@ func (s *session) remembered(box *mailbox, numbers []uint32, uid bool) ([]found,
 		switch {
 		case !uid:
 			list[i] = found{seq: n, uid: box.seqs.uid(n)}
-		case len(numbers) == 1 || box.seqs.holds(n):
+		case len(numbers) == 1 || box.seqs.holds(n) || box.plans.get(n) != nil:
 			list[i] = found{uid: n}
 		}
 		if list[i].uid == 0 {
@@ -165,7 +166,7 @@ type injection struct {
 // answered. If the server refuses it there are none, and the mail program's
 // command goes its way.
 func (s *session) injectFetch(uid bool, set, items string) ([]found, error) {
-	inj := &injection{uid: uid, body: items != "(UID)"}
+	inj := &injection{uid: uid, body: strings.Contains(items, "BODY")}
 	err := s.inject(inj, set, items)
 	return inj.found, err
 }

@@ -115,6 +115,48 @@ func TestInjectBatches(t *testing.T) {
 	tk.injected("UID FETCH 81 (UID BODY.PEEK[])")
 }
 
+// Under UIDONLY answers bear the UID and nothing else (RFC 9586).
+func TestInjectUIDOnly(t *testing.T) {
+	tk := inMailbox(t, nil)
+	tk.clientf("a UID FETCH 5:6 BODY.PEEK[2]")
+	tag := tk.injected("UID FETCH 5:6 (UID)")
+	tk.serverf("* 5 UIDFETCH (UID 5)\r\n* 6 UIDFETCH ()\r\n* 7 UIDFETCH (FLAGS (\\Seen))\r\n%s OK done", tag)
+	tk.wantClient("* 7 UIDFETCH (FLAGS (\\Seen))")
+	tag = tk.injected("UID FETCH 5:6 (UID BODY.PEEK[])")
+	tk.serverf("* 5 UIDFETCH (BODY[] %s FLAGS ())\r\n* 6 UIDFETCH (UID 6 BODY[] %s)\r\n%s OK done", lit(partMail), lit(htmlMail), tag)
+	tk.wantClient("* 5 UIDFETCH (FLAGS ())")
+	tk.wantServer("a UID FETCH 5:6 BODY.PEEK[2]")
+	tk.serverf("* 5 UIDFETCH (BODY[2] %s)\r\na OK done", lit(htmlBody))
+	tk.wantClient("* 5 UIDFETCH (BODY[2] " + lit(strings.ReplaceAll(htmlBody, tracker, gateway)) + ")\r\na OK done")
+	tk.clientf("b UID FETCH 5:6 BODY.PEEK[2]") // both are known now
+	tk.wantServer("b UID FETCH 5:6 BODY.PEEK[2]")
+	if o, _ := tk.planner.Known(t.Context(), Place{"INBOX", 7, 6}); o == nil {
+		t.Error("no plan is stored for message 6")
+	}
+}
+
+// What narrows a set down narrows what the relay asks for.
+func TestInjectNarrowed(t *testing.T) {
+	for _, tt := range []struct{ modifiers, want string }{
+		{" (CHANGEDSINCE 77 VANISHED)", " (CHANGEDSINCE 77)"},
+		{" (partial -1:-50)", " (PARTIAL -1:-50)"},
+		{" (PARTIAL 1:5 CHANGEDSINCE 9)", " (PARTIAL 1:5 CHANGEDSINCE 9)"},
+		{" (VANISHED X-FOO 7)", ""},
+		{"", ""},
+	} {
+		for _, items := range []string{"BODY[2]", "(FLAGS BODY[2])"} {
+			tk := inMailbox(t, nil)
+			tk.clientf("a UID FETCH 1:* %s%s", items, tt.modifiers)
+			tag := tk.injected("UID FETCH 1:* (UID)" + tt.want)
+			tk.serverf("* 9 FETCH (UID 9 MODSEQ (78))\r\n%s OK done", tag)
+			tk.wantClient("* 9 FETCH (UID 9 MODSEQ (78))")
+			tag = tk.injected("UID FETCH 9 (UID BODY.PEEK[])")
+			tk.serverf("%s OK done", tag)
+			tk.wantServer("a UID FETCH 1:* " + items + tt.modifiers)
+		}
+	}
+}
+
 // Without a mailbox there is nothing to ask.
 func TestInjectUnselected(t *testing.T) {
 	tk := newTalk(t, nil)

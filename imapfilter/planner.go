@@ -15,8 +15,10 @@
 // What cannot be parsed ends the connection: nothing is guessed or made up.
 //
 // Credentials pass through and are neither kept nor logged. Upstream is TLS
-// with a verified certificate, or this machine. It knows nothing of trackers
-// or consent.
+// with a verified certificate, or this machine. A server that greets by PREAUTH
+// (RFC 3501, section 7.1.4) is believed only under TLS from the first octet; its
+// mailbox is then open to every program that may connect to the local port. It
+// knows nothing of trackers or consent.
 package imapfilter
 
 import (

@@ -30,6 +30,17 @@ func TestVerbatim(t *testing.T) {
 		{"namespace", "a NAMESPACE", "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\na OK done"},
 		{"enable", "a ENABLE CONDSTORE QRESYNC", "* ENABLED CONDSTORE QRESYNC\r\na OK done"},
 		{"vanished", "a NOOP", "* VANISHED 4:5\r\n* VANISHED (EARLIER) 1:2\r\na OK done"},
+		{"enable what there is", "a ENABLE IMAP4rev2 UTF8=ACCEPT UIDONLY", "* ENABLED IMAP4rev2 UTF8=ACCEPT UIDONLY\r\na OK done"},
+		{"esearch", "a UID SEARCH RETURN (MIN ALL COUNT) 1:9", "* ESEARCH (TAG \"a\") UID MIN 4 ALL 4:5,9 COUNT 3 MODSEQ 77\r\na OK done"},
+		{"search result", "a UID SEARCH RETURN (SAVE) ALL", "a OK saved"},
+		{"qresync", "a UID FETCH 1:* (FLAGS) (CHANGEDSINCE 5 VANISHED)", "* VANISHED (EARLIER) 1:2,9\r\n* 1 FETCH (UID 4 MODSEQ (65402) FLAGS ())\r\na OK [HIGHESTMODSEQ 65403] done"},
+		{"condstore", "a STORE 1 (UNCHANGEDSINCE 5) +FLAGS.SILENT (\\Seen)", "* 1 FETCH (MODSEQ (9))\r\na OK [MODIFIED 2,3] done"},
+		{"uid only", "a UID FETCH 4:5 FLAGS", "* 4 UIDFETCH (FLAGS (\\Seen))\r\n* 5 UIDFETCH (UID 5 FLAGS ())\r\n* VANISHED 9\r\na OK done"},
+		{"utf-8 in quotes", "a LIST \"\" \"\u00e4*\"", "* LIST () \"/\" \"\u00e4\u00f6\"\r\na OK done"},
+		{"utf-8 in an envelope", "a FETCH 1 ENVELOPE", "* 1 FETCH (ENVELOPE (NIL \"\u00e4 {3}\" NIL))\r\na OK done"},
+		{"preview", "a FETCH 1 (PREVIEW (LAZY))", "* 1 FETCH (PREVIEW \"{5}\" SAVEDATE NIL EMAILID (M1) THREADID (T1))\r\na OK done"},
+		{"sort and thread", "a UID THREAD REFERENCES UTF-8 ALL", "* THREAD (1 (2)(3 4))\r\n* SORT 4 3\r\na OK done"},
+		{"binary size of a bug", "a FETCH 1 BINARY.SIZE[1.1]", "* 1 FETCH (BINARY.SIZE[1.1] 18446744073709550375)\r\na OK done"},
 		{"notify without content", "a NOTIFY SET (selected (MessageNew (UID RFC822.SIZE RFC822.HEADER FLAGS BODYSTRUCTURE)))", "a OK done"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

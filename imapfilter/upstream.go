@@ -160,8 +160,12 @@ func (s *session) speak(line []byte) error {
 	return err
 }
 
-// rewritten has the capabilities of a line rewritten, if it lists any.
+// rewritten has the capabilities of a line rewritten, if it lists any, and
+// referrals taken out.
 func (s *session) rewritten(l wire.Line, line []byte) []byte {
+	if l.Code == "REFERRAL" {
+		return withoutReferral(line)
+	}
 	if l.Code != "CAPABILITY" && l.Word != "CAPABILITY" {
 		return line
 	}
@@ -207,17 +211,17 @@ func (s *session) untagged(ctx context.Context, l wire.Line, head []byte) error 
 
 // condition relays an untagged OK, NO, BAD, BYE or PREAUTH.
 func (s *session) condition(l wire.Line) error {
-	if l.Code == "CAPABILITY" {
-		line, err := s.statusLine()
-		if err != nil {
-			return err
-		}
-		return s.speak(s.rewritten(l, line))
-	}
 	s.mu.Lock()
 	s.st.note(l)
 	s.mu.Unlock()
-	return s.copyLine()
+	if l.Code != "CAPABILITY" && l.Code != "REFERRAL" {
+		return s.copyLine()
+	}
+	line, err := s.statusLine()
+	if err != nil {
+		return err
+	}
+	return s.speak(s.rewritten(l, line))
 }
 
 // note takes from a condition what the relay must know.

@@ -177,6 +177,9 @@ func FuzzClient(f *testing.F) {
 		if err == nil && len(fetch.Items) == 0 {
 			t.Errorf("a fetch of nothing: %q", args)
 		}
+		if bytes.ContainsAny([]byte(fetch.Narrowing), "\r\n\"{") {
+			t.Errorf("narrowed by %q", fetch.Narrowing)
+		}
 		if value, rest, ok := wire.Astring(bytes.TrimLeft(args, " ")); ok && len(value)+len(rest) > len(args) {
 			t.Errorf("%q and %q out of %q", value, rest, args)
 		}

@@ -193,10 +193,14 @@ type Fetch struct {
 	Set Set
 	// Items are what of them. A macro is an item with its name.
 	Items []Item
+	// Narrowing are those modifiers that leave messages out, with a space
+	// before: " (CHANGEDSINCE 5)"; empty if there are none.
+	Narrowing string
 }
 
 // ParseFetch reads the arguments of FETCH and UID FETCH: b begins with the
-// space after the name. Modifiers after the items are not looked into.
+// space after the name. Of the modifiers after the items those are looked into
+// that leave messages out (RFC 7162, section 3.1.4; RFC 9394, section 3.3).
 func ParseFetch(b []byte) (Fetch, error) {
 	bad := &SyntaxError{What: "fetch arguments"}
 	var f Fetch
@@ -217,18 +221,42 @@ func ParseFetch(b []byte) (Fetch, error) {
 			return f, bad
 		}
 		f.Items = append(f.Items, item)
+		before := after
 		after, ok = skipArgs(after)
 		if !ok {
 			return f, bad
 		}
 		if !list {
+			f.Narrowing = narrowing(before)
 			return f, nil
 		}
 		rest = bytes.TrimLeft(after, " ")
 		if len(rest) > 0 && rest[0] == ')' {
+			f.Narrowing = narrowing(rest[1:])
 			return f, nil
 		}
 	}
+}
+
+// narrowing picks the modifiers that leave messages out.
+func narrowing(b []byte) string {
+	list, ok := bytes.CutPrefix(bytes.TrimLeft(b, " "), []byte("("))
+	end := bytes.IndexByte(list, ')')
+	if !ok || end < 0 {
+		return ""
+	}
+	var kept []string
+	words := strings.Fields(upper(list[:end]))
+	for i := 0; i+1 < len(words); i++ {
+		name, value := words[i], words[i+1]
+		if (name == "CHANGEDSINCE" || name == "PARTIAL") && strings.Trim(value, "0123456789:-") == "" {
+			kept = append(kept, name, value)
+		}
+	}
+	if kept == nil {
+		return ""
+	}
+	return " (" + strings.Join(kept, " ") + ")"
 }
 
 // skipArgs goes past a list of arguments that an item may have, as in

@@ -175,6 +175,9 @@ func TestItemContent(t *testing.T) {
 		{"BODY[2.HEADER.FIELDS (X)]", wire.Verbatim, ""},
 		{"RFC822.HEADER", wire.Verbatim, ""},
 		{"RFC822.SIZE", wire.Verbatim, ""},
+		{"BINARY[1.2]", wire.Decoded, "1.2"},
+		{"binary.peek[]<5>", wire.Decoded, ""},
+		{"BINARY.SIZE[1]", wire.Verbatim, ""},
 		{"BODY", wire.Verbatim, ""},
 		{"BODYSTRUCTURE", wire.Verbatim, ""},
 		{"X-GM-LABELS", wire.Verbatim, ""},
@@ -220,6 +223,18 @@ func TestParseFetch(t *testing.T) {
 			if item.Name != tt.items[i] {
 				t.Errorf("%q: item %d is %s", tt.args, i, item.Name)
 			}
+		}
+	}
+	for args, want := range map[string]string{
+		" 1:* (FLAGS) (CHANGEDSINCE 5 VANISHED)":        " (CHANGEDSINCE 5)",
+		" 1:* FLAGS (vanished partial -5:-1)":           " (PARTIAL -5:-1)",
+		" 1 BODY[] (CHANGEDSINCE 5 PARTIAL 1:9)":        " (CHANGEDSINCE 5 PARTIAL 1:9)",
+		" 1 (PREVIEW (LAZY)) (CHANGEDSINCE \"5\")":      "",
+		" 1 (BODY[HEADER.FIELDS (CHANGEDSINCE 5)] UID)": "",
+		" 1 FLAGS": "",
+	} {
+		if f, err := wire.ParseFetch([]byte(args + "\r\n")); err != nil || f.Narrowing != want {
+			t.Errorf("%q: %q, %v", args, f.Narrowing, err)
 		}
 	}
 	for _, bad := range []string{"\r\n", " 1\r\n", " 1 \r\n", " x FLAGS\r\n", " 1 (FLAGS\r\n", " 1 (\r\n", " 1 ()\r\n", " 1 (PREVIEW (\"x\"))\r\n"} {
