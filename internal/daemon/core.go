@@ -8,6 +8,7 @@ import (
 
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/internal/gate"
+	"github.com/unseen-mail/unseen/internal/plan"
 	"github.com/unseen-mail/unseen/internal/store"
 	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/rules/catalogue"
@@ -36,7 +37,7 @@ func openCore(ctx context.Context, cfg *Config) (*core, error) {
 	if cfg.Lab != nil {
 		rules = rules.With(cfg.Lab.Providers...)
 	}
-	kept, err := store.Open(ctx, cfg.Paths.Data, store.Options{Log: cfg.Logger})
+	kept, err := store.Open(ctx, cfg.Paths.Data, store.Options{Log: cfg.Logger, Pack: plan.Pack})
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +47,7 @@ func openCore(ctx context.Context, cfg *Config) (*core, error) {
 	}
 	c := &core{
 		store: kept, rules: rules, judge: &detect.Judge{Catalogue: rules}, ledger: ledger,
-		gate: &gate.Gate{Ledger: ledger, Permits: new(gate.Permits)}, words: cfg.Words, log: cfg.Logger,
+		gate: &gate.Gate{Ledger: ledger, Permits: new(gate.Permits), Words: cfg.Words}, words: cfg.Words, log: cfg.Logger,
 	}
 	c.mails = newMails(c)
 	return c, nil

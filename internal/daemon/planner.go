@@ -188,6 +188,10 @@ func (b *planning) save(ctx context.Context, made *plan.Plan) error {
 	b.saved, err = p.core.store.SavePlan(ctx, p.place(b.at), &store.Plan{
 		Account: p.account.ID, Header: made.HeaderSHA256, Sender: key, Mode: string(made.Mode),
 		Version: made.Version, Complete: made.Complete, Body: body, Tokens: tokens(made),
+		From: store.Sender{
+			Key: m.from.Key, Authenticated: m.from.Authenticated, Display: m.from.Display,
+			Address: m.from.Address, Recipient: m.to,
+		},
 	})
 	if err != nil {
 		return err

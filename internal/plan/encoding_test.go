@@ -39,6 +39,35 @@ func TestEncoding(t *testing.T) {
 	}
 }
 
+// A plan reads the same in its small form, and is packed once only.
+func TestPack(t *testing.T) {
+	want := testPlanner().Plan([]byte(newsletter))
+	b, err := want.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	packed := Pack(b)
+	if len(packed) >= len(b) || !bytes.Equal(Pack(packed), packed) || !bytes.Equal(Pack(b), packed) {
+		t.Errorf("%d octets packed to %d", len(b), len(packed))
+	}
+	var got Plan
+	if err := got.UnmarshalBinary(packed); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(&got, want) {
+		t.Errorf("got  %+v\nwant %+v", &got, want)
+	}
+	for _, other := range [][]byte{nil, {1}, []byte("text")} {
+		if !bytes.Equal(Pack(other), other) {
+			t.Errorf("%q packed to %q", other, Pack(other))
+		}
+	}
+	cut := packed[:len(packed)/2]
+	if err := got.UnmarshalBinary(cut); !errors.Is(err, ErrEncoding) {
+		t.Errorf("half of it: %v", err)
+	}
+}
+
 func TestEncodingRefused(t *testing.T) {
 	base := testPlanner().Plan([]byte(newsletter))
 	change := func(f func(*Plan)) []byte {

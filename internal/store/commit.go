@@ -88,6 +88,8 @@ type commit struct {
 	alias, known map[int64]int64
 	// senders are those of the plans of the batch that are new.
 	senders map[senderKey]*Sender
+	// pack is [Options.Pack].
+	pack func(body []byte) []byte
 
 	tx         *sql.Tx
 	sameHeader *sql.Stmt
@@ -150,7 +152,8 @@ func (c *commit) plans(ctx context.Context, b *batch) error {
 	defer c.plan.Close()
 	var tokens []tokenRow
 	for _, p := range b.plans {
-		equal, err := c.equal(ctx, p)
+		body := c.pack(p.Body)
+		equal, err := c.equal(ctx, p, body)
 		if err != nil {
 			return err
 		}
@@ -159,7 +162,7 @@ func (c *commit) plans(ctx context.Context, b *batch) error {
 			continue
 		}
 		_, err = c.plan.ExecContext(ctx, p.ID, p.Account, headerKey(p.Header), p.Header[:], p.Sender, p.Mode,
-			p.Version, p.Complete, p.Saved.UnixMilli(), p.Body)
+			p.Version, p.Complete, p.Saved.UnixMilli(), body)
 		if err != nil {
 			return err
 		}
@@ -173,8 +176,9 @@ func (c *commit) plans(ctx context.Context, b *batch) error {
 	return c.insertTokens(ctx, tokens)
 }
 
-// equal returns the stored plan that equals one, 0 if there is none.
-func (c *commit) equal(ctx context.Context, p *Plan) (int64, error) {
+// equal returns the stored plan that equals one, as it is packed; 0 if there is
+// none.
+func (c *commit) equal(ctx context.Context, p *Plan, packed []byte) (int64, error) {
 	rows, err := c.sameHeader.QueryContext(ctx, headerKey(p.Header), p.Header[:], p.Account)
 	if err != nil {
 		return 0, err
@@ -186,7 +190,7 @@ func (c *commit) equal(ctx context.Context, p *Plan) (int64, error) {
 		if err := rows.Scan(&id, &body); err != nil {
 			return 0, err
 		}
-		if bytes.Equal(body, p.Body) {
+		if bytes.Equal(body, packed) {
 			return id, nil
 		}
 	}

@@ -325,7 +325,7 @@ func (s *Store) flushOnce(ctx context.Context) error {
 		g.out, g.in = g.in, newBatch()
 	}
 	b := g.out
-	c := commit{bucket: g.bucket, room: g.room, alias: make(map[int64]int64), known: g.alias}
+	c := commit{pack: s.opt.Pack, bucket: g.bucket, room: g.room, alias: make(map[int64]int64), known: g.alias}
 	g.mu.Unlock()
 	// A group that was begun is written, or every look-up would see it and no
 	// disk.

@@ -45,6 +45,10 @@ type Options struct {
 	Log *slog.Logger
 	// Now is the clock. Nil is [time.Now].
 	Now func() time.Time
+	// Pack makes the body of a plan small before it is written, out of the way
+	// of the mail. It gives equal bodies for equal ones. Nil leaves them as
+	// they are.
+	Pack func(body []byte) []byte
 	// KeptSize is how many octets of kept copies there may be. Zero means
 	// 64 MiB.
 	KeptSize int64
@@ -80,6 +84,9 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	s := &Store{dir: dir, opt: o, log: o.Log}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.opt.Pack == nil {
+		s.opt.Pack = func(body []byte) []byte { return body }
 	}
 	if s.opt.Now == nil {
 		s.opt.Now = time.Now
