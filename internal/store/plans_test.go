@@ -359,3 +359,26 @@ func TestPlansAgainstModel(t *testing.T) {
 		}
 	})
 }
+
+// A body is made small on its way to the disk, and an equal plan is still known.
+func TestPack(t *testing.T) {
+	s := open(t, t.TempDir(), store.Options{Pack: func(body []byte) []byte { return append([]byte("small "), body...) }})
+	a := account(t, s, "anna@example.org")
+	first := save(t, s, place(a.ID, 1), newPlan(a.ID, 1))
+	if p, err := s.Plan(t.Context(), first); err != nil || string(p.Body) != "plan 1" {
+		t.Errorf("before it is written: %+v, %v", p, err)
+	}
+	if err := s.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	save(t, s, place(a.ID, 2), newPlan(a.ID, 1))
+	if err := s.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, uid := range []uint32{1, 2} {
+		p, err := s.PlanAt(t.Context(), place(a.ID, uid))
+		if err != nil || p == nil || p.ID != first || string(p.Body) != "small plan 1" {
+			t.Errorf("UID %d: %+v, %v", uid, p, err)
+		}
+	}
+}
