@@ -26,12 +26,16 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 		writeBody(w, r, status, textAnswer(why))
 		return
 	}
-	token, ok := parsePath(r.URL.EscapedPath())
-	if !ok || r.URL.RawQuery != "" || r.URL.ForceQuery {
+	token, rest, ok := parsePath(r.URL.EscapedPath())
+	query := r.URL.RawQuery != "" || r.URL.ForceQuery
+	if !ok || query && rest == "" {
 		g.miss(w, r)
 		return
 	}
-	l, err := g.cfg.Backend.Find(r.Context(), token)
+	if query {
+		rest += "?" + r.URL.RawQuery
+	}
+	l, err := g.cfg.Backend.Find(r.Context(), token, rest)
 	switch {
 	case errors.Is(err, ErrUnknownToken):
 		g.miss(w, r)
@@ -105,7 +109,7 @@ func (g *Gateway) picture(ctx context.Context, l Load) (answer, Event) {
 			old = c
 		}
 	}
-	pic, err := g.fetch(ctx, l, at, d.Keep)
+	pic, err := g.fetch(ctx, l, at, d)
 	if err == nil {
 		return answer{pic.Type, pic.Body}, Event{Outcome: Released, Reason: d.Reason, Asked: pic.Asked}
 	}
@@ -139,18 +143,18 @@ func (g *Gateway) unfetched(l Load, at *url.URL, asked []string, err error) (ans
 
 // fetch asks for a picture; what is the same for everybody is asked for once,
 // however many wait for it, and kept.
-func (g *Gateway) fetch(ctx context.Context, l Load, at *url.URL, keep bool) (Picture, error) {
+func (g *Gateway) fetch(ctx context.Context, l Load, at *url.URL, d Decision) (Picture, error) {
 	once := func(ctx context.Context) (Picture, error) {
 		pic, err := g.cfg.Fetcher.Fetch(ctx, at, func(ctx context.Context, at *url.URL) (Decision, error) {
 			return g.cfg.Backend.Decide(ctx, l, at)
 		})
-		if err == nil && keep && pic.Keep && g.cfg.Keeper != nil {
-			now := time.Now()
-			g.cfg.Keeper.Put(l.URL, Copy{Type: pic.Type, Body: pic.Body, Fetched: now, Until: now.Add(pic.Fresh)})
+		if err == nil && d.Keep && pic.Keep && g.cfg.Keeper != nil {
+			until := earlier(time.Now().Add(pic.Fresh), earlier(d.Until, pic.Until))
+			g.cfg.Keeper.Put(l.URL, Copy{Type: pic.Type, Body: pic.Body, Fetched: time.Now(), Until: until})
 		}
 		return pic, err
 	}
-	if !keep {
+	if !d.Keep {
 		return once(ctx)
 	}
 	fl, err := g.flights.join(ctx, l.URL, l.Token, once)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"time"
 )
 
 // ErrUnknownToken is returned by a [Backend] for a token that was never issued.
@@ -47,6 +48,8 @@ type Decision struct {
 	// Keep says that a copy may be kept and shown again: the picture is the
 	// same for everybody.
 	Keep bool
+	// Until is when a copy ends at the latest. Zero means as its origin says.
+	Until time.Time
 	// Reason is one sentence for the reader: who wanted to know what. It is
 	// drawn on the placeholder. If empty, the gateway writes one with the
 	// sender's name.
@@ -85,8 +88,11 @@ type Event struct {
 // goroutines at once.
 type Backend interface {
 	// Find returns the load behind a token of 22 or 11 letters, or
-	// [ErrUnknownToken].
-	Find(ctx context.Context, token string) (Load, error)
+	// [ErrUnknownToken]. Rest is what follows the token and its padding, with
+	// its query and without the slash before it: a program asks that which has
+	// resolved a relative address against a token that stands in a base
+	// element. It is empty otherwise.
+	Find(ctx context.Context, token, rest string) (Load, error)
 	// Decide says what becomes of a load at an address: its own, or one it
 	// was redirected to. On an error the load is held.
 	Decide(ctx context.Context, l Load, at *url.URL) (Decision, error)

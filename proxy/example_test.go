@@ -14,7 +14,7 @@ import (
 // holder knows one load and holds it.
 type holder struct{}
 
-func (holder) Find(_ context.Context, token string) (proxy.Load, error) {
+func (holder) Find(_ context.Context, token, _ string) (proxy.Load, error) {
 	if token != "0123456789012345678901" {
 		return proxy.Load{}, proxy.ErrUnknownToken
 	}

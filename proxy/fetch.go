@@ -114,9 +114,11 @@ type Picture struct {
 	Type string
 	Body []byte
 	// Fresh is how long it may be shown again, and Keep whether every
-	// redirect on the way allowed it.
+	// redirect on the way allowed it; Until is the first end that one of them
+	// set, zero if none did.
 	Fresh time.Duration
 	Keep  bool
+	Until time.Time
 	// Asked are the hosts that a connection was made to, in order, also where
 	// the fetch failed.
 	Asked []string
@@ -174,7 +176,16 @@ func (f *Fetcher) decide(ctx context.Context, hops int, next *url.URL, hop Hop, 
 		return &HeldError{Decision: d}
 	}
 	pic.Keep = pic.Keep && d.Keep
+	pic.Until = earlier(pic.Until, d.Until)
 	return nil
+}
+
+// earlier returns the earlier of two times; zero is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // ask sends one request and returns the answer and the address as it was sent.

@@ -28,8 +28,8 @@ type backend struct {
 	events []Event
 }
 
-func (b *backend) Find(_ context.Context, token string) (Load, error) {
-	if l, ok := b.loads[token]; ok {
+func (b *backend) Find(_ context.Context, token, rest string) (Load, error) {
+	if l, ok := b.loads[strings.TrimSuffix(token+"/"+rest, "/")]; ok {
 		return l, nil
 	}
 	return Load{}, ErrUnknownToken

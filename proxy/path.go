@@ -10,19 +10,27 @@ const (
 // parsePath returns the token that an escaped path names: "/p/" and 22 letters,
 // or "/" and 11, followed by any number of '_' that fill the place of a longer
 // address. There is no other spelling of a token, so an escaped letter is none.
-func parsePath(path string) (token string, ok bool) {
-	rest, long := strings.CutPrefix(path, "/p/")
+// Rest is what follows behind a slash; a slash with nothing behind it is refused.
+func parsePath(path string) (token, rest string, ok bool) {
+	path, long := strings.CutPrefix(path, "/p/")
 	n := longToken
 	if !long {
 		n = shortToken
-		if rest, ok = strings.CutPrefix(path, "/"); !ok {
-			return "", false
+		if path, ok = strings.CutPrefix(path, "/"); !ok {
+			return "", "", false
 		}
 	}
-	if len(rest) < n || !base62(rest[:n]) || strings.Trim(rest[n:], "_") != "" {
-		return "", false
+	if len(path) < n || !base62(path[:n]) {
+		return "", "", false
 	}
-	return rest[:n], true
+	token, path = path[:n], strings.TrimLeft(path[n:], "_")
+	if path == "" {
+		return token, "", true
+	}
+	if rest, ok = strings.CutPrefix(path, "/"); !ok || rest == "" {
+		return "", "", false
+	}
+	return token, rest, true
 }
 
 // base62 says whether s is made of digits and ASCII letters.

@@ -18,14 +18,17 @@ type backend struct {
 	core   *core
 	policy *policy
 	hub    *hub
-	copies *copies
 }
 
-// Find returns the load behind a token.
-func (b *backend) Find(ctx context.Context, token string) (proxy.Load, error) {
+// Find returns the load behind a token, or behind what was resolved against one
+// that stands in a base element.
+func (b *backend) Find(ctx context.Context, token, rest string) (proxy.Load, error) {
 	l, ok, err := b.core.find(ctx, token)
 	if err != nil {
 		return proxy.Load{}, fmt.Errorf("finding load: %w", err)
+	}
+	if ok && rest != "" {
+		l, ok = l.below(rest)
 	}
 	if !ok {
 		return proxy.Load{}, proxy.ErrUnknownToken
@@ -64,13 +67,12 @@ func (b *backend) Decide(ctx context.Context, l proxy.Load, at *url.URL) (proxy.
 	if err != nil {
 		return proxy.Decision{}, fmt.Errorf("deciding on load: %w", err)
 	}
-	keep := d.Keep
+	out := proxy.Decision{Release: d.Release, Keep: d.Keep, Reason: d.Reason}
 	if d.Consented && !l.Pixel {
 		// A granted picture tells of one opening a day.
-		b.copies.untilMidnight(l.URL)
-		keep = true
+		out.Keep, out.Until = true, midnight(time.Now()).AddDate(0, 0, 1)
 	}
-	return proxy.Decision{Release: d.Release, Keep: keep, Reason: d.Reason}, nil
+	return out, nil
 }
 
 // decide asks the gate.
@@ -81,25 +83,23 @@ func (b *backend) decide(ctx context.Context, l *load, at *url.URL) (gate.Decisi
 		return gate.Decision{}, err
 	}
 	q.Level, _ = b.policy.level()
-	l.last = q.Judgement
 	return b.core.gate.Decide(q, time.Now()), nil
 }
 
-// Record notes what became of a load.
+// Record notes what became of a load. Verdict and vendor are those of the
+// address in the mail, wherever it was redirected to.
 func (b *backend) Record(_ context.Context, l proxy.Load, e proxy.Event) {
 	what := l.Ref.(*load)
-	at, err := url.Parse(l.URL)
-	host := ""
-	if err == nil {
-		host = at.Hostname()
+	note := store.Event{
+		Kind: "load", Outcome: string(e.Outcome), Account: what.mail.account.ID, Plan: what.mail.id, Number: what.number,
+		Sender: who(what.mail), Recipient: what.mail.to, Host: strings.Join(e.Asked, " "), Reason: e.Reason,
 	}
-	if len(e.Asked) > 0 {
-		host = strings.Join(e.Asked, " ")
+	if at, err := url.Parse(l.URL); err == nil {
+		q := b.core.question(what, at)
+		note.Verdict, note.Vendor = string(q.Judgement.Verdict), gate.Vendor(&q.Judgement, q.Host)
+		if note.Host == "" {
+			note.Host = q.Host
+		}
 	}
-	b.hub.add(store.Event{
-		Kind: "load", Outcome: string(e.Outcome), Verdict: string(what.last.Verdict),
-		Account: what.mail.account.ID, Plan: what.mail.id, Number: what.number,
-		Sender: who(what.mail), Recipient: what.mail.to, Vendor: gate.Vendor(&what.last, host),
-		Host: host, Reason: e.Reason,
-	})
+	b.hub.add(note)
 }

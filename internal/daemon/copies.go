@@ -3,7 +3,6 @@ package daemon
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/unseen-mail/unseen/internal/store"
@@ -13,32 +12,13 @@ import (
 // copyTime bounds how long the store is asked for a copy.
 const copyTime = 5 * time.Second
 
-// copies keeps pictures for the gateway. A picture that was let through by
-// consent is kept until midnight only.
+// copies keeps pictures for the gateway.
 type copies struct {
 	store *store.Store
 	log   *slog.Logger
-
-	mu    sync.Mutex // guards what follows
-	today map[string]time.Time
 }
 
-func newCopies(c *core) *copies {
-	return &copies{store: c.store, log: c.log, today: make(map[string]time.Time)}
-}
-
-// untilMidnight says that a copy of this address ends with the reader's day.
-func (c *copies) untilMidnight(url string) {
-	now := time.Now()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for u, end := range c.today {
-		if !now.Before(end) {
-			delete(c.today, u)
-		}
-	}
-	c.today[url] = midnight(now).AddDate(0, 0, 1)
-}
+func newCopies(c *core) *copies { return &copies{store: c.store, log: c.log} }
 
 // Get returns a fresh copy.
 func (c *copies) Get(url string) (proxy.Copy, bool) {
@@ -56,13 +36,7 @@ func (c *copies) Get(url string) (proxy.Copy, bool) {
 func (c *copies) Put(url string, p proxy.Copy) {
 	ctx, cancel := context.WithTimeout(context.Background(), copyTime)
 	defer cancel()
-	until := p.Until
-	c.mu.Lock()
-	if end, ok := c.today[url]; ok && end.Before(until) {
-		until = end
-	}
-	c.mu.Unlock()
-	err := c.store.Keep(ctx, url, store.Copy{MediaType: p.Type, Body: p.Body, Fetched: p.Fetched, FreshUntil: until})
+	err := c.store.Keep(ctx, url, store.Copy{MediaType: p.Type, Body: p.Body, Fetched: p.Fetched, FreshUntil: p.Until})
 	if err != nil {
 		c.log.Warn("keeping a picture", "err", err)
 	}

@@ -35,10 +35,9 @@ func openGateway(ctx context.Context, d *Daemon) (*gateway, error) {
 	if d.cfg.Lab != nil {
 		fetch.Lab = &d.cfg.Lab.Web
 	}
-	kept := newCopies(d.core)
-	g.backend = &backend{core: d.core, policy: d.policy, hub: d.hub, copies: kept}
+	g.backend = &backend{core: d.core, policy: d.policy, hub: d.hub}
 	g.config = proxy.GatewayConfig{
-		Backend: g.backend, Fetcher: proxy.NewFetcher(fetch), Keeper: kept,
+		Backend: g.backend, Fetcher: proxy.NewFetcher(fetch), Keeper: newCopies(d.core),
 		Words: gatewayWords(d.cfg.Words), Log: d.cfg.Logger,
 	}
 	return g, nil

@@ -54,16 +54,29 @@ type house struct {
 type tracker struct {
 	mu   sync.Mutex // guards what follows
 	asks []string
+	// leads are addresses that redirect, and where to.
+	leads map[string]string
+	// slow, if not nil, lets no answer go before it is closed.
+	slow chan struct{}
 }
 
 // ServeHTTP answers with a picture, and a cookie as trackers do.
 func (t *tracker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	at := "http://" + r.Host + r.URL.RequestURI()
 	t.mu.Lock()
-	t.asks = append(t.asks, "http://"+r.Host+r.URL.RequestURI())
+	t.asks = append(t.asks, at)
+	to, slow := t.leads[at], t.slow
 	if r.Header.Get("Cookie") != "" || r.Header.Get("Referer") != "" {
 		t.asks = append(t.asks, "with a cookie or a referrer")
 	}
 	t.mu.Unlock()
+	if slow != nil {
+		<-slow
+	}
+	if to != "" {
+		http.Redirect(w, r, to, http.StatusFound)
+		return
+	}
 	http.SetCookie(w, &http.Cookie{Name: "id", Value: "1"})
 	w.Header().Set("Content-Type", "image/gif")
 	gif, _ := base64.StdEncoding.DecodeString("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")

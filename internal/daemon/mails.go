@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"net/url"
 	"slices"
 	"sync"
 
@@ -12,7 +11,6 @@ import (
 	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/detect/reference"
 	"github.com/unseen-mail/unseen/detect/sender"
-	"github.com/unseen-mail/unseen/internal/gate"
 	"github.com/unseen-mail/unseen/internal/plan"
 	"github.com/unseen-mail/unseen/internal/store"
 	"github.com/unseen-mail/unseen/rules/catalogue"
@@ -128,42 +126,4 @@ func (c *core) provider(a store.Account) catalogue.Provider {
 		}
 	}
 	return p
-}
-
-// A load is one reference of a mail, about to be asked for.
-type load struct {
-	mail   *mail
-	number int
-	// last is the verdict that the last decision was made with.
-	last detect.Judgement
-}
-
-// ref is the reference.
-func (l *load) ref() *plan.Reference { return &l.mail.plan.References[l.number] }
-
-// find returns the load behind a token.
-func (c *core) find(ctx context.Context, token string) (*load, bool, error) {
-	at, ok, err := c.store.ReferenceByToken(ctx, token)
-	if err != nil || !ok {
-		return nil, false, err
-	}
-	m, err := c.mails.of(ctx, at.Plan)
-	if err != nil {
-		return nil, false, err
-	}
-	if at.Number < 0 || at.Number >= len(m.plan.References) {
-		return nil, false, fmt.Errorf("reading plan %d: it has no reference %d", at.Plan.ID, at.Number)
-	}
-	return &load{mail: m, number: at.Number}, true, nil
-}
-
-// question is what the gate is asked about a load at an address, its own or one
-// that it was redirected to, by today's rules.
-func (c *core) question(l *load, at *url.URL) *gate.Load {
-	ref := l.ref().Ref
-	ref.URL = at.String()
-	return &gate.Load{
-		Kind: ref.Kind, Host: at.Hostname(), Judgement: c.judge.Judge(ref, l.mail.facts), Message: l.mail.name(),
-		Sender: l.mail.from, Recipient: l.mail.to, Clear: l.mail.clear,
-	}
 }
