@@ -9,6 +9,6 @@ import (
 
 func main() {
 	os.Exit(command.Main(os.Args[1:], command.Streams{
-		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv,
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Program: command.Program(),
 	}))
 }

@@ -19,6 +19,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -43,6 +44,9 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"unseen": mai
 //	taken NAME              listens on a port and sets $NAME to its number
 //	demo                    starts a demo and lets unseen speak with it
 //	read                    reads all mail of the demo, and opens it
+//	interrupt SIGNAL PROGRAM ...  runs a program, which waits for its standard input, and checks that a signal ends it
+//	fifo FILE, socket FILE  makes what is no file
+//	octets FILE TEXT        writes a file; TEXT may hold escapes of Go
 //	lengths FILE FILE       checks that two files are equally long, in CR LF
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -62,7 +66,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "ready": ready, "mailserver": mailServer, "taken": taken, "demo": startDemo, "read": readDemo,
-			"lengths": lengths,
+			"lengths": lengths, "interrupt": interrupt, "fifo": fifo, "socket": socket, "octets": octets,
 		},
 	})
 }
@@ -175,6 +179,60 @@ func readDemo(ts *testscript.TestScript, _ bool, _ []string) {
 		ts.Check(err)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs("learned"), []byte(strconv.Itoa(len(w.Tracker.Hits()))+"\n"), 0o600))
+}
+
+// interrupt runs a program and checks that a signal ends it.
+func interrupt(ts *testscript.TestScript, _ bool, args []string) {
+	signals := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM}
+	path := ""
+	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
+		if _, err := os.Stat(filepath.Join(dir, args[1])); err == nil {
+			path = filepath.Join(dir, args[1])
+			break
+		}
+	}
+	cmd := exec.Command(path, args[2:]...)
+	in, err := cmd.StdinPipe()
+	ts.Check(err)
+	defer in.Close()
+	ts.Check(cmd.Start())
+	_, err = in.Write([]byte("From: anna@example.org\n"))
+	ts.Check(err)
+	time.Sleep(300 * time.Millisecond)
+	ts.Check(cmd.Process.Signal(signals[args[0]]))
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case err := <-ended:
+		if err == nil {
+			ts.Fatalf("it ended as if it were done")
+		}
+	case <-time.After(5 * time.Second):
+		cmd.Process.Kill()
+		ts.Fatalf("it goes on")
+	}
+}
+
+// fifo and socket make what is no file.
+func fifo(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(syscall.Mkfifo(ts.MkAbs(args[0]), 0o600))
+}
+
+func socket(ts *testscript.TestScript, _ bool, args []string) {
+	ln, err := net.Listen("unix", args[0])
+	ts.Check(err)
+	ts.Defer(func() { ln.Close() })
+}
+
+// octets writes a file, name and content of which may hold escapes of Go.
+func octets(ts *testscript.TestScript, _ bool, args []string) {
+	var texts [2]string
+	for i, arg := range args {
+		text, err := strconv.Unquote(`"` + arg + `"`)
+		ts.Check(err)
+		texts[i] = text
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(texts[0]), []byte(texts[1]), 0o600))
 }
 
 // lengths checks that two files are equally long, and break at the same places.

@@ -3,6 +3,7 @@ package words
 // Keys of what commands print.
 const (
 	NoConsent          Key = "no-consent"
+	PurposeNamed       Key = "purpose-named"
 	ConsentHead        Key = "consent-head"
 	DecidedGranted     Key = "decided-granted"
 	DecidedRefused     Key = "decided-refused"
@@ -40,6 +41,7 @@ func reportTexts() map[Key]string {
 	return map[Key]string{
 		NoConsent:          "Nothing is decided yet, so nothing is let through. \"unseen consent grant SENDER --purpose PURPOSE\" lets a sender know.",
 		ConsentHead:        "SENDER	YOUR ADDRESS	PURPOSE	DECISION	ON	UNTIL",
+		PurposeNamed:       "{title} ({id})",
 		DecidedGranted:     "let them know",
 		DecidedRefused:     "kept from them",
 		DecidedWithdrawn:   "withdrawn",

@@ -53,7 +53,7 @@ func usageTexts() map[Key]string {
 		PastDate:        "{date} is over already; name a day to come",
 		ReadingFile:     "reading {path}: {what}",
 		ReadingFileHint: "check the name, and that you may read it",
-		CleanLeft:       "cleaning: not everything was made inert ({left})",
+		CleanLeft:       "cleaning: not everything was made inert: {left}",
 		CleanFailed:     "cleaning: {what}; the mail was passed on unchanged",
 	}
 }

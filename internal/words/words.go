@@ -38,12 +38,28 @@ func English() *Catalogue {
 	}
 }
 
+// As returns the catalogue of a program that is called by another name than
+// "unseen" in a terminal, because that name does not lead to it. The commands
+// that texts name are then such as can be typed.
+func (c *Catalogue) As(program string) *Catalogue {
+	if program == "" || program == "unseen" {
+		return c
+	}
+	called := strings.NewReplacer("\"unseen ", "\""+program+" ", "\n  unseen ", "\n  "+program+" ")
+	named := &Catalogue{lang: c.lang, one: c.one, texts: make(map[Key]string, len(c.texts))}
+	for k, text := range c.texts {
+		named.texts[k] = called.Replace(text)
+	}
+	return named
+}
+
 // Lang returns the language as in BCP 47: "en".
 func (c *Catalogue) Lang() string { return c.lang }
 
 // Say returns the text of a key. Pairs are the parameters, each a name
 // followed by its value. Where a text or a parameter is missing its name is said
-// in its place; the tests of this package see to it that none is.
+// in its place; the tests of this package see to it that none is. What a
+// parameter holds may be a stranger's: it is made [Plain].
 func (c *Catalogue) Say(k Key, pairs ...any) string {
 	text, ok := c.texts[k]
 	if !ok {
@@ -71,7 +87,7 @@ func (c *Catalogue) fill(slot string, values map[string]any) string {
 		return "[" + forms[0] + "]"
 	}
 	if len(forms) != 3 {
-		return fmt.Sprint(v)
+		return Plain(fmt.Sprint(v))
 	}
 	if c.one(number(v)) {
 		return forms[1]

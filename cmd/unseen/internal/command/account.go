@@ -118,7 +118,7 @@ func (c *accountList) Run(ctx context.Context, s *session) error {
 		fmt.Fprintln(s.Out, accountLine(s.words, a))
 		printPorts(s.Out, s.words, a.Local)
 		if a.Local.Problem != "" {
-			fmt.Fprintln(s.Out, "  "+a.Local.Problem)
+			fmt.Fprintln(s.Out, "  "+words.Plain(a.Local.Problem))
 		}
 	}
 	return nil
@@ -144,7 +144,7 @@ func (c *accountTest) Run(ctx context.Context, s *session) error {
 	}
 	request := api.CheckRequest{Address: c.Address, Login: c.Login}
 	if c.Password {
-		password, err := s.password(s.words.Say(words.AskPassword, "address", c.Address))
+		password, err := s.password(ctx, s.words.Say(words.AskPassword, "address", c.Address))
 		if err != nil {
 			return err
 		}
@@ -157,7 +157,7 @@ func (c *accountTest) Run(ctx context.Context, s *session) error {
 	failed := false
 	for _, step := range steps {
 		if step.OK {
-			fmt.Fprintln(s.Out, step.Text)
+			fmt.Fprintln(s.Out, words.Plain(step.Text))
 			continue
 		}
 		failed = true

@@ -1,11 +1,10 @@
 package command
 
 import (
+	"bytes"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
-	"strings"
 
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/detect/message"
@@ -17,8 +16,10 @@ import (
 )
 
 // Run passes a mail on with every held load made inert. Whatever goes wrong,
-// the mail goes out: a filter that loses mail is worse than any tracker.
+// the mail goes out: a filter that loses mail is worse than any tracker. A signal
+// ends it as it ends any program, so that whoever runs it keeps the mail.
 func (c *cleanCommand) Run(s *session) error {
+	s.awaitTyping(s.In)
 	raw, err := readMail(s.In)
 	if err != nil {
 		// What was read and what may still come, as it is.
@@ -37,8 +38,8 @@ func (c *cleanCommand) Run(s *session) error {
 	if err != nil {
 		return s.unclean(err)
 	}
-	if left != "" {
-		s.complain(s.words.Say(words.CleanLeft, "left", left), "")
+	if len(left) > 0 {
+		s.complain(s.words.Say(words.CleanLeft, "left", gapClauses(s.words, left)), "")
 	}
 	return nil
 }
@@ -50,18 +51,35 @@ func (s *session) unclean(err error) error {
 }
 
 // cleaned returns a mail of the same length in which every held load is inert,
-// and which held loads had to be left.
-func cleaned(raw []byte) (out []byte, left string, err error) {
+// and counts by reason what had to be left.
+func cleaned(raw []byte) (out []byte, left map[string]int, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			out, left, err = nil, "", fmt.Errorf("looking into the mail: %v", fault)
+			out, left, err = nil, nil, fmt.Errorf("looking into the mail: %v", fault)
 		}
 	}()
 	rules, err := catalogue.Load()
 	if err != nil {
-		return nil, "", fmt.Errorf("loading rules: %w", err)
+		return nil, nil, fmt.Errorf("loading rules: %w", err)
 	}
 	judge := &detect.Judge{Catalogue: rules}
+	left = make(map[string]int)
+	out = inert(raw, judge, left)
+	// What begins as an mbox is read in both ways, for a mail can be written so
+	// that it looks like one: as a whole, and then mail by mail.
+	for _, part := range parted(raw) {
+		if mail := inert(out[part.Start:part.End], judge, left); len(mail) == part.Len() {
+			out = slices.Replace(slices.Clone(out), part.Start, part.End, mail...)
+		}
+	}
+	if len(out) != len(raw) {
+		return nil, nil, fmt.Errorf("checking the result: %d octets became %d", len(raw), len(out))
+	}
+	return out, left, nil
+}
+
+// inert makes the held loads of one mail inert and counts what it leaves.
+func inert(raw []byte, judge *detect.Judge, left map[string]int) []byte {
 	var refs []reference.Reference
 	all := new(plan.Planner).Plan(raw)
 	for i := range all.References {
@@ -69,10 +87,37 @@ func cleaned(raw []byte) (out []byte, left string, err error) {
 	}
 	facts := detect.Gather(message.Header(raw), refs, "")
 	out, made := plan.HoldLoads(raw, func(r reference.Reference) bool { return tells(judge.Judge(r, facts)) })
-	if len(out) != len(raw) {
-		return nil, "", fmt.Errorf("checking the result: %d octets became %d", len(raw), len(out))
+	for i := range made.References {
+		if r := &made.References[i]; r.Outcome == plan.Ungated {
+			left[r.Reason]++
+		}
 	}
-	return out, leftOf(made), nil
+	for _, g := range made.Gaps {
+		left[g.Reason]++
+	}
+	return out
+}
+
+// parted returns where the mails of an mbox stand, none if it is one mail.
+func parted(raw []byte) []message.Range {
+	if !bytes.HasPrefix(raw, fromLine) {
+		return nil
+	}
+	var list []message.Range
+	begin, at := -1, 0
+	for line := range bytes.Lines(raw) {
+		if at == 0 || separates(line) {
+			if begin >= 0 {
+				list = append(list, message.Range{Start: begin, End: at})
+			}
+			begin = at + len(line)
+		}
+		at += len(line)
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return append(list, message.Range{Start: begin, End: at})
 }
 
 // tells says whether a load tells one reader from another: what level standard
@@ -82,22 +127,4 @@ func tells(j detect.Judgement) bool {
 		return true
 	}
 	return j.Verdict == detect.Exempt && j.Exemption != string(purpose.Aggregate)
-}
-
-// leftOf counts by reason what could not be made inert: "2 signed, 1 room".
-func leftOf(p *plan.Plan) string {
-	counts := make(map[string]int)
-	for i := range p.References {
-		if r := &p.References[i]; r.Outcome == plan.Ungated {
-			counts[r.Reason]++
-		}
-	}
-	for _, g := range p.Gaps {
-		counts[g.Reason]++
-	}
-	var parts []string
-	for _, reason := range slices.Sorted(maps.Keys(counts)) {
-		parts = append(parts, fmt.Sprint(counts[reason], " ", reason))
-	}
-	return strings.Join(parts, ", ")
 }

@@ -9,6 +9,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,6 +41,9 @@ type Streams struct {
 	Out, Err io.Writer
 	// Getenv looks into the environment.
 	Getenv func(string) string
+	// Program is how the program is called in what it says, see [Program];
+	// "unseen" if empty.
+	Program string
 }
 
 // A session is one command being done.
@@ -56,10 +60,16 @@ var errSaid = errors.New("command: said already")
 
 // Main does what the arguments say and returns the exit code.
 func Main(args []string, streams Streams) int {
-	s := &session{Streams: streams, words: words.English()}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-
+	s := &session{Streams: streams, words: words.English().As(streams.Program)}
+	stop := func() {}
+	defer func() { stop() }()
+	// Only commands that wait for their context catch signals. The others end
+	// as any program does, wherever they are.
+	interruptible := func() (context.Context, error) {
+		ctx, done := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+		stop = done
+		return ctx, nil
+	}
 	var g grammar
 	exit := -1
 	parser, err := kong.New(&g,
@@ -70,13 +80,16 @@ func Main(args []string, streams Streams) int {
 		kong.Exit(func(code int) { exit = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: false}),
 		kong.Bind(s),
-		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.BindSingletonProvider(interruptible),
 	)
 	if err != nil {
 		return s.report(fmt.Errorf("reading the grammar: %w", err))
 	}
 	if len(args) == 0 {
-		args = []string{"--help"}
+		// Nothing was asked for, so nothing was done.
+		parser.Stdout = streams.Err
+		_, _ = parser.Parse([]string{"--help"}) // it ends in exit
+		return exitUsage
 	}
 	parsed, err := parser.Parse(args)
 	if exit >= 0 {
@@ -91,7 +104,7 @@ func Main(args []string, streams Streams) int {
 // misused reports a command line that cannot be understood.
 func (s *session) misused(err error) int {
 	s.complain(s.words.Say(words.WrongUsage, "what", lowered(err.Error())), "")
-	command := "unseen --help"
+	command := s.program() + " --help"
 	var parse *kong.ParseError
 	if errors.As(err, &parse) && parse.Context != nil {
 		if path := parse.Context.Command(); path != "" {
@@ -102,7 +115,7 @@ func (s *session) misused(err error) int {
 					break
 				}
 			}
-			command = strings.Join(append(append([]string{"unseen"}, words...), "--help"), " ")
+			command = strings.Join(append(append([]string{s.program()}, words...), "--help"), " ")
 		}
 	}
 	s.hint(s.words.Say(words.WrongUsageHint, "command", command))
@@ -142,15 +155,19 @@ func (s *session) report(err error) int {
 	return exitFailed
 }
 
+// program is how this program is called.
+func (s *session) program() string { return cmp.Or(s.Program, "unseen") }
+
 // complain writes one sentence, and one on what to do next.
 func (s *session) complain(text, hint string) {
-	fmt.Fprintln(s.Err, "unseen: "+text)
+	// Several errors are several lines, and one sentence here.
+	fmt.Fprintln(s.Err, "unseen: "+words.Plain(strings.ReplaceAll(text, "\n", "; ")))
 	if hint != "" {
 		s.hint(hint)
 	}
 }
 
-func (s *session) hint(text string) { fmt.Fprintln(s.Err, "unseen: hint: "+text) }
+func (s *session) hint(text string) { fmt.Fprintln(s.Err, "unseen: hint: "+words.Plain(text)) }
 
 // say writes a line of the result.
 func (s *session) say(k words.Key, pairs ...any) {

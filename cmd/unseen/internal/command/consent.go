@@ -32,10 +32,19 @@ func (c *consentList) Run(ctx context.Context, s *session) error {
 	table := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(table, s.words.Say(words.ConsentHead))
 	for _, st := range list {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", st.Sender, st.Address, st.Purpose,
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", words.Plain(st.Sender), words.Plain(st.Address), s.purpose(st.Purpose),
 			s.decided(st.Decision), st.When.Local().Format(day), until(st.Until))
 	}
 	return table.Flush()
+}
+
+// purpose is a purpose in words, with the name by which it is typed.
+func (s *session) purpose(id string) string {
+	info, ok := purpose.Lookup(purpose.ID(id))
+	if !ok {
+		return words.Plain(id)
+	}
+	return s.words.Say(words.PurposeNamed, "title", info.Title, "id", id)
 }
 
 // decided is a decision in words.
@@ -50,14 +59,15 @@ func (s *session) decided(decision string) string {
 	case "lapsed":
 		return s.words.Say(words.DecidedLapsed)
 	}
-	return decision
+	return words.Plain(decision)
 }
 
+// until is the last day on which a grant stands.
 func until(t *time.Time) string {
 	if t == nil {
 		return "-"
 	}
-	return t.Local().Format(day)
+	return t.Add(-time.Nanosecond).Local().Format(day)
 }
 
 // Run grants.

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,9 +18,8 @@ const maxPassword = 4096
 // password asks for a password on a terminal without showing it, or reads the
 // first line of standard input. It is never an argument, for other users can
 // see those.
-func (s *session) password(prompt string) (string, error) {
-	in := s.In
-	if file, ok := in.(*os.File); ok {
+func (s *session) password(ctx context.Context, prompt string) (string, error) {
+	if file, ok := s.In.(*os.File); ok {
 		restore, err := hideTyping(file)
 		if err == nil {
 			fmt.Fprint(s.Err, prompt+" ")
@@ -27,12 +27,28 @@ func (s *session) password(prompt string) (string, error) {
 			defer restore()
 		}
 	}
-	line, err := bufio.NewReader(io.LimitReader(in, maxPassword)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return "", fmt.Errorf("reading password: %w", err)
+	type answer struct {
+		line string
+		err  error
 	}
-	if line = strings.TrimRight(line, "\r\n"); line == "" {
-		return "", s.fault(nil, words.NoPassword, words.NoPasswordHint)
+	read := make(chan answer, 1)
+	// A terminal cannot be told to stop waiting for a line. Who interrupts ends
+	// the program, and this with it.
+	go func() {
+		line, err := bufio.NewReader(io.LimitReader(s.In, maxPassword)).ReadString('\n')
+		read <- answer{line, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case a := <-read:
+		if a.err != nil && !errors.Is(a.err, io.EOF) {
+			return "", fmt.Errorf("reading password: %w", a.err)
+		}
+		line := strings.TrimRight(a.line, "\r\n")
+		if line == "" {
+			return "", s.fault(nil, words.NoPassword, words.NoPasswordHint)
+		}
+		return line, nil
 	}
-	return line, nil
 }

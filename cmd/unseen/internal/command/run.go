@@ -58,4 +58,4 @@ func (s *session) greet(ctx context.Context, d *daemon.Daemon) {
 // note says something in passing, on standard error: it is no result.
 func (s *session) note(k words.Key, pairs ...any) { s.noteText(s.words.Say(k, pairs...)) }
 
-func (s *session) noteText(text string) { fmt.Fprintln(s.Err, "unseen: "+text) }
+func (s *session) noteText(text string) { fmt.Fprintln(s.Err, "unseen: "+words.Plain(text)) }

@@ -2,13 +2,11 @@ package command
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/detect/message"
@@ -18,24 +16,20 @@ import (
 	"github.com/unseen-mail/unseen/rules/catalogue"
 )
 
-// maxMail is the largest mail that is read.
-const maxMail = 256 << 20
-
-// errTooLarge is a mail over maxMail.
-var errTooLarge = errors.New("it is larger than 256 MiB")
-
 // A scanner is one run of the command.
 type scanner struct {
 	*session
 	options *scanCommand
 	judge   *detect.Judge
 	out     *bufio.Writer
-	// mails and found count; failed says that something could not be read.
-	mails, found int
-	failed       bool
+	// mails counts, and found the addresses in them that report; partly counts
+	// mails that were not looked into as a whole.
+	mails, found, partly int
+	// failed says that something could not be read.
+	failed bool
 }
 
-// Run says what mail would report.
+// Run says what mail would report. It is ended by a signal as any program is.
 func (c *scanCommand) Run(s *session) error {
 	rules, err := catalogue.Load()
 	if err != nil {
@@ -51,8 +45,8 @@ func (c *scanCommand) Run(s *session) error {
 			return err
 		}
 	}
-	if c.Format == "text" && sc.mails != 1 {
-		fmt.Fprintln(sc.out, s.words.Say(words.ScanTotal, "mails", sc.mails, "found", sc.found))
+	if c.Format == "text" {
+		sc.total()
 	}
 	if err := sc.out.Flush(); err != nil {
 		return fmt.Errorf("writing findings: %w", err)
@@ -66,124 +60,79 @@ func (c *scanCommand) Run(s *session) error {
 	return nil
 }
 
-// path scans a file, every file below a directory, or standard input. What
-// cannot be read is said, and the rest goes on.
-func (sc *scanner) path(path string) error {
-	if path == "-" {
-		return sc.mail(path, sc.In)
+// awaitTyping says, where a mail would be typed, that it is waited for.
+func (s *session) awaitTyping(in io.Reader) {
+	if isTerminal(in) {
+		s.note(words.FromKeyboard)
 	}
-	return filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			sc.unreadable(name, err)
-			return nil
-		}
-		if entry.IsDir() {
-			return nil
-		}
-		f, err := os.Open(name)
-		if err != nil {
-			sc.unreadable(name, err)
-			return nil
-		}
-		defer f.Close()
-		return sc.mail(name, f)
-	})
 }
 
-// unreadable says that a file cannot be read.
-func (sc *scanner) unreadable(name string, err error) {
-	sc.failed = true
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		err = path.Err
+// file scans the mails of a file. The error is of writing.
+func (sc *scanner) file(name string, in io.Reader) error {
+	for m := range mails(in) {
+		switch {
+		case errors.Is(m.err, errTooLarge):
+			sc.mails++
+			sc.partly++
+			if err := sc.show(name, m.number, &detect.Report{Gaps: []message.Gap{{Reason: plan.GapSize}}}); err != nil {
+				return err
+			}
+		case m.err != nil:
+			sc.unreadable(name, m.err)
+			continue
+		default:
+			report := sc.mail(name, m.raw)
+			if err := sc.show(name, m.number, &report); err != nil {
+				return err
+			}
+		}
+		// What was found is there even if the rest is not waited for.
+		if err := sc.out.Flush(); err != nil {
+			return fmt.Errorf("writing findings: %w", err)
+		}
 	}
-	sc.complain(sc.words.Say(words.ReadingFile, "path", name, "what", err), sc.words.Say(words.ReadingFileHint))
+	return nil
 }
 
-// mail scans one mail. The error is of writing.
-func (sc *scanner) mail(name string, in io.Reader) error {
-	raw, err := readMail(in)
-	if err != nil {
-		sc.unreadable(name, err)
-		return nil
-	}
+// mail scans one mail.
+func (sc *scanner) mail(name string, raw []byte) detect.Report {
 	sc.mails++
 	report := detect.Scan(raw, sc.judge, detect.ScanOptions{
 		Source: name, Recipient: sc.options.Recipient, All: sc.options.All, Ungated: ungated(raw),
 	})
-	for _, f := range report.Findings {
-		if f.Verdict != detect.Clean {
+	for i := range report.Findings {
+		// What is exempt tells on the reader, and may.
+		if v := report.Findings[i].Verdict; v == detect.Tracker || v == detect.Suspected {
 			sc.found++
 		}
 	}
-	if sc.options.Format == "jsonl" {
-		lines := json.NewEncoder(sc.out)
-		lines.SetEscapeHTML(false)
-		for i := range report.Findings {
-			if err := lines.Encode(&report.Findings[i]); err != nil {
-				return fmt.Errorf("writing findings: %w", err)
-			}
-		}
-		sc.gaps(name, report.Gaps)
+	if len(report.Gaps) > 0 {
+		sc.partly++
+	}
+	return report
+}
+
+// show writes what was found in a mail.
+func (sc *scanner) show(name string, number int, r *detect.Report) error {
+	if sc.options.Format != "jsonl" {
+		sc.text(name, number, r)
 		return nil
 	}
-	sc.text(name, &report)
-	return nil
-}
-
-// gaps says on standard error what was not looked into, where standard output
-// is for a program.
-func (sc *scanner) gaps(name string, gaps []message.Gap) {
-	for _, g := range gaps {
-		sc.complain(sc.words.Say(words.ScanGap, "path", name, "part", g.Section, "why", g.Reason), "")
-	}
-}
-
-// text writes findings for a person.
-func (sc *scanner) text(name string, r *detect.Report) {
-	if name != "-" {
-		fmt.Fprintln(sc.out, name)
-	}
-	if len(r.Findings) == 0 {
-		fmt.Fprintln(sc.out, "  "+sc.words.Say(words.ScanClean, "n", r.References))
-	}
+	var line bytes.Buffer
+	lines := json.NewEncoder(&line)
+	lines.SetEscapeHTML(false)
 	for i := range r.Findings {
-		f := &r.Findings[i]
-		fmt.Fprintf(sc.out, "  %s\n", sc.words.Say(words.ScanFinding, "verdict", f.Verdict, "certainty", certainty(sc.words, f.Certainty),
-			"vector", f.Vector, "host", f.Host, "action", action(sc.words, f.Action)))
-		for _, reason := range f.Reasons {
-			fmt.Fprintln(sc.out, "      "+reason)
+		line.Reset()
+		if err := lines.Encode(&r.Findings[i]); err != nil {
+			return fmt.Errorf("writing findings: %w", err)
 		}
+		sc.out.Write(printable(line.Bytes())) // Flush returns its error
 	}
+	// Standard output is for a program.
 	for _, g := range r.Gaps {
-		fmt.Fprintln(sc.out, "  "+sc.words.Say(words.ScanGapLine, "part", g.Section, "why", g.Reason))
+		sc.complain(sc.words.Say(words.ScanGap, "path", sc.mailName(name, number), "what", sc.gap(g)), "")
 	}
-}
-
-// certainty is how sure a verdict is, in words.
-func certainty(w *words.Catalogue, c detect.Certainty) string {
-	switch c {
-	case detect.Proven:
-		return w.Say(words.CertainProven)
-	case detect.Strong:
-		return w.Say(words.CertainStrong)
-	case detect.Weak:
-		return w.Say(words.CertainWeak)
-	}
-	return w.Say(words.CertainNone)
-}
-
-// action is what becomes of a reference, in words.
-func action(w *words.Catalogue, action string) string {
-	switch action {
-	case detect.ActionHold:
-		return w.Say(words.ActionHold)
-	case detect.ActionRelease:
-		return w.Say(words.ActionRelease)
-	case detect.ActionUngated:
-		return w.Say(words.ActionUngated)
-	}
-	return w.Say(words.ActionLeave)
+	return nil
 }
 
 // ungated says which loads a plan of the mail would leave as they are.
@@ -200,16 +149,4 @@ func ungated(raw []byte) func(*message.Part, reference.Reference) bool {
 		}
 	}
 	return func(p *message.Part, r reference.Reference) bool { return left[place{p.Section, r.Ordinal}] }
-}
-
-// readMail reads a mail of at most maxMail octets.
-func readMail(in io.Reader) ([]byte, error) {
-	raw, err := io.ReadAll(io.LimitReader(in, maxMail+1))
-	if err != nil {
-		return raw, err
-	}
-	if len(raw) > maxMail {
-		return raw, errTooLarge
-	}
-	return raw, nil
 }

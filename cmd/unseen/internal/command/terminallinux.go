@@ -4,10 +4,21 @@ package command
 
 import (
 	"fmt"
+	"io"
 	"os"
 
 	"golang.org/x/sys/unix"
 )
+
+// isTerminal says whether somebody types what is read.
+func isTerminal(in io.Reader) bool {
+	f, ok := in.(*os.File)
+	if !ok {
+		return false
+	}
+	_, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS)
+	return err == nil
+}
 
 // hideTyping stops a terminal from showing what is typed until restore is
 // called. It fails where there is no terminal.

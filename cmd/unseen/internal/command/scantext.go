@@ -1,0 +1,119 @@
+package command
+
+import (
+	"bytes"
+	"fmt"
+	"unicode"
+	"unicode/utf16"
+
+	"github.com/unseen-mail/unseen/detect"
+	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/internal/words"
+)
+
+// text writes findings for a person.
+func (sc *scanner) text(name string, number int, r *detect.Report) {
+	if name != "-" || number > 0 {
+		fmt.Fprintln(sc.out, sc.mailName(name, number))
+	}
+	switch {
+	case len(r.Findings) > 0:
+	case len(r.Gaps) > 0 && r.References == 0:
+	case len(r.Gaps) > 0:
+		fmt.Fprintln(sc.out, "  "+sc.words.Say(words.ScanPartlyClean, "n", r.References))
+	default:
+		fmt.Fprintln(sc.out, "  "+sc.words.Say(words.ScanClean, "n", r.References))
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		fmt.Fprintf(sc.out, "  %s\n", sc.words.Say(words.ScanFinding, "verdict", f.Verdict, "certainty", certainty(sc.words, f.Certainty),
+			"vector", f.Vector, "host", f.Host, "action", action(sc.words, f.Action)))
+		for _, reason := range f.Reasons {
+			fmt.Fprintln(sc.out, "      "+words.Plain(reason))
+		}
+	}
+	for _, g := range r.Gaps {
+		fmt.Fprintln(sc.out, "  "+sc.gap(g))
+	}
+}
+
+// total says what all mails come to.
+func (sc *scanner) total() {
+	switch {
+	case sc.found > 0:
+		fmt.Fprintln(sc.out, sc.words.Say(words.ScanTotal, "mails", sc.mails, "found", sc.found))
+	case sc.partly > 0:
+		fmt.Fprintln(sc.out, sc.words.Say(words.ScanNonePartly, "mails", sc.mails))
+	default:
+		fmt.Fprintln(sc.out, sc.words.Say(words.ScanNone, "mails", sc.mails))
+	}
+	if sc.partly > 0 {
+		fmt.Fprintln(sc.out, sc.words.Say(words.ScanPartly, "n", sc.partly))
+	}
+}
+
+// mailName names a mail: its file, and its place there.
+func (sc *scanner) mailName(name string, number int) string {
+	if number == 0 {
+		return words.Plain(name)
+	}
+	return sc.words.Say(words.ScanMail, "path", name, "n", number)
+}
+
+// gap says what was not looked into, and why.
+func (sc *scanner) gap(g message.Gap) string {
+	where := sc.words.Say(words.GapWhole)
+	if g.Section != "" {
+		where = sc.words.Say(words.GapPart, "part", g.Section)
+	}
+	return sc.words.Say(words.ScanGapLine, "where", where, "why", gapClause(sc.words, g.Reason))
+}
+
+// certainty is how sure a verdict is, in words.
+func certainty(w *words.Catalogue, c detect.Certainty) string {
+	switch c {
+	case detect.Proven:
+		return w.Say(words.CertainProven)
+	case detect.Strong:
+		return w.Say(words.CertainStrong)
+	case detect.Weak:
+		return w.Say(words.CertainWeak)
+	}
+	return w.Say(words.CertainNone)
+}
+
+// action is what becomes of a reference, in words.
+func action(w *words.Catalogue, action string) string {
+	switch action {
+	case detect.ActionHold:
+		return w.Say(words.ActionHold)
+	case detect.ActionRelease:
+		return w.Say(words.ActionRelease)
+	case detect.ActionUngated:
+		return w.Say(words.ActionUngated)
+	}
+	return w.Say(words.ActionLeave)
+}
+
+// printable writes a line of JSON so that a terminal can only print it. In JSON
+// every letter may be written as an escape (RFC 8259, section 7), and what would
+// steer a terminal can stand in strings alone.
+func printable(line []byte) []byte {
+	odd := func(r rune) bool { return r >= 0x7f && !unicode.IsPrint(r) && !unicode.Is(unicode.Zs, r) }
+	if bytes.IndexFunc(line, odd) < 0 {
+		return line
+	}
+	var out bytes.Buffer
+	for _, r := range string(line) {
+		switch {
+		case !odd(r):
+			out.WriteRune(r)
+		case r > 0xffff:
+			hi, lo := utf16.EncodeRune(r)
+			fmt.Fprintf(&out, `\u%04x\u%04x`, hi, lo)
+		default:
+			fmt.Fprintf(&out, `\u%04x`, r)
+		}
+	}
+	return out.Bytes()
+}
