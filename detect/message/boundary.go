@@ -9,17 +9,21 @@ const (
 	// lineKept is how much of a line decides whether it is a boundary:
 	// two dashes before and after it, and the line end.
 	lineKept = boundaryKept + 6
+	// clientKept is how much is kept for clients that read boundaries of any
+	// length, with any number of blanks behind them.
+	clientKept = 4096
 )
 
 // A boundary separates the parts of one open multipart.
 type boundary struct {
 	text  string
-	frame int // the multipart, as an index into the open frames
+	also  string // what servers take for the boundary, where that is known
+	frame int    // the multipart, as an index into the open frames
 }
 
 // keepLine adds b to the current line's beginning, as far as it is kept.
 func (p *parser) keepLine(b []byte) {
-	p.line = append(p.line, b[:min(len(b), lineKept-len(p.line))]...)
+	p.line = append(p.line, b[:min(len(b), p.kept-len(p.line))]...)
 }
 
 // lineEnd is the length of the line end that ends a line of n octets, of
@@ -34,20 +38,32 @@ func lineEnd(line []byte, n int) int {
 // stepBody reads a body up to the next line that may be a boundary.
 func (p *parser) stepBody(b []byte) (int, event) {
 	if len(p.open) == 0 {
+		p.look(b)
 		p.off += len(b)
 		return len(b), nothing
 	}
 	if p.candidate {
 		return p.stepCandidate(b)
 	}
-	n := lineBefore(b)
+	if p.client && p.cr && b[0] == '-' {
+		p.cr = false
+		p.startLine(1)
+		p.bare = true
+		return p.stepCandidate(b)
+	}
+	n := p.lineBefore(b)
+	p.look(b[:n])
 	p.off += n
-	if b[n-1] == '\n' {
+	switch {
+	case b[n-1] == '\n':
 		before := 1
 		if n > 1 && b[n-2] == '\r' || n == 1 && p.cr {
 			before = 2
 		}
 		p.startLine(before)
+	case b[n-1] == '\r' && n < len(b):
+		p.startLine(1)
+		p.bare = true
 	}
 	p.cr = b[n-1] == '\r'
 	return n, nothing
@@ -56,14 +72,23 @@ func (p *parser) stepBody(b []byte) (int, event) {
 // lineBefore returns how much of b, which is not empty, lies before a line that
 // may be a boundary; all of it if there is no such line. Two dashes behind a
 // line end are searched for at once, which is much faster than line by line.
-func lineBefore(b []byte) int {
+func (p *parser) lineBefore(b []byte) int {
+	end := len(b)
 	if n := bytes.Index(b, []byte("\n--")); n >= 0 {
+		end = n + 1
+	} else if bytes.HasSuffix(b, []byte("\n-")) {
+		end--
+	}
+	if !p.client {
+		return end
+	}
+	if n := bytes.Index(b[:end], []byte("\r--")); n >= 0 {
 		return n + 1
 	}
-	if bytes.HasSuffix(b, []byte("\n-")) {
-		return len(b) - 1
+	if bytes.HasSuffix(b, []byte("\r-")) {
+		end--
 	}
-	return len(b)
+	return end
 }
 
 // stepCandidate gathers the line that may be a boundary. It reads nothing of
@@ -72,6 +97,7 @@ func (p *parser) stepCandidate(b []byte) (int, event) {
 	n := 0
 	for n < len(b) && len(p.line) < 2 {
 		if b[n] != '-' {
+			p.look(p.line)
 			p.candidate, p.cr = false, false
 			p.off += n
 			return n, nothing
@@ -79,20 +105,22 @@ func (p *parser) stepCandidate(b []byte) (int, event) {
 		p.line = append(p.line, '-')
 		n++
 	}
-	rest := b[n:min(len(b), n+lineKept-len(p.line))]
 	whole := false
-	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
-		rest, whole = rest[:i+1], true
+	if rest := b[n:min(len(b), n+p.kept-len(p.line))]; len(rest) > 0 {
+		var k int
+		k, whole = p.endOfLine(rest)
+		p.line = append(p.line, rest[:k]...)
+		n += k
 	}
-	p.line = append(p.line, rest...)
-	n += len(rest)
 	p.off += n
-	if !whole && len(p.line) < lineKept {
+	if !whole && len(p.line) < p.kept {
 		return n, nothing
 	}
+	p.whole = whole
 	if match, final := p.matchLine(); match >= 0 {
 		return n, p.closeTo(match, final)
 	}
+	p.look(p.line)
 	if whole {
 		p.startLine(lineEnd(p.line, len(p.line)))
 	} else {
@@ -107,6 +135,13 @@ func (p *parser) stepCandidate(b []byte) (int, event) {
 // The line has only to begin with the boundary (RFC 2046, section 5.1.1). What
 // goes on behind it is a boundary for servers, but not for all clients.
 func (p *parser) matchLine() (match int, final bool) {
+	if p.client {
+		if match, final = p.matchClient(); match >= 0 {
+			p.lax = false
+			return match, final
+		}
+		return p.matchLax(), false
+	}
 	if len(p.line) < 3 || p.line[0] != '-' || p.line[1] != '-' {
 		return -1, false
 	}
@@ -125,6 +160,56 @@ func (p *parser) matchLine() (match int, final bool) {
 		p.gap(f.part.Section, "boundary")
 	}
 	return match, final
+}
+
+// matchClient returns the open boundary that the current line is to Thunderbird:
+// it must be the whole line. A multipart asks the one right inside it first, and
+// takes what that does not want; but not the next one but one, nor one in an
+// enclosed message.
+func (p *parser) matchClient() (match int, final bool) {
+	if len(p.line) < 2 || p.line[0] != '-' || p.line[1] != '-' {
+		return -1, false
+	}
+	line := bytes.TrimRight(p.line[2:], clientSpace)
+	match = -1
+	wanted := false // by the multipart right inside
+	for i := len(p.open) - 1; i >= 0; i-- {
+		b := p.open[i]
+		inner := i+1 < len(p.open) && p.open[i+1].frame == b.frame+1
+		last := len(line) == len(b.text)+2 && bytes.HasSuffix(line, []byte("--"))
+		text := line
+		if last {
+			text = line[:len(line)-2]
+		}
+		if inner && wanted || string(text) != b.text {
+			wanted = false
+			continue
+		}
+		match, final, wanted = i, last, true
+	}
+	if match >= 0 && (p.bare || p.ended && p.whole) {
+		p.gap(p.frames[p.open[match].frame].part.Section, "lines")
+	}
+	return match, final
+}
+
+// matchLax returns the open boundary that the current line is to servers, where
+// Thunderbird shows nothing: before the first part. What begins there is shown by
+// others, up to the next line that is a boundary to Thunderbird.
+func (p *parser) matchLax() int {
+	outside := p.state == inBody && len(p.open) > 0 && p.open[len(p.open)-1].frame == len(p.frames)-1
+	if !p.lax && !outside || !bytes.HasPrefix(p.line, []byte("--")) {
+		return -1
+	}
+	match, longest := -1, 0
+	for i, b := range p.open {
+		text := b.also[:min(len(b.also), boundaryKept)]
+		if len(text) > 0 && len(text) >= longest && bytes.HasPrefix(p.line[2:], []byte(text)) {
+			match, longest = i, len(text)
+		}
+	}
+	p.lax = p.lax || match >= 0
+	return match
 }
 
 // longestMatch returns which open boundary a line begins with, or -1. If it
@@ -175,7 +260,8 @@ func (p *parser) closeTo(match int, final bool) event {
 	}
 	p.final = final
 	p.state = inBoundary
-	if bytes.IndexByte(p.line, '\n') >= 0 {
+	p.watch = nil
+	if p.whole {
 		p.endBoundary()
 	}
 	return e
@@ -195,14 +281,12 @@ func (p *parser) cutHeader() {
 
 // stepBoundary reads the rest of a boundary's line, which says nothing.
 func (p *parser) stepBoundary(b []byte) int {
-	i := bytes.IndexByte(b, '\n')
-	if i < 0 {
-		p.off += len(b)
-		return len(b)
+	n, whole := p.endOfLine(b)
+	p.off += n
+	if whole {
+		p.endBoundary()
 	}
-	p.off += i + 1
-	p.endBoundary()
-	return i + 1
+	return n
 }
 
 // endBoundary begins what follows a boundary's line.
@@ -228,8 +312,11 @@ func (p *parser) finish() event {
 	e := nothing
 	p.pending = nothing
 	if p.state == inHeader || p.state == inBody && p.candidate {
+		p.whole = p.ended
 		if match, final := p.matchLine(); match >= 0 {
 			e = p.closeTo(match, final)
+		} else if p.state == inBody {
+			p.look(p.line)
 		}
 	}
 	switch {
@@ -250,7 +337,9 @@ func (p *parser) finish() event {
 	}
 	p.frames = nil
 	p.layout.Size = p.off
-	p.layout.Sections = sections(p.layout)
+	if !p.client {
+		p.layout.Sections = sections(p.layout)
+	}
 	return e
 }
 

@@ -13,21 +13,11 @@ const (
 
 // describe fills in the innermost part from its header.
 func (p *parser) describe(f *frame) composition {
-	c := content{media: "application/octet-stream"}
-	if !p.huge {
-		c = readContent(p.head)
-	}
 	var around frame
 	if len(p.frames) > 1 {
 		around = p.frames[len(p.frames)-2]
 	}
-	if c.media == "" {
-		c.media = "text/plain"
-		// RFC 2046, section 5.1.5.
-		if !c.typed && around.digest {
-			c.media = "message/rfc822"
-		}
-	}
+	c, gaps := p.readHeader(f, around)
 	part := f.part
 	part.MediaType, part.Charset, part.Encoding = c.media, c.charset, c.encoding
 	part.Disposition, part.Location = c.disposition, c.location
@@ -45,7 +35,51 @@ func (p *parser) describe(f *frame) composition {
 		p.gap(part.Section, "depth")
 	}
 	p.gaps(part, c, kind)
+	for _, reason := range gaps {
+		p.gap(part.Section, reason)
+	}
+	p.watchFor(part, c)
 	return kind
+}
+
+// messageType is the media type of an enclosed message.
+const messageType = "message/rfc822"
+
+// readHeader reads the header of the innermost part, as servers do or as clients
+// do, and says by which gaps these differ.
+func (p *parser) readHeader(f *frame, around frame) (c content, gaps []string) {
+	if p.huge {
+		return content{media: "application/octet-stream"}, nil
+	}
+	c = readContent(p.head)
+	if c.media == "" {
+		c.media = "text/plain"
+		// RFC 2046, section 5.1.5.
+		if !c.typed && around.digest {
+			c.media = messageType
+		}
+	}
+	if !p.client {
+		return c, nil
+	}
+	p.also = c.boundary
+	if p.bareCR {
+		gaps = append(gaps, "lines")
+	}
+	c, more := reconcile(c, readClient(p.head, f.message, around.digest))
+	return c, append(gaps, more...)
+}
+
+// watchFor looks out for what no header tells.
+func (p *parser) watchFor(part *Part, c content) {
+	p.watch = nil
+	switch {
+	case !p.client || part.composed:
+	case c.untyped:
+		p.watch, p.watched = &beginWatch{}, "uuencode"
+	case part.Encoding == QuotedPrintable && shows(part.MediaType):
+		p.watch, p.watched = &doubtWatch{}, "encoding"
+	}
 }
 
 // inherit takes over from the part around what holds for all parts below it.
@@ -62,6 +96,9 @@ func (p *parser) inherit(f *frame, around frame) {
 	}
 	for _, b := range p.open {
 		part.bounds = append(part.bounds, b.text)
+		if b.also != b.text && b.also != "" {
+			part.bounds = append(part.bounds, b.also)
+		}
 	}
 }
 
@@ -70,10 +107,10 @@ func (p *parser) inherit(f *frame, around frame) {
 func (p *parser) compose(c content) composition {
 	p.boundary = ""
 	switch {
-	case c.media == "message/rfc822":
+	case c.media == messageType:
 		return asMessage
-	case strings.HasPrefix(c.media, "multipart/") && c.bounded:
-		p.boundary = c.boundary[:min(len(c.boundary), boundaryKept)]
+	case contains(c):
+		p.boundary = c.boundary[:min(len(c.boundary), p.kept-6)]
 		return asParts
 	}
 	return asLeaf
@@ -103,6 +140,18 @@ func (p *parser) gaps(part *Part, c content, kind composition) {
 	if c.foreign || kind == asMessage && c.encoding != Identity {
 		p.gap(part.Section, "encoding")
 	}
+	if !p.client {
+		return
+	}
+	if isPKCS7(part.MediaType) && !c.certificates {
+		p.gap(part.Section, "signed")
+	}
+	if c.media == "x-sun-attachment" {
+		p.gap(part.Section, "uuencode")
+	}
+	if len(c.boundary) > p.kept-6 {
+		p.gap(part.Section, "boundary")
+	}
 }
 
 func isPKCS7(media string) bool {
@@ -121,6 +170,10 @@ type content struct {
 	disputed    bool // a second Content-Type says another type
 	disposition string
 	location    string
+
+	// What only a client's reading tells: a text without a type, in which
+	// files are looked for; certificates and nothing else in a pkcs7-mime.
+	untyped, certificates bool
 }
 
 // readContent reads the header of a part. Of a field that stands twice the
@@ -150,7 +203,7 @@ func readContent(head []byte) content {
 			first(&base, value)
 		}
 	}
-	c.readEncoding(encoding)
+	c.setEncoding(firstWord(encoding))
 	c.disposition = firstWord(disposition)
 	c.location = unfoldAddress(base)
 	if c.location == "" {
@@ -186,10 +239,10 @@ func firstWord(value []byte) string {
 	return strings.ToLower(s.word(" \t\r\n;,("))
 }
 
-// readEncoding knows the two encodings and takes all other names for no
+// setEncoding knows the two encodings and takes all other names for no
 // encoding at all: clients show "8bit+" or "hexa" as it is.
-func (c *content) readEncoding(value []byte) {
-	switch firstWord(value) {
+func (c *content) setEncoding(name string) {
+	switch name {
 	case "quoted-printable":
 		c.encoding = QuotedPrintable
 	case "base64":

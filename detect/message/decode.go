@@ -135,8 +135,7 @@ func (t *Text) Cut(n int) (decoded, raw int) {
 		}
 		return q.decoded, q.chars[0]
 	case t.enc == QuotedPrintable:
-		s := t.quotedAt(n - 1)
-		return n, s.at + s.len
+		return t.cutQuoted(n)
 	}
 	return n, n
 }
@@ -177,12 +176,13 @@ func (t *Text) edit(first int, out []byte) (Edit, bool) {
 	return Edit{Offset: t.off + first, Old: bytes.Clone(old), New: out}, true
 }
 
-// divides says whether a line would begin with a boundary that did not before.
+// divides says whether a line would begin with a boundary that did not before, or
+// the other way round: a leaf may hold lines that are boundaries to others.
 // Where the boundaries are not known, no line may come to begin with "--".
 func (t *Text) divides(first int, out []byte) bool {
 	// A boundary that the edit could complete begins at most so far before it.
 	line := max(0, first-boundaryKept-2)
-	if i := bytes.LastIndexByte(t.raw[line:first], '\n'); i >= 0 {
+	if i := bytes.LastIndexAny(t.raw[line:first], "\r\n"); i >= 0 {
 		line += i + 1
 	} else if line > 0 {
 		line = t.nextLine(first, first+len(out))
@@ -202,7 +202,7 @@ func (t *Text) nextLine(from, to int) int {
 	if from >= to {
 		return -1
 	}
-	i := bytes.IndexByte(t.raw[from:to], '\n')
+	i := bytes.IndexAny(t.raw[from:to], "\r\n")
 	if i < 0 {
 		return -1
 	}
@@ -219,18 +219,24 @@ func (t *Text) beginsBoundary(line, first int, out []byte) bool {
 	} else if d < len(now) {
 		copy(now[d:], out)
 	}
-	if !bytes.HasPrefix(now, []byte("--")) {
-		return false
-	}
 	if t.bounds == nil {
-		return !bytes.HasPrefix(was, []byte("--"))
+		return bytes.HasPrefix(now, []byte("--")) && !bytes.HasPrefix(was, []byte("--"))
 	}
 	for _, b := range t.bounds {
-		if bytes.HasPrefix(now[2:], []byte(b)) && !bytes.HasPrefix(was, []byte("--"+b)) {
+		b = b[:min(len(b), boundaryKept)]
+		before, after := begins(was, b), begins(now, b)
+		// What stands behind a boundary that is one to some readers only says
+		// whether it is the last.
+		if before != after || before && first < line+2+len(b)+2 {
 			return true
 		}
 	}
 	return false
+}
+
+// begins says whether a line begins with a boundary.
+func begins(line []byte, boundary string) bool {
+	return len(line) >= 2+len(boundary) && line[0] == '-' && line[1] == '-' && string(line[2:2+len(boundary)]) == boundary
 }
 
 // fit returns with in a slice of its own, with the line ends of old where they

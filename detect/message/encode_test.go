@@ -60,7 +60,9 @@ func encodeBase64(text []byte) []byte {
 }
 
 var (
-	escapes  = regexp.MustCompile(`=[ \t]*(\r?\n|\z)|=[0-9A-Fa-f]{2}|[ \t]+(\r?\n|\z)`)
+	softEnd  = regexp.MustCompile(`\A=(\r\n|\r|\n|\z)`)
+	hexes    = regexp.MustCompile(`\A=[0-9A-Fa-f]{2}`)
+	padding  = regexp.MustCompile(`\A[ \t]+(\r?\n|\z)`)
 	noSextet = regexp.MustCompile(`[^A-Za-z0-9+/=]+`)
 )
 
@@ -68,16 +70,7 @@ var (
 func decodeSlowly(body []byte, enc message.Encoding) []byte {
 	switch enc {
 	case message.QuotedPrintable:
-		return escapes.ReplaceAllFunc(body, func(e []byte) []byte {
-			if e[0] != '=' {
-				return bytes.TrimLeft(e, " \t")
-			}
-			c, err := strconv.ParseUint(string(e[1:]), 16, 8)
-			if err != nil {
-				return nil
-			}
-			return []byte{byte(c)}
-		})
+		return quotedSlowly(body)
 	case message.Base64:
 		var out []byte
 		for _, piece := range strings.Split(noSextet.ReplaceAllString(string(body), ""), "=") {
@@ -93,4 +86,30 @@ func decodeSlowly(body []byte, enc message.Encoding) []byte {
 		return out
 	}
 	return body
+}
+
+// quotedSlowly decodes quoted-printable token by token.
+func quotedSlowly(b []byte) []byte {
+	var out []byte
+	for len(b) > 0 {
+		n := 1
+		if m := softEnd.Find(b); m != nil {
+			b = b[len(m):]
+			continue
+		} else if m := hexes.Find(b); m != nil {
+			c, err := strconv.ParseUint(string(m[1:]), 16, 8)
+			if err != nil {
+				panic(err)
+			}
+			out, b = append(out, byte(c)), b[3:]
+			continue
+		} else if m := padding.Find(b); m != nil {
+			b = bytes.TrimLeft(b, " \t")
+			continue
+		} else if b[0] == '=' {
+			n = min(3, len(b))
+		}
+		out, b = append(out, b[:n]...), b[n:]
+	}
+	return out
 }

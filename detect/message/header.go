@@ -79,19 +79,7 @@ func (h HeaderFields) Text(name string) string { return decodeWords(h.Get(name))
 // 0, only fields that begin with that letter are looked into. The name is empty
 // for a line that is no field, like mbox's "From ".
 func nextField(head []byte, first byte) (name, value, rest []byte) {
-	n := 0
-	for {
-		i := bytes.IndexByte(head[n:], '\n')
-		if i < 0 {
-			n = len(head)
-			break
-		}
-		n += i + 1
-		if n == len(head) || !isBlank(head[n]) {
-			break
-		}
-	}
-	field, rest := head[:n], head[n:]
+	field, rest := splitField(head)
 	if first != 0 && field[0]|0x20 != first {
 		return nil, nil, rest
 	}
@@ -104,6 +92,20 @@ func nextField(head []byte, first byte) (name, value, rest []byte) {
 		return nil, nil, rest
 	}
 	return name, field[colon+1:], rest
+}
+
+// splitField splits off the first line with those that are folded to it.
+func splitField(head []byte) (field, rest []byte) {
+	for n := 0; ; {
+		i := bytes.IndexByte(head[n:], '\n')
+		if i < 0 {
+			return head, nil
+		}
+		n += i + 1
+		if n == len(head) || !isBlank(head[n]) {
+			return head[:n], head[n:]
+		}
+	}
 }
 
 // unfold takes the line ends out of a field (RFC 5322, section 2.2.3).

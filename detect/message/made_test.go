@@ -142,7 +142,7 @@ func (m *maker) quoted(text []byte) []byte {
 	var out []byte
 	for i, c := range text {
 		if m.rnd.IntN(20) == 0 {
-			out = append(out, "="+strings.Repeat(" ", max(0, m.rnd.IntN(6)-3))+m.eol...)
+			out = append(out, "="+m.eol...)
 		}
 		ends := i+1 == len(text) || text[i+1] == '\n' || text[i+1] == '\r'
 		switch {

@@ -96,8 +96,13 @@ type Gap struct {
 type Layout struct {
 	// Size is the number of raw octets.
 	Size int
-	// Root is the message itself.
+	// Root is the message itself, as IMAP servers see it.
 	Root *Part
+	// Shown is the message as mail programs show it: as Root, but for mails
+	// that can be read in two ways. MediaType is what they take a part for:
+	// "text/html" for a file without a type that is called x.html. It may
+	// have parts that have no section, as those in a message/news.
+	Shown *Part
 	// Sections are all IMAP sections that have octets of their own, sorted
 	// by name: "", "HEADER", "TEXT", "1", "1.MIME", "2.HEADER", ...
 	Sections []Section

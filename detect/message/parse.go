@@ -15,13 +15,38 @@ const (
 
 // Parse lays out a whole message. It never fails: what is not MIME is one leaf.
 func Parse(raw []byte) *Layout {
-	p := newParser()
-	for len(raw) > 0 {
-		n, _ := p.step(raw)
-		raw = raw[n:]
+	served := newParser(false)
+	served.read(raw)
+	served.finish()
+	if served.blind {
+		return lay(served, nil)
 	}
-	p.finish()
-	return p.layout
+	shown := newParser(true)
+	shown.read(raw)
+	shown.finish()
+	return lay(served, shown)
+}
+
+// read reads all of b and lets the events pass.
+func (p *parser) read(b []byte) {
+	for len(b) > 0 {
+		n, _ := p.step(b)
+		b = b[n:]
+	}
+}
+
+// lay makes one layout of what servers and clients see. Without the latter
+// nothing of the message is looked into.
+func lay(served, shown *parser) *Layout {
+	l := served.layout
+	l.Shown = l.Root
+	if shown != nil {
+		l.Shown = shown.layout.Root
+		for _, g := range shown.layout.Gaps {
+			served.gap(g.Section, g.Reason)
+		}
+	}
+	return l
 }
 
 // A state is what the parser expects next.
@@ -59,6 +84,11 @@ type frame struct {
 // A parser reads a message in pieces of any size. The layout does not depend
 // on where the pieces end.
 type parser struct {
+	// client says that the message is read as clients do: lines may end in
+	// a bare CR, and boundaries are whole lines.
+	client bool
+	kept   int // how much of a line is kept
+
 	layout *Layout
 	off    int // octets read
 	state  state
@@ -70,9 +100,13 @@ type parser struct {
 	// was too long and head is incomplete.
 	head     []byte
 	huge     bool
+	blind    bool   // the top-level header is huge
+	bareCR   bool   // a line of the header ended in one
 	boundary string // of the header read last
+	also     string // the boundary that servers read in it
 
 	final bool // the boundary read last is the closing one
+	lax   bool // the open part began where Thunderbird has none
 
 	// line is the beginning of the line that begins at lineStart, as far
 	// as it is needed. candidate says that the line may be a boundary and
@@ -83,13 +117,22 @@ type parser struct {
 	before    int
 	candidate bool
 	cr        bool // the last octet of a body was a CR
+	ended     bool // the line ends in a CR, behind which a LF may follow
+	whole     bool // the line has its end
+	bare      bool // the line before ended in a bare CR
+
+	watch   watch  // of the open leaf, nil if nothing is looked for
+	watched string // the gap that it would be
 
 	part    *Part // of the event
 	pending event // to be told before reading on
 }
 
-func newParser() *parser {
-	p := &parser{layout: &Layout{}, line: make([]byte, 0, lineKept)}
+func newParser(client bool) *parser {
+	p := &parser{client: client, kept: lineKept, layout: &Layout{}, line: make([]byte, 0, lineKept)}
+	if client {
+		p.kept = clientKept
+	}
 	p.beginPart(true)
 	p.layout.Root = p.top().part
 	return p
@@ -110,7 +153,7 @@ func (p *parser) beginPart(message bool) {
 		}
 	}
 	p.frames = append(p.frames, f)
-	p.state, p.head, p.huge = inHeader, p.head[:0], false
+	p.state, p.head, p.huge, p.bareCR = inHeader, p.head[:0], false, false
 	p.startLine(0)
 }
 
@@ -124,6 +167,7 @@ func childSection(parent string, number int) string {
 // startLine notes that a line begins here, after a line end of some octets.
 func (p *parser) startLine(before int) {
 	p.line, p.lineStart, p.before, p.candidate = p.line[:0], p.off, before, true
+	p.bare, p.ended, p.whole = p.ended, false, false
 }
 
 // step reads from b until something happens, and says how much it read.
@@ -151,14 +195,12 @@ func (p *parser) step(b []byte) (n int, e event) {
 
 // stepHeader reads one line of a header, or what there is of it.
 func (p *parser) stepHeader(b []byte) (int, event) {
-	n, whole := len(b), false
-	if i := bytes.IndexByte(b, '\n'); i >= 0 {
-		n, whole = i+1, true
-	}
+	n, whole := p.endOfLine(b)
 	p.keepLine(b[:n])
 	if !p.huge {
 		if len(p.head)+n > maxHeader {
 			p.huge = true
+			p.blind = len(p.frames) == 1
 		} else {
 			p.head = append(p.head, b[:n]...)
 		}
@@ -167,12 +209,49 @@ func (p *parser) stepHeader(b []byte) (int, event) {
 	if !whole {
 		return n, nothing
 	}
+	if last := len(p.head) - 1; p.ended && !p.huge && p.head[last] == '\r' {
+		// Who reads the header need not know of such line ends.
+		p.head[last], p.bareCR = '\n', true
+	}
+	p.whole = true
 	return n, p.endHeaderLine()
+}
+
+// endOfLine returns how much of b belongs to the line, and whether the line is
+// whole then.
+func (p *parser) endOfLine(b []byte) (n int, whole bool) {
+	if !p.client {
+		if i := bytes.IndexByte(b, '\n'); i >= 0 {
+			return i + 1, true
+		}
+		return len(b), false
+	}
+	if p.ended {
+		if b[0] == '\n' {
+			p.ended = false
+			return 1, true
+		}
+		return 0, true
+	}
+	i := bytes.IndexAny(b, "\r\n")
+	switch {
+	case i < 0:
+		return len(b), false
+	case b[i] == '\n':
+		return i + 1, true
+	case i+1 == len(b):
+		p.ended = true
+		return i + 1, false
+	case b[i+1] == '\n':
+		return i + 2, true
+	}
+	p.ended = true
+	return i + 1, true
 }
 
 // endHeaderLine decides what the line just read is.
 func (p *parser) endHeaderLine() event {
-	if isEmptyLine(p.line) {
+	if isEmptyLine(p.line) || p.ended && len(p.line) == 1 {
 		return p.endHeader()
 	}
 	// A boundary ends a header that no empty line ended.
@@ -199,7 +278,7 @@ func (p *parser) endHeader() event {
 	p.startLine(lineEnd(p.line, len(p.line)))
 	switch kind {
 	case asParts:
-		p.open = append(p.open, boundary{p.boundary, len(p.frames) - 1})
+		p.open = append(p.open, boundary{p.boundary, p.also, len(p.frames) - 1})
 	case asMessage:
 		p.state = atMessage
 	default:

@@ -12,10 +12,22 @@ import (
 // outline writes down the leaves of a message with their octets.
 func outline(raw string) string {
 	var out []string
-	for p := range message.Parse([]byte(raw)).Leaves() {
+	for _, p := range served(message.Parse([]byte(raw)).Root) {
 		out = append(out, fmt.Sprintf("%s %q", p.Section, raw[p.Body.Start:p.Body.End]))
 	}
 	return strings.Join(out, " ")
+}
+
+// served returns the leaves below a part as servers see them.
+func served(p *message.Part) []*message.Part {
+	if p.Leaf() {
+		return []*message.Part{p}
+	}
+	var out []*message.Part
+	for _, c := range p.Children {
+		out = append(out, served(c)...)
+	}
+	return out
 }
 
 func TestParseOddities(t *testing.T) {
@@ -47,6 +59,7 @@ func checkLayout(t interface{ Fatalf(string, ...any) }, raw []byte, l *message.L
 		t.Fatalf("the header ends at %d, in the layout at %d", end, l.Root.Header.End)
 	}
 	checkPart(t, l.Root, 0)
+	checkPart(t, l.Shown, 0)
 	for i, s := range l.Sections {
 		if i > 0 && s.Name <= l.Sections[i-1].Name {
 			t.Fatalf("sections %q, %q are not in order", l.Sections[i-1].Name, s.Name)
@@ -62,6 +75,8 @@ func checkLayout(t interface{ Fatalf(string, ...any) }, raw []byte, l *message.L
 			t.Fatalf("leaf %s at %v begins before the end of the last one, %d", p.Section, p.Body, end)
 		}
 		end = p.Body.End
+	}
+	for _, p := range served(l.Root) {
 		if r, ok := l.Section(p.Section); !ok || r != p.Body {
 			t.Fatalf("leaf %s at %v has the section %v", p.Section, p.Body, r)
 		}

@@ -1,17 +1,25 @@
 package message
 
-import "bytes"
+import (
+	"bytes"
+	"sort"
+)
 
 // A quotedWalk reads quoted-printable octet by octet (RFC 2045, section 6.7).
 //
 //   - "=" and two hexadecimal digits of either case are one octet.
-//   - "=", blanks and a line end are nothing: a soft line break.
+//   - "=" and a line end are nothing: a soft line break. So is "=" at the end.
+//   - Any other "=" is itself, and so are the two octets behind it.
 //   - Blanks before a line end or the end are nothing: transport padding.
-//   - Any other "=" is itself. Line ends are kept; a bare CR is no line end.
+//   - Line ends are kept; a bare CR is one behind a "=" only.
+//
+// Where mail programs differ, this is how Thunderbird reads, but for the blanks,
+// which mean nothing in HTML. A [Gap] "encoding" tells where others may not.
 type quotedWalk struct {
 	b []byte
 	i int
-	// literal is the end of a run of blanks that was seen to be text.
+	// literal is the end of what is known to be text: a run of blanks, or
+	// what follows a "=" that is itself.
 	literal int
 }
 
@@ -21,6 +29,7 @@ func (w *quotedWalk) next() (slot, bool) {
 		i := w.i
 		c := w.b[i]
 		switch {
+		case i < w.literal:
 		case c == '=':
 			if value, ok := escape(w.b[i:]); ok {
 				w.i = i + 3
@@ -30,7 +39,8 @@ func (w *quotedWalk) next() (slot, bool) {
 				w.i = i + n
 				continue
 			}
-		case isBlank(c) && i >= w.literal:
+			w.literal = i + 3
+		case isBlank(c):
 			end := skipBlanks(w.b, i)
 			if atLineEnd(w.b, end) {
 				w.i = end
@@ -68,14 +78,13 @@ func atLineEnd(b []byte, i int) bool {
 // softBreak returns the length of the soft line break that b begins with, 0 if
 // it begins with none. A "=" at the very end is one.
 func softBreak(b []byte) int {
-	end := skipBlanks(b, 1)
 	switch {
-	case end == len(b):
-		return end
-	case b[end] == '\n':
-		return end + 1
-	case atLineEnd(b, end):
-		return end + 2
+	case len(b) == 1:
+		return 1
+	case b[1] == '\r' && len(b) > 2 && b[2] == '\n':
+		return 3
+	case b[1] == '\r' || b[1] == '\n':
+		return 2
 	}
 	return 0
 }
@@ -98,19 +107,20 @@ func (t *Text) decodeQuoted() {
 			}
 		}
 		breaks := b[text:end]
+		padded := text
 		for text > i && isBlank(b[text-1]) {
 			text--
 		}
-		if !t.decodeLine(i, text) {
+		if !t.decodeLine(i, text, padded) {
 			t.decoded = append(t.decoded, breaks...)
 		}
 		i = end
 	}
 }
 
-// decodeLine decodes a line from i to its end, without the blanks there and
-// the line end, and says whether that is soft.
-func (t *Text) decodeLine(i, end int) (soft bool) {
+// decodeLine decodes a line from i to its end, without the blanks there, up to
+// padded, and the line end, and says whether that is soft.
+func (t *Text) decodeLine(i, end, padded int) (soft bool) {
 	b := t.raw
 	for i < end {
 		t.noteEvery(i)
@@ -123,7 +133,7 @@ func (t *Text) decodeLine(i, end int) (soft bool) {
 		if i == end || b[i] != '=' {
 			continue
 		}
-		if i == end-1 {
+		if i == padded-1 {
 			return true
 		}
 		if value, ok := escape(b[i:end]); ok {
@@ -131,8 +141,13 @@ func (t *Text) decodeLine(i, end int) (soft bool) {
 			i += 3
 			continue
 		}
-		t.decoded = append(t.decoded, '=')
-		i++
+		if i+1 < end && b[i+1] == '\r' {
+			i += 2
+			continue
+		}
+		n = min(3, padded-i)
+		t.decoded = append(t.decoded, b[i:i+n]...)
+		i += n
 	}
 	return false
 }
@@ -148,6 +163,21 @@ func (t *Text) quotedAt(decoded int) slot {
 	return s
 }
 
+// cutQuoted is Cut for quoted-printable: not behind a "=" that is itself, within
+// the octets that it makes text.
+func (t *Text) cutQuoted(n int) (decoded, raw int) {
+	m := t.before(n)
+	decoded, raw = int(m.decoded), int(m.raw)
+	w := quotedWalk{b: t.raw, i: raw}
+	for at := decoded; at < n; {
+		w.next()
+		if at++; w.i >= w.literal {
+			decoded, raw = at, w.i
+		}
+	}
+	return decoded, raw
+}
+
 // replaceQuoted writes each octet in its own slot. Slots of three octets stay
 // so, and soft line breaks between the slots stay.
 func (t *Text) replaceQuoted(start int, with []byte) (Edit, bool) {
@@ -157,7 +187,7 @@ func (t *Text) replaceQuoted(start int, with []byte) (Edit, bool) {
 		w.next()
 	}
 	var out []byte
-	first, end, blank := 0, 0, false
+	first, end, doubt := 0, 0, false
 	for n, c := range with {
 		s, ok := w.next()
 		if !ok {
@@ -179,30 +209,24 @@ func (t *Text) replaceQuoted(start int, with []byte) (Edit, bool) {
 			out = append(out, '=', digits[c>>4], digits[c&15])
 		default:
 			out = append(out, c)
-			blank = blank || isBlank(c)
+			doubt = doubt || isBlank(c) || s.value == '='
 		}
 	}
-	if !t.reads(first, end, out, blank) {
+	if !t.reads(first, end, out, doubt) {
 		return Edit{}, false
 	}
 	return t.edit(first, out)
 }
 
 // reads makes sure that the new octets read as what was meant, where that is in
-// doubt: a blank may now end a line and vanish, and a "=" before them that was
-// itself may now begin an escape.
-func (t *Text) reads(first, end int, out []byte, blank bool) bool {
-	before := max(0, first-2)
-	n := bytes.LastIndexByte(t.raw[before:first], '=')
-	if n < 0 && !blank {
+// doubt: a blank may now end a line and vanish, and a "=" that was itself, in
+// front of them or among them, may now begin an escape, or none any more.
+func (t *Text) reads(first, end int, out []byte, doubt bool) bool {
+	if !doubt && bytes.IndexByte(t.raw[max(0, first-2):first], '=') < 0 {
 		return true
 	}
-	if n >= 0 {
-		before += n
-	} else {
-		before = first
-	}
-	after := min(len(t.raw), skipBlanks(t.raw, end)+2)
+	before := t.markBefore(first)
+	after := t.settled(end)
 	was := quotedWalk{b: t.raw[:after], i: before}
 	now := quotedWalk{b: make([]byte, 0, after-before)}
 	now.b = append(now.b, t.raw[before:first]...)
@@ -214,8 +238,32 @@ func (t *Text) reads(first, end int, out []byte, blank bool) bool {
 		if a.len != b.len || ok && a.at != b.at+before {
 			return false
 		}
-		if !ok || a.at+a.len >= end {
+		if !ok {
 			return true
 		}
 	}
+}
+
+// settled returns where the octets from i on read as they did, whatever changed
+// before them: a "=" may have become text, or begin an escape that it did not,
+// and this goes on to the next "=" if that is near.
+func (t *Text) settled(i int) int {
+	for {
+		end := min(len(t.raw), skipBlanks(t.raw, i)+3)
+		n := bytes.LastIndexByte(t.raw[i:end], '=')
+		if n < 0 {
+			return min(len(t.raw), skipBlanks(t.raw, end)+2)
+		}
+		i += n + 1
+	}
+}
+
+// markBefore returns the last place at or before a raw offset where decoding
+// can begin anew.
+func (t *Text) markBefore(raw int) int {
+	i := sort.Search(len(t.marks), func(i int) bool { return int(t.marks[i].raw) > raw })
+	if i == 0 {
+		return 0
+	}
+	return int(t.marks[i-1].raw)
 }

@@ -101,6 +101,7 @@ type replay struct {
 	whole  bool
 	told   []string
 	all    bool // hold leaves without edits, too
+	leaves map[string]message.Range
 }
 
 func (r *replay) Header(raw []byte) { r.header = bytes.Clone(raw) }
@@ -111,7 +112,7 @@ func (r *replay) Leaf(p *message.Part) message.Editor {
 		return r
 	}
 	for _, e := range r.o.Edits {
-		if at, ok := r.o.Section(p.Section); ok && at.Start <= e.Offset && e.Offset < at.End {
+		if at := r.leaves[p.Section]; at.Start <= e.Offset && e.Offset < at.End {
 			return r
 		}
 	}
@@ -141,7 +142,10 @@ func (r *replay) End(l *message.Layout, complete bool) { r.layout, r.whole = l, 
 
 // checkStream writes the message in random pieces.
 func checkStream(t fataler, rnd *rand.Rand, o *message.Overlay, raw, out []byte) {
-	r := &replay{o: o, all: rnd.IntN(2) == 0}
+	r := &replay{o: o, all: rnd.IntN(2) == 0, leaves: map[string]message.Range{}}
+	for p := range message.Parse(raw).Leaves() {
+		r.leaves[p.Section] = p.Body
+	}
 	var got bytes.Buffer
 	s := message.NewStream(&got, r)
 	most := []int{1, 3, 20, 1000, 100000}[rnd.IntN(5)]

@@ -32,7 +32,7 @@ func partSections(out []Section, p *Part, numbered bool) []Section {
 		out = append(out, Section{p.Section, p.Body}, Section{p.Section + ".MIME", p.Header})
 	}
 	for _, child := range p.Children {
-		if p.MediaType == "message/rfc822" {
+		if p.MediaType == messageType {
 			out = messageSections(out, p.Section, child)
 		} else {
 			out = partSections(out, child, true)
@@ -69,11 +69,12 @@ func findSection(list []Section, name string) (Range, bool) {
 	}
 }
 
-// Leaves returns the leaves in order, those of enclosed messages too.
+// Leaves returns the leaves in order, those of enclosed messages too, as mail
+// programs show them.
 func (l *Layout) Leaves() iter.Seq[*Part] {
 	return func(yield func(*Part) bool) {
-		if l.Root != nil {
-			eachLeaf(l.Root, yield)
+		if l.Shown != nil {
+			eachLeaf(l.Shown, yield)
 		}
 	}
 }

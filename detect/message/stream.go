@@ -1,6 +1,7 @@
 package message
 
 import (
+	"bytes"
 	"errors"
 	"io"
 )
@@ -26,7 +27,13 @@ var ErrClosed = errors.New("message: stream has ended")
 type Stream struct {
 	w       io.Writer
 	session Session
-	parser  *parser
+	served  *parser // reads ahead, as servers do
+	parser  *parser // as clients do
+	// told says that the session has the header. Until then the clients'
+	// parser waits: to clients a header may end before it does. Passed is how
+	// much of it was written all the same.
+	told   bool
+	passed int
 
 	editor  Editor // of the leaf that is open, nil if it passes
 	section string
@@ -39,7 +46,7 @@ type Stream struct {
 
 // NewStream returns a stream of one message to w.
 func NewStream(w io.Writer, s Session) *Stream {
-	return &Stream{w: w, session: s, parser: newParser()}
+	return &Stream{w: w, session: s, served: newParser(false), parser: newParser(true)}
 }
 
 // Write takes the next octets of the message. It keeps nothing of b.
@@ -47,6 +54,75 @@ func (s *Stream) Write(b []byte) (int, error) {
 	if s.ended {
 		return 0, ErrClosed
 	}
+	rest := b
+	if !s.told {
+		rest = s.readHeader(b)
+	}
+	s.served.read(rest)
+	if s.served.blind {
+		s.write(rest)
+	} else if s.told {
+		s.show(rest)
+	}
+	if s.err != nil {
+		return 0, s.err
+	}
+	return len(b), nil
+}
+
+// readHeader reads of b what belongs to the top-level header, and returns the
+// rest. Up to the first CR that may end a line, and so the header, to clients,
+// it is passed on at once.
+func (s *Stream) readHeader(b []byte) (rest []byte) {
+	for len(b) > 0 && !s.told && !s.served.blind {
+		n, e := s.served.step(b)
+		s.held = append(s.held, b[:n]...)
+		free := beforeBareCR(s.held)
+		s.write(s.held[:free])
+		s.held = s.held[:copy(s.held, s.held[free:])]
+		s.passed += free
+		if e == headerRead {
+			s.tell()
+		}
+		b = b[n:]
+	}
+	if s.served.blind {
+		s.pass()
+	}
+	return b
+}
+
+// beforeBareCR returns how much of b stands before the first CR that no LF
+// follows, or that ends b.
+func beforeBareCR(b []byte) int {
+	for i := 0; ; {
+		n := bytes.IndexByte(b[i:], '\r')
+		if n < 0 {
+			return len(b)
+		}
+		if i += n + 1; i == len(b) || b[i] != '\n' {
+			return i - 1
+		}
+	}
+}
+
+// tell tells the session of the header, which is now whole, and goes through it
+// as clients do.
+func (s *Stream) tell() {
+	s.told = true
+	s.session.Header(s.served.head)
+	held := bytes.Clone(s.held)
+	s.held = s.held[:0]
+	for head := s.served.head[:s.passed]; len(head) > 0; {
+		n, e := s.parser.step(head)
+		s.handle(e)
+		head = head[n:]
+	}
+	s.show(held)
+}
+
+// show reads b as clients do.
+func (s *Stream) show(b []byte) {
 	for n := 0; n < len(b) && s.err == nil; {
 		piece := b[n:]
 		if s.editor != nil {
@@ -60,10 +136,6 @@ func (s *Stream) Write(b []byte) (int, error) {
 		}
 		n += k
 	}
-	if s.err != nil {
-		return 0, s.err
-	}
-	return len(b), nil
 }
 
 // Close says that the message is complete. What was held is written, and the
@@ -73,9 +145,27 @@ func (s *Stream) Close() error {
 		return s.err
 	}
 	s.ended = true
-	s.handle(s.parser.finish())
-	s.session.End(s.parser.layout, s.err == nil)
+	s.handle(s.finish())
+	s.session.End(s.layout(), s.err == nil)
 	return s.err
+}
+
+// finish ends both readings, and returns the last event of the clients'.
+func (s *Stream) finish() event {
+	if e := s.served.finish(); e == headerRead && !s.told {
+		s.tell()
+	}
+	if s.served.blind {
+		return nothing
+	}
+	return s.parser.finish()
+}
+
+func (s *Stream) layout() *Layout {
+	if s.served.blind {
+		return lay(s.served, nil)
+	}
+	return lay(s.served, s.parser)
 }
 
 // Abort says that no more of the message will come. What is held is dropped:
@@ -85,8 +175,9 @@ func (s *Stream) Abort() {
 		return
 	}
 	s.ended, s.held, s.editor = true, nil, nil
-	s.parser.finish()
-	s.session.End(s.parser.layout, false)
+	s.finish()
+	s.held, s.editor = nil, nil
+	s.session.End(s.layout(), false)
 }
 
 // take passes octets on or holds them.
@@ -106,8 +197,6 @@ func (s *Stream) write(b []byte) {
 
 func (s *Stream) handle(e event) {
 	switch e {
-	case headerRead:
-		s.session.Header(s.parser.head)
 	case leafBegins:
 		s.editor = s.session.Leaf(s.parser.part)
 		s.section = s.parser.part.Section

@@ -144,6 +144,10 @@ func TestStreamPassesAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := i + 1
+		// In the top-level header a CR waits for the octet behind it.
+		if raw[i] == '\r' && i < strings.Index(raw, "\r\n\r\n")+4 {
+			want--
+		}
 		if want > html && want < after {
 			want = html
 		}
