@@ -1,7 +1,7 @@
 // Package lab is real parts for tests, and nothing else: Dovecot as the mail
-// server, Thunderbird, mbsync, offlineimap, mutt, neomutt, curl and Python's
-// imaplib as the readers' programs, an SMTP server that keeps what it is given,
-// and a tracker that writes down whatever it learns.
+// server, Thunderbird, Claws Mail, mbsync, offlineimap, mutt, neomutt, curl and
+// Python's imaplib as the readers' programs, an SMTP server that keeps what it
+// is given, and a tracker that writes down whatever it learns.
 //
 // Everything listens on loopback, on ports found free, with data in a
 // directory of its own that goes away with the test. Nothing here reaches

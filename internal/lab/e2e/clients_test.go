@@ -267,3 +267,28 @@ func TestOfflineimap(t *testing.T) {
 	}
 	r.unheard(t)
 }
+
+// Claws Mail reads, searches on the server, answers and throws away.
+func TestClaws(t *testing.T) {
+	lab.Need(t, "claws-mail", "Xvfb", "xdotool")
+	r := openReading(t, 20)
+	read := func(c *lab.Claws) (out [][]byte) {
+		for i := len(r.mails); i > 0; i-- { // the newsletter last
+			out = append(out, c.Open(t, i))
+		}
+		return out
+	}
+	c := lab.StartClaws(t, r.through(), r.out(), reader)
+	got := read(c)
+	alike(t, got, read(lab.StartClaws(t, r.mirror(t), lab.Login{}, reader)))
+	if found := c.Search(t, `body_part matchcase "Hermaness"`); !slices.Equal(found, []string{"2"}) {
+		t.Errorf("claws-mail finds %q", found)
+	}
+	c.Reply(t, "Which one made you miss your stop?")
+	r.clean(t, "the answer", r.arrived(t), "miss your stop?", "Re: Bergen by night")
+	c.Discard(t)
+	if !bytes.Equal(r.stored(t, "Trash"), r.mails[0]) {
+		t.Error("a moved message is not the original")
+	}
+	r.unheard(t)
+}
