@@ -67,6 +67,25 @@ func TestBases(t *testing.T) {
 	}
 }
 
+// TestLooseValues checks that the second reading sees an address in quotes
+// whatever else stands in them.
+func TestLooseValues(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"plain", `<img src="http://a.example/">`, "http://a.example/"},
+		{"with a tag inside", `<img src="http://a.example/<b>">`, "http://a.example/<b>"},
+		{"with a load inside", `<img src="http://a.example/<img src='http://b.example/'>">`, "http://a.example/<img src='http://b.example/'>"},
+		{"local, with a load inside", `<img src="cid:<img src='http://b.example/'>">`, "http://b.example/"},
+		{"text with a load inside", `<img alt="<img src='http://b.example/'>">`, "http://b.example/"},
+		{"not closed", `<img src="http://a.example/<b>`, "http://a.example/"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := addressesOf(HTML([]byte("<svg><title>" + c.text + "</title></svg>"))); got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 // TestUnsure checks what a [Scanner] says that it may have missed.
 func TestUnsure(t *testing.T) {
 	const base = `<base href="http://a.example/">`

@@ -51,7 +51,11 @@ func (s *Scanner) tag(view []byte, pos, name int, more bool) int {
 		s.unsure = s.unsure || !s.loose
 	}
 	if view[pos+1] != '/' {
-		s.emit(view, el, Span{pos, end})
+		around := Span{pos, end}
+		for i := range s.attrs {
+			around.End = max(around.End, s.attrs[i].end)
+		}
+		s.emit(view, el, around)
 	}
 	s.enter(view, el, name == pos+1, pos, end)
 	return end
@@ -136,11 +140,9 @@ func (s *Scanner) value(view []byte, i int, at *attribute) int {
 			a.end, next = unclosed(view, a.start), len(view)
 		}
 		if s.loose {
+			// The value is what the quotes say, but a tag may begin in it.
 			s.work += next - i
 			if k := bytes.IndexByte(view[a.start:min(next, len(view))], '<'); k >= 0 {
-				if n >= 0 {
-					return a.start + k
-				}
 				next = a.start + k
 			}
 		}

@@ -75,6 +75,8 @@ var marked = []hostile{
 	{"svg style, decoy that loads", `<svg><style>a{b:url("//x.example/ <img src=$U>")}</style></svg>`},
 	{"svg title with a style", `<svg><title><style>body{background:url($U)}</style></title></svg>`},
 	{"svg title with an svg style", `<svg><title><svg><style>body{background:u&#114;l($U)}</style></svg></title></svg>`},
+	{"svg title with a tag in an address", `<svg><title><img src="http://t.example/012345678901234567890<b>123456789012345678901234567"></title></svg>`},
+	{"svg title with a tag in a base", `<svg><title><base href="http://t.example/012345678901234567890<b>12345678901234567890123456789/"></title></svg><img width=600 src="p.gif">`},
 	{"svg title with a base", `<svg><title><base href="http://t.example/01234567890123456789012345678901234567890123456789/"></title></svg><img width=600 src="p.gif">`},
 	{"svg style closed at once", `<svg><style/><image href="$U"></svg>`},
 	{"math style", `<math><style>body{background:u&#114;l($U)}</style></math>`},
