@@ -39,6 +39,9 @@ func (s *session) fetchAnswer(ctx context.Context, l wire.Line, head []byte) err
 	a.prefix = bytes.Clone(head[:l.Rest])
 	s.mu.Lock()
 	a.box, a.inject = s.st.current(), s.st.inject
+	if a.inject == nil {
+		a.inject = s.st.notification()
+	}
 	if len(s.st.pending) == 1 {
 		a.only = s.st.pending[0].only
 	}

@@ -338,32 +338,3 @@ func (s *session) enable(cmd wire.Command) error {
 	}
 	return s.forward(command{tag: cmd.Tag, name: cmd.Name}, t)
 }
-
-// notify refuses to have content sent that nobody asked for (RFC 5465, section
-// 5.2): there would be no moment to plan it before it comes.
-func (s *session) notify(cmd wire.Command) error {
-	t, ok, err := s.collect(cmd)
-	if err != nil || !ok {
-		return err
-	}
-	if namesContent(t.Raw[cmd.Args:]) {
-		return s.reject(cmd.Tag, "NO Unseen does not relay content in notifications")
-	}
-	return s.forward(command{tag: cmd.Tag, name: cmd.Name}, t)
-}
-
-// namesContent looks for fetch items with content anywhere in arguments.
-func namesContent(args []byte) bool {
-	for i := 0; i < len(args); {
-		item, rest, err := wire.ParseItem(args[i:])
-		if err != nil {
-			i++
-			continue
-		}
-		if kind, _ := item.Content(); kind != wire.Verbatim {
-			return true
-		}
-		i = len(args) - len(rest)
-	}
-	return false
-}

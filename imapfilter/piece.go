@@ -18,6 +18,9 @@ func (a *answer) piece(ctx context.Context, section string, item wire.Item) erro
 	at := a.place()
 	p := pieceOf{answer: a, at: at, section: section, partial: item.Partial}
 	p.overlay = a.s.overlay(ctx, a.box, a.uid)
+	if n := len(a.plannings); n > 0 && p.overlay == nil {
+		p.overlay = a.plannings[n-1].overlay // of the same answer
+	}
 	if kind, _ := item.Content(); kind == wire.Decoded {
 		p.decoded = true
 		p.overlay = a.s.decodedOverlay(a.box, p.overlay, decodedKey{a.uid, section})

@@ -54,6 +54,7 @@ type state struct {
 	selected    *mailbox
 	opening     *mailbox
 	inject      *injection
+	notified    bool // new messages come whole, and for the relay
 	can         abilities
 	byeSeen     bool
 	waiting     bool  // the client side waits for the state to change

@@ -141,24 +141,3 @@ func TestContinuation(t *testing.T) {
 		t.Errorf("%d left", st.plus)
 	}
 }
-
-func TestNamesContent(t *testing.T) {
-	for _, tt := range []struct {
-		args string
-		want bool
-	}{
-		{" SET (selected (MessageNew (UID BODY.PEEK[TEXT]<0.2048>)))", true},
-		{" SET (selected (MessageNew (BODY[])))", true},
-		{" SET (selected (MessageNew (rfc822.text)))", true},
-		{" SET (selected (MessageNew (RFC822)))", true},
-		{" SET (selected (MessageNew (binary.peek[1])))", true},
-		{" SET (selected (MessageNew (BODY.PEEK[HEADER.FIELDS (From)])))", false},
-		{" SET (selected (MessageNew (UID RFC822.SIZE RFC822.HEADER FLAGS BODYSTRUCTURE BODY) MessageExpunge FlagChange))", false},
-		{" SET STATUS (mailboxes \"x\" (MessageNew))", false},
-		{" NONE", false},
-	} {
-		if got := namesContent([]byte(tt.args + "\r\n")); got != tt.want {
-			t.Errorf("%s: %v", tt.args, got)
-		}
-	}
-}
