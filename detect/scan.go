@@ -3,6 +3,7 @@ package detect
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 
 	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/detect/reference"
@@ -46,6 +47,11 @@ type leaf struct {
 	refs []reference.Reference
 }
 
+// maxReferences is how many references of one message are judged. Beyond it the
+// report has the gap "references": a mail that is made of addresses must not use
+// up the memory of whoever looks into it.
+const maxReferences = 20_000
+
 // Scan finds and judges every reference in a raw message.
 func Scan(raw []byte, j *Judge, opt ScanOptions) Report {
 	sum := sha256.Sum256(raw)
@@ -56,6 +62,11 @@ func Scan(raw []byte, j *Judge, opt ScanOptions) Report {
 	var all []reference.Reference
 	for part := range layout.Leaves() {
 		if l, ok := s.read(part); ok {
+			if room := maxReferences - len(all); len(l.refs) > room {
+				// Cloned, so that the rest is let go of.
+				l.refs = slices.Clone(l.refs[:room])
+				out.Gaps = append(out.Gaps, message.Gap{Section: part.Section, Reason: "references"})
+			}
 			s.leaves = append(s.leaves, l)
 			all = append(all, l.refs...)
 		}
