@@ -131,7 +131,8 @@ func (d *Dovecot) Deliver(t testing.TB, name, mailbox string, raw []byte) {
 	t.Helper()
 	dir := d.mailbox(name, mailbox)
 	d.mkdirs(t, dir)
-	file := fmt.Sprintf("%d.M%dP%d.lab", time.Now().Unix(), time.Now().Nanosecond(), os.Getpid())
+	now := time.Now()
+	file := fmt.Sprintf("%d.M%09dP%d.lab", now.Unix(), now.Nanosecond(), os.Getpid())
 	d.write(t, filepath.Join(dir, "tmp", file), raw)
 	if err := os.Rename(filepath.Join(dir, "tmp", file), filepath.Join(dir, "new", file)); err != nil {
 		t.Fatal(err)

@@ -54,3 +54,13 @@ func (tb *Thunderbird) Reply(t testing.TB, subject, text string) string {
 	tb.Do(t, &html, scriptReply, subject, text)
 	return html
 }
+
+// Draft begins to answer the message with a subject, quotes it, and stores the
+// answer among the drafts on the server. It returns the HTML that stood in the
+// compose window.
+func (tb *Thunderbird) Draft(t testing.TB, subject, text string) string {
+	t.Helper()
+	var html string
+	tb.Do(t, &html, scriptDraft, subject, text)
+	return html
+}

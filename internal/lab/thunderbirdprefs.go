@@ -83,6 +83,7 @@ func accountPrefs(t testing.TB, r Reader) map[string]string {
 		"mail.server.server1.check_all_folders_for_new": "false",
 	}
 	server(t, prefs, "mail.server.server1.", r.IMAP, "socketType")
+	prefs["mail.identity.id1.draft_folder"] = quote("imap://" + r.IMAP.User + "@" + host(r.IMAP) + "/Drafts")
 	if r.SMTP.Addr != "" {
 		prefs["mail.smtpservers"] = quote("smtp1")
 		prefs["mail.smtp.defaultserver"] = quote("smtp1")
@@ -93,10 +94,10 @@ func accountPrefs(t testing.TB, r Reader) map[string]string {
 	}
 	// Everything that is not on this machine goes to the tracker, or nowhere.
 	// Loopback never goes through the proxy.
-	host, port := proxyOf(t, r.Elsewhere)
+	proxy, port := proxyOf(t, r.Elsewhere)
 	prefs["network.proxy.type"] = "1"
 	for _, kind := range []string{"http", "ssl"} {
-		prefs["network.proxy."+kind] = quote(host)
+		prefs["network.proxy."+kind] = quote(proxy)
 		prefs["network.proxy."+kind+"_port"] = port
 	}
 	if r.PermitAll {

@@ -97,9 +97,8 @@ Services.io.offline = arguments[0];
 await pause(100);
 `
 
-// scriptReply answers a message with its text quoted, sends it and waits until
-// the window has closed, which it does when the server has taken the mail.
-const scriptReply = `
+// scriptCompose begins an answer to a message, with its text quoted.
+const scriptCompose = `
 const [subject, text] = arguments;
 const header = bySubject(subject);
 const uri = inbox().getUriForMsg(header);
@@ -113,8 +112,23 @@ await pause(300);
 win.gMsgCompose.editor.QueryInterface(Components.interfaces.nsIHTMLEditor).beginningOfDocument();
 win.gMsgCompose.editor.QueryInterface(Components.interfaces.nsIEditorMailSupport).insertTextWithQuotations(text);
 const html = win.document.getElementById("messageEditor").contentDocument.documentElement.outerHTML;
-await until("leave to send", () => !win.gWindowLocked && !win.gSendLocked);
+await until("leave to go on", () => !win.gWindowLocked && !win.gSendLocked);
+`
+
+// scriptReply sends an answer and waits until the window has closed, which it
+// does when the server has taken the mail.
+const scriptReply = scriptCompose + `
 win.goDoCommand("cmd_sendNow");
 await until("the mail to be gone", () => win.closed);
+return html;
+`
+
+// scriptDraft stores an answer among the drafts, and closes the window.
+const scriptDraft = scriptCompose + `
+win.goDoCommand("cmd_saveAsDraft");
+await pause(100);
+await until("the draft to be stored", () => !win.gWindowLocked && !win.gMsgCompose.bodyModified);
+win.close();
+await until("the window to close", () => win.closed);
 return html;
 `

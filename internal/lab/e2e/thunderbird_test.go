@@ -21,7 +21,8 @@ const quiet = 1500 * time.Millisecond
 // The main job. A reader opens a newsletter in Thunderbird, and nobody learns of
 // it. After a grant the sender learns of one opening, and of no more than that.
 // After the withdrawal nobody learns anything, also of the copy on disk, with
-// the mail server gone. What the reader answers names nothing of this machine.
+// the mail server gone. What the reader answers, or stores to go on with later,
+// names nothing of this machine.
 func TestThunderbird(t *testing.T) {
 	h := openHouse(t, [][]byte{
 		newsletter("news@harbourbooks.example", "Five novels", "b39d93bee08f7841fefeb18b54beaec9"),
@@ -58,6 +59,7 @@ func TestThunderbird(t *testing.T) {
 	nothing(t, h, "opening after the withdrawal")
 
 	answers(t, h, tb)
+	drafts(t, h, tb)
 
 	// With the mail server gone, whatever shows comes from Thunderbird's disk.
 	h.dovecot.Stop(t)
@@ -135,6 +137,32 @@ func answers(t *testing.T, h *house, tb *lab.Thunderbird) {
 		t.Errorf("the link is gone:\n%s", text)
 	}
 	nothing(t, h, "answering")
+}
+
+// drafts stores an answer among the drafts on the server: what lies there names
+// neither this machine nor the tracker.
+func drafts(t *testing.T, h *house, tb *lab.Thunderbird) {
+	t.Helper()
+	composed := tb.Draft(t, "Five novels", "The third, and then")
+	if !strings.Contains(composed, h.daemon.Origin()) {
+		t.Errorf("the quoted mail does not show the gateway's address, so this test shows nothing:\n%s", composed)
+	}
+	var stored [][]byte
+	if !lab.Until(20*time.Second, func() bool { stored = h.dovecot.Stored(t, login, "Drafts"); return len(stored) > 0 }) {
+		t.Fatal("the draft did not arrive")
+	}
+	for _, raw := range stored {
+		text := readable(t, raw)
+		for _, word := range []string{"127.0.0.1", "localhost:", h.daemon.Origin(), "open.php"} {
+			if strings.Contains(text, word) {
+				t.Errorf("the draft names %s:\n%s", word, text)
+			}
+		}
+		if !strings.Contains(text, "The third, and then") || !strings.Contains(text, "https://www.harbourbooks.example/march") {
+			t.Errorf("the draft lacks the text or the link:\n%s", text)
+		}
+	}
+	nothing(t, h, "storing a draft")
 }
 
 // readable is a message as it stands, and once more as quoted-printable text:
