@@ -88,6 +88,8 @@ type commit struct {
 	alias, known map[int64]int64
 	// senders are those of the plans of the batch that are new.
 	senders map[senderKey]*Sender
+	// counts are how many messages of the batch count for what.
+	counts map[countKey]int
 	// pack is [Options.Pack].
 	pack func(body []byte) []byte
 
@@ -116,6 +118,9 @@ func (s *Store) commit(ctx context.Context, b *batch, c *commit) error {
 			return err
 		}
 		if err := c.writeSenders(ctx); err != nil {
+			return err
+		}
+		if err := c.writeCounts(ctx, b); err != nil {
 			return err
 		}
 		if err := c.places(ctx, b); err != nil {
@@ -167,6 +172,7 @@ func (c *commit) plans(ctx context.Context, b *batch) error {
 			return err
 		}
 		c.saw(p)
+		c.count(p.Account, p.Ungated)
 		for i, token := range p.Tokens {
 			if token != "" {
 				tokens = append(tokens, tokenRow{keyOf(token), p.ID, i})

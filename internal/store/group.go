@@ -29,6 +29,7 @@ type batch struct {
 	places  []located
 	events  []Event
 	touched map[[32]byte]int64
+	passed  map[countKey]int
 	byPlace map[Place]int64
 	byID    map[int64]*Plan
 	byHead  map[[32]byte][]*Plan
@@ -45,6 +46,7 @@ type located struct {
 func newBatch() *batch {
 	return &batch{
 		touched: make(map[[32]byte]int64),
+		passed:  make(map[countKey]int),
 		byPlace: make(map[Place]int64),
 		byID:    make(map[int64]*Plan),
 		byHead:  make(map[[32]byte][]*Plan),
@@ -53,7 +55,7 @@ func newBatch() *batch {
 }
 
 func (b *batch) empty() bool {
-	return len(b.plans)+len(b.places)+len(b.events)+len(b.touched) == 0
+	return len(b.plans)+len(b.places)+len(b.events)+len(b.touched)+len(b.passed) == 0
 }
 
 // full says that a batch need not wait for more.
@@ -150,6 +152,13 @@ func (g *group) addEvent(e Event) {
 		return
 	}
 	g.in.events = append(g.in.events, e)
+}
+
+// pass counts a message that went by.
+func (g *group) pass(key countKey) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.in.passed[key]++
 }
 
 // touch notes that a copy was shown.

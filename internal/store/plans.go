@@ -49,6 +49,9 @@ type Plan struct {
 	// [Store.Senders] lists them; the store fills in the account, times and
 	// count. A Key of "" is nobody. Only SavePlan reads it.
 	From Sender
+	// Ungated are the reasons, each once, why something in the message is not
+	// held, as [Store.MailCounts] counts them. Only SavePlan reads it.
+	Ungated []string
 }
 
 // A Reference is what a token leads to.
@@ -196,6 +199,24 @@ func (s *Store) ReferenceByToken(ctx context.Context, token string) (Reference, 
 		return Reference{}, false, fmt.Errorf("looking up token: %w", s.explain(err))
 	}
 	return r, r.Plan != nil, nil
+}
+
+// PlansOf returns at most limit plans of mails of an account, the last planned
+// first.
+func (s *Store) PlansOf(ctx context.Context, account int64, limit int) ([]*Plan, error) {
+	if err := s.Flush(ctx); err != nil {
+		return nil, fmt.Errorf("reading plans: %w", err)
+	}
+	rows, err := s.read.QueryContext(ctx, "SELECT "+planColumns+
+		" FROM plans p WHERE p.account = ? ORDER BY p.id DESC LIMIT ?", account, limit)
+	if err != nil {
+		return nil, fmt.Errorf("reading plans: %w", s.explain(err))
+	}
+	list, err := scanPlans(rows)
+	if err != nil {
+		return nil, fmt.Errorf("reading plans: %w", s.explain(err))
+	}
+	return list, nil
 }
 
 // CountPlans returns how many plans there are, for the status.

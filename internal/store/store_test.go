@@ -288,9 +288,9 @@ func TestMigration(t *testing.T) {
 		t.Errorf("got %q", v)
 	}
 	s.Close()
-	// This Unseen does not know form 3, and says how to go back.
+	// This Unseen does not know form 4, and says how to go back.
 	_, err := store.Open(t.Context(), s.Dir(), store.Options{})
-	backup := filepath.Join(s.Dir(), "unseen-before-form-3.db")
+	backup := filepath.Join(s.Dir(), "unseen-before-form-4.db")
 	if !errors.Is(err, store.ErrNewer) || !strings.Contains(err.Error(), backup) {
 		t.Fatalf("got %v", err)
 	}
