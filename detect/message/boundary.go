@@ -85,7 +85,7 @@ func (p *parser) lineBefore(b []byte) int {
 	if n := bytes.Index(b[:end], []byte("\r--")); n >= 0 {
 		return n + 1
 	}
-	if bytes.HasSuffix(b, []byte("\r-")) {
+	if end == len(b) && bytes.HasSuffix(b, []byte("\r-")) {
 		end--
 	}
 	return end

@@ -225,8 +225,21 @@ func (t *Text) reads(first, end int, out []byte, doubt bool) bool {
 	if !doubt && bytes.IndexByte(t.raw[max(0, first-2):first], '=') < 0 {
 		return true
 	}
+	// What is misread goes on to the next "=" if that is near. Far beyond that
+	// it is not followed.
+	for behind := 1 << 8; behind <= 1<<12; behind <<= 2 {
+		same, settled := t.same(first, end, min(len(t.raw), end+behind), out)
+		if !same || settled || end+behind >= len(t.raw) {
+			return same
+		}
+	}
+	return false
+}
+
+// same compares how the octets before and behind new ones are read up to after,
+// and says whether what follows reads as it did, too.
+func (t *Text) same(first, end, after int, out []byte) (same, settled bool) {
 	before := t.markBefore(first)
-	after := t.settled(end)
 	was := quotedWalk{b: t.raw[:after], i: before}
 	now := quotedWalk{b: make([]byte, 0, after-before)}
 	now.b = append(now.b, t.raw[before:first]...)
@@ -235,26 +248,14 @@ func (t *Text) reads(first, end int, out []byte, doubt bool) bool {
 	for {
 		a, _ := was.next()
 		b, ok := now.next()
-		if a.len != b.len || ok && a.at != b.at+before {
-			return false
+		switch {
+		case a.len != b.len || ok && a.at != b.at+before:
+			return false, false
+		case !ok:
+			return true, false
+		case was.i >= end && was.i >= was.literal && now.i >= now.literal && was.i == now.i+before:
+			return true, true
 		}
-		if !ok {
-			return true
-		}
-	}
-}
-
-// settled returns where the octets from i on read as they did, whatever changed
-// before them: a "=" may have become text, or begin an escape that it did not,
-// and this goes on to the next "=" if that is near.
-func (t *Text) settled(i int) int {
-	for {
-		end := min(len(t.raw), skipBlanks(t.raw, i)+3)
-		n := bytes.LastIndexByte(t.raw[i:end], '=')
-		if n < 0 {
-			return min(len(t.raw), skipBlanks(t.raw, end)+2)
-		}
-		i += n + 1
 	}
 }
 

