@@ -258,7 +258,11 @@ func (p *parser) endHeaderLine() event {
 	if match, final := p.matchLine(); match >= 0 {
 		return p.closeTo(match, final)
 	}
-	p.startLine(lineEnd(p.line, p.off-p.lineStart))
+	before := lineEnd(p.line, p.off-p.lineStart)
+	if n := len(p.head); !p.huge && n > 1 && p.head[n-2] == '\r' {
+		before = 2 // of a line that is longer than what is kept of it
+	}
+	p.startLine(before)
 	return nothing
 }
 
