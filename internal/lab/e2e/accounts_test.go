@@ -10,19 +10,19 @@ import (
 	"github.com/unseen-mail/unseen/internal/lab"
 )
 
-// second adds another account of the same server, and returns where a mail
-// program finds it.
-func (h *house) second(t *testing.T, address string) string {
+// second adds another account of the same mail server, whose mail goes out by
+// the server at smtp.
+func (h *house) second(t *testing.T, address, smtp string) api.Account {
 	t.Helper()
 	account, err := h.client.AddAccount(context.Background(), api.NewAccount{
 		Address: address,
 		IMAP:    endpoint(t, h.dovecot.TLSAddr, "implicit"),
-		SMTP:    endpoint(t, h.sink.Addr, "starttls"),
+		SMTP:    endpoint(t, smtp, "starttls"),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fmt.Sprintf("127.0.0.1:%d", account.Local.IMAP)
+	return account
 }
 
 // A mail program carries mail between two accounts and back, through Unseen
@@ -45,7 +45,8 @@ func carry(t *testing.T, both bool) {
 			h.dovecot.Deliver(t, "bert", "", raw)
 		}
 	}
-	anna, bert := dial(t, h.imap(), login), dial(t, h.second(t, "bert@example.org"), "bert")
+	other := h.second(t, "bert@example.org", h.sink.Addr)
+	anna, bert := dial(t, h.imap(), login), dial(t, fmt.Sprintf("127.0.0.1:%d", other.Local.IMAP), "bert")
 	anna.must(t, "CREATE Copies")
 	bert.must(t, "CREATE Copies")
 	differ := 0

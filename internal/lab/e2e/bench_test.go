@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"runtime"
@@ -107,10 +106,7 @@ func BenchmarkBulk(b *testing.B) {
 // reports by how much the memory in use rose at most while it was under way.
 func BenchmarkLargeMessage(b *testing.B) {
 	const size = 50 << 20
-	raw := newsletter("news@harbourbooks.example", "With the catalogue", "b39d93bee08f7841fefeb18b54beaec9")
-	part := "\r\n--=-lab\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-	line := strings.Repeat("QUJD", 19) + "\r\n"
-	raw = append(bytes.TrimSuffix(raw, []byte("\r\n--=-lab--\r\n")), part+strings.Repeat(line, size/len(line))+"--=-lab--\r\n"...)
+	raw := withAttachment(newsletter("news@harbourbooks.example", "With the catalogue", "b39d93bee08f7841fefeb18b54beaec9"), size)
 	h := openHouseBy(b, [][]byte{raw}, "none")
 	k := dial(b, h.imap(), login)
 	length := len(raw)
