@@ -27,8 +27,9 @@ type answer struct {
 	opened    bool // something of it was said to the mail program
 	sawUID    bool
 	saidUID   bool
-	tacit     bool // the UID goes without saying
-	swallowed bool // it held what the relay asked for
+	tacit     bool   // the UID goes without saying
+	swallowed bool   // it held what the relay asked for
+	early     []byte // the beginning of the message, kept for the client side
 	plannings []*guarded
 }
 
@@ -189,6 +190,8 @@ func (a *answer) item(ctx context.Context) error {
 		switch {
 		case kind == wire.Whole && a.inject.body:
 			return a.swallow()
+		case a.inject.begun.wants(kind, section, item):
+			return a.swallowEarly()
 		case a.inject.part.wants(kind, section, item):
 			return a.collect(kind)
 		}
@@ -294,7 +297,11 @@ func (a *answer) finish(err error) {
 	}
 	at := a.box.place(a.uid)
 	if a.inject != nil && a.sawUID && a.asked() {
-		a.inject.found = append(a.inject.found, found{seq: a.seq, uid: a.uid})
+		m := found{seq: a.seq, uid: a.uid}
+		a.inject.found = append(a.inject.found, m)
+		if a.early != nil {
+			a.inject.begun.raw[m.number(a.inject.uid)] = a.early
+		}
 	}
 	for _, g := range a.plannings {
 		if g.overlay != nil && a.box != nil && a.uid != 0 {

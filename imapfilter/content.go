@@ -45,15 +45,25 @@ func (a *answer) stream(out wire.Sink, keep bool) error {
 	if _, err := out.Write(raw); err != nil {
 		return err
 	}
+	if lit.Size == 0 {
+		return nil // as good as gone (RFC 2180, section 4.1.3): nothing to plan
+	}
 	if keep {
 		a.s.srv.counts.injectedOctets.Add(lit.Size)
 	}
-	return a.plan(out, keep, func(w io.Writer) error {
-		return a.in.Each(lit.Size, func(b []byte) error {
-			_, err := w.Write(b)
-			return err
-		})
-	})
+	return a.plan(out, keep, a.feed(nil, lit.Size))
+}
+
+// feed hands on octets that are held, and n more.
+func (a *answer) feed(held []byte, n int64) func(io.Writer) error {
+	return func(w io.Writer) error {
+		if len(held) > 0 {
+			if _, err := w.Write(held); err != nil {
+				return err
+			}
+		}
+		return a.in.Copy(w, n)
+	}
 }
 
 // plan runs a message through the planner.
@@ -76,7 +86,10 @@ func (a *answer) streamShort(out wire.Sink, keep bool) error {
 	if err != nil {
 		return err
 	}
-	if !quoted {
+	if !quoted || len(value) == 0 {
+		if quoted {
+			value = []byte(`""`)
+		}
 		_, err := out.Write(value)
 		return err
 	}

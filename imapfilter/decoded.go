@@ -23,9 +23,11 @@ type decodedKey struct {
 	section string
 }
 
-// An asking is what a command asks for decoded, and the command's kind.
+// An asking is what a command asks for: its kind, its items, and the sections that
+// are to be decoded.
 type asking struct {
 	uid      bool
+	items    []wire.Item
 	sections []string
 }
 
@@ -113,16 +115,12 @@ func (s *session) fetchDecoded(o *message.Overlay, m found, key decodedKey, uid 
 	if !ok || r.Len() > message.HoldLimit {
 		return nil, nil
 	}
-	number := m.seq
-	if uid {
-		number = m.uid
-	}
 	items := fmt.Sprintf("(UID BODY.PEEK[]<%d.%d>)", r.Start, r.Len())
 	part := &partly{from: r.Start, section: key.section}
 	if composed(o, key.section) {
 		items = fmt.Sprintf("(UID BODY.PEEK[]<%d.%d> BINARY.PEEK[%s])", r.Start, r.Len(), key.section)
 	}
-	if err := s.inject(&injection{uid: uid, part: part}, fmt.Sprint(number), items); err != nil {
+	if err := s.inject(&injection{uid: uid, part: part}, fmt.Sprint(m.number(uid)), items); err != nil {
 		return nil, err
 	}
 	if len(part.raw) != r.Len() || !matches(o, part.raw, r.Start) {

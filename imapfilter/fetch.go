@@ -39,7 +39,7 @@ func (s *session) fetch(ctx context.Context, cmd wire.Command) error {
 		c.only = one[0]
 	}
 	if pieces {
-		if err := s.prepare(ctx, f, asking{uid: uid, sections: decoded}); err != nil {
+		if err := s.prepare(ctx, f, asking{uid: uid, items: f.Items, sections: decoded}); err != nil {
 			return err
 		}
 	}
@@ -70,16 +70,24 @@ func (s *session) prepare(ctx context.Context, f wire.Fetch, ask asking) error {
 	if err != nil {
 		return err
 	}
-	numbers := s.withoutPlan(ctx, box, messages, ask.uid)
+	numbers := s.withoutPlan(ctx, box, messages, ask)
 	for len(numbers) > 0 {
 		n := min(batch, len(numbers))
-		list := string(wire.AppendSet(nil, numbers[:n]))
-		if _, err := s.injectFetch(ask.uid, list, "(UID BODY.PEEK[])"); err != nil {
+		if err := s.injectPlans(box, ask, numbers[:n]); err != nil {
 			return err
 		}
 		numbers = numbers[n:]
 	}
 	return s.prepareDecoded(ctx, box, messages, ask)
+}
+
+// injectPlans fetches messages for their plans, as far as needed.
+func (s *session) injectPlans(box *mailbox, ask asking, numbers []uint32) error {
+	if early(ask.items) {
+		return s.injectEarly(box, ask, numbers)
+	}
+	_, err := s.injectFetch(ask.uid, string(wire.AppendSet(nil, numbers)), "(UID BODY.PEEK[])")
+	return err
 }
 
 // members returns the messages that are asked for, with their UIDs. What is not
@@ -113,16 +121,12 @@ func (s *session) remembered(box *mailbox, numbers []uint32, uid bool) ([]found,
 	return list, true
 }
 
-// withoutPlan returns the numbers, of the kind asked for, of those messages
-// that have no plan yet.
-func (s *session) withoutPlan(ctx context.Context, box *mailbox, messages []found, uid bool) []uint32 {
+// withoutPlan returns the numbers, of the kind asked for, of those messages that
+// cannot be served yet.
+func (s *session) withoutPlan(ctx context.Context, box *mailbox, messages []found, ask asking) []uint32 {
 	var numbers []uint32
 	for _, m := range messages {
-		n := m.seq
-		if uid {
-			n = m.uid
-		}
-		if n != 0 && s.overlay(ctx, box, m.uid) == nil {
+		if n := m.number(ask.uid); n != 0 && !s.planned(ctx, box, m.uid, ask) {
 			numbers = append(numbers, n)
 		}
 	}
@@ -156,6 +160,7 @@ type injection struct {
 	uid   bool // its kind
 	body  bool // it asks for whole messages
 	part  *partly
+	begun *begun // it asks for beginnings, or for the rest
 	set   wire.Set
 	found []found
 	told  time.Time // when the mail program last heard of it

@@ -28,6 +28,10 @@ func (a *answer) piece(ctx context.Context, section string, item wire.Item) erro
 	}
 	if p.overlay != nil {
 		p.span, p.there = p.overlay.Section(section)
+	} else if p.origin = item.Origin; !p.decoded {
+		a.s.mu.Lock()
+		p.prefix = a.box.prefix(a.uid)
+		a.s.mu.Unlock()
 	}
 	if item.Origin > int64(p.span.Len()) {
 		p.there = false
@@ -58,6 +62,8 @@ type pieceOf struct {
 	overlay *message.Overlay
 	span    message.Range
 	there   bool // the plan knows the section
+	prefix  *prefix
+	origin  int64
 }
 
 // short serves a quoted string or NIL.
@@ -69,7 +75,7 @@ func (p *pieceOf) short() error {
 		}
 		return err
 	}
-	if len(value) > 0 {
+	if len(value) > 0 && !p.covered(int64(len(value))) {
 		value = p.fix(value)
 	}
 	_, err = p.out.Write(wire.AppendQuoted(nil, value))
@@ -81,7 +87,7 @@ func (p *pieceOf) short() error {
 // either wholly or not at all.
 func (p *pieceOf) literal(n int64) error {
 	switch {
-	case n == 0 || p.untouched(n):
+	case n == 0 || p.untouched(n) || p.covered(n):
 		return p.in.Copy(p.out, n)
 	case n <= message.HoldLimit:
 		value := make([]byte, 0, min(n, 64<<10))

@@ -50,7 +50,8 @@ type Planner interface {
 	Restore(ctx context.Context, raw []byte) ([]byte, error)
 }
 
-// A Planning is the plan of one message in the making.
+// A Planning is the plan of one message in the making. One that is given up, since
+// the beginning of the message was enough, is not told of an end.
 type Planning interface {
 	message.Session
 	// Place tells where the message lies, when a server says so only after

@@ -73,6 +73,15 @@ type guarded struct {
 	ended   bool
 	keep    bool
 	overlay *message.Overlay
+
+	// Of a planning that is given up for what it shows.
+	dropped bool
+	layout  *message.Layout
+	last    struct {
+		section string // of the last leaf
+		start   int
+		held    bool // the planner looks into it
+	}
 }
 
 // begin starts the plan of a message.
@@ -107,6 +116,7 @@ func (g *guarded) Leaf(p *message.Part) (e message.Editor) {
 		return nil
 	}
 	inner := g.inner.Leaf(p)
+	g.last.section, g.last.start, g.last.held = p.Section, p.Body.Start, inner != nil
 	if inner == nil {
 		return nil
 	}
@@ -120,6 +130,9 @@ func (g *guarded) Leaf(p *message.Part) (e message.Editor) {
 // message is complete: what it has must not be stored.
 func (g *guarded) End(l *message.Layout, complete bool) {
 	g.ended = true
+	if g.layout = l; g.dropped {
+		return
+	}
 	defer g.s.shield("end", g.breaks)
 	if g.keep && complete && !g.broken {
 		o := &message.Overlay{Size: l.Size, Sections: slices.Clone(l.Sections)}

@@ -30,6 +30,7 @@ type mailbox struct {
 	seqs     seqMap
 	plans    planCache
 	decoded  map[decodedKey]*message.Overlay
+	prefixes map[uint32]*prefix
 }
 
 // place returns where a message lies. Without a UID or a lasting UIDVALIDITY it

