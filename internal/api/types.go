@@ -27,8 +27,24 @@ type Status struct {
 	Edition string `json:"edition"`
 	// Today counts since midnight of the reader's clock.
 	Today Counts `json:"today"`
+	// Mail counts messages since the beginning.
+	Mail Mail `json:"mail"`
+	// Uncounted says that Today and Mail are not known.
+	Uncounted bool `json:"uncounted,omitempty"`
 	// Problems are sentences about what does not work, empty if all does.
 	Problems []string `json:"problems,omitempty"`
+}
+
+// A Mail says how many messages came through, and in how many of them something
+// could not be held.
+type Mail struct {
+	// Messages counts messages, not copies of one.
+	Messages int `json:"messages"`
+	// Ungated counts those in which something could not be held.
+	Ungated int `json:"ungated"`
+	// Reasons says why, by words of package plan and "unplanned". One message
+	// may count for several.
+	Reasons map[string]int `json:"reasons,omitempty"`
 }
 
 // Counts are numbers of loads, by what became of them.

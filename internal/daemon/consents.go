@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,7 +48,7 @@ func (d *Daemon) decide(ctx context.Context, q api.Decision) ([]api.Standing, er
 	case consent.Granted, consent.Refused:
 		records, err = d.asked(ctx, q)
 	case consent.Withdrawn:
-		records, err = d.granted(q)
+		records, err = d.granted(ctx, q)
 	default:
 		err = &api.Error{Code: api.CodeWrong, Text: fmt.Sprintf("reading the request: a decision cannot be %q", q.Decision)}
 	}
@@ -57,8 +58,11 @@ func (d *Daemon) decide(ctx context.Context, q api.Decision) ([]api.Standing, er
 	return d.write(ctx, records)
 }
 
-// write adds records to the ledger. Each is on disk before the next.
+// write adds records to the ledger. Each is on disk before the next. What was on
+// its way and is held now is cut before it returns.
 func (d *Daemon) write(ctx context.Context, records []consent.Record) ([]api.Standing, error) {
+	// Also if whoever asked has gone.
+	defer d.gateway.recheck(context.WithoutCancel(ctx))
 	var out []api.Standing
 	for _, r := range records {
 		r.How, r.Actor, r.When = consent.Command, fmt.Sprintf("uid %d", os.Getuid()), time.Now().UTC()
@@ -66,7 +70,7 @@ func (d *Daemon) write(ctx context.Context, records []consent.Record) ([]api.Sta
 			if errors.Is(err, consent.ErrInvalid) {
 				return out, &api.Error{Code: api.CodeWrong, Text: err.Error()}
 			}
-			return out, err
+			return out, d.explainStore(err)
 		}
 		d.hub.add(store.Event{
 			Kind: "consent", Outcome: string(r.Decision), Sender: r.Sender, Recipient: r.Recipient,
@@ -80,7 +84,7 @@ func (d *Daemon) write(ctx context.Context, records []consent.Record) ([]api.Sta
 // asked makes records of a grant or a refusal: one for each address that the
 // sender wrote to and each purpose.
 func (d *Daemon) asked(ctx context.Context, q api.Decision) ([]consent.Record, error) {
-	who, err := d.oneSender(q.Sender)
+	who, err := d.oneSender(ctx, q.Sender, consent.Decision(q.Decision) == consent.Granted)
 	if err != nil {
 		return nil, err
 	}
@@ -108,10 +112,37 @@ func (d *Daemon) asked(ctx context.Context, q api.Decision) ([]consent.Record, e
 			}
 		}
 	}
+	if len(records) == 0 && consent.Decision(q.Decision) == consent.Refused {
+		records = refusals(q, who, wishes)
+	}
 	if len(records) == 0 {
 		return nil, d.nothingAsked(who.Key, q, wishes)
 	}
 	return records, nil
+}
+
+// refusals are a no to a sender of whom it is not known what they want: because
+// nobody vouches for them, or because nothing they wrote asks for anything.
+func refusals(q api.Decision, who api.Sender, known []*wishes) []consent.Record {
+	addresses := []string{who.Account}
+	for _, w := range known {
+		addresses = append(addresses, w.recipient)
+	}
+	slices.Sort(addresses)
+	var records []consent.Record
+	for _, address := range slices.Compact(addresses) {
+		if address == "" || q.Address != "" && !strings.EqualFold(q.Address, address) {
+			continue
+		}
+		for _, p := range purpose.All() {
+			if p.Grantable && wants(q, p.ID) {
+				records = append(records, consent.Record{
+					Sender: who.Key, Recipient: address, Purpose: p.ID, Decision: consent.Refused,
+				})
+			}
+		}
+	}
+	return records
 }
 
 // nothingAsked says why a decision would decide nothing.
@@ -136,9 +167,9 @@ func (d *Daemon) nothingAsked(key string, q api.Decision, wishes []*wishes) *api
 
 // granted makes records of a withdrawal: one for each grant that it takes back.
 // It asks the ledger alone, so that taking back needs no mail.
-func (d *Daemon) granted(q api.Decision) ([]consent.Record, error) {
+func (d *Daemon) granted(ctx context.Context, q api.Decision) ([]consent.Record, error) {
 	key := q.Sender
-	if who, err := d.oneSender(q.Sender); err == nil {
+	if who, err := d.oneSender(ctx, q.Sender, false); err == nil {
 		key = who.Key
 	}
 	var records []consent.Record
@@ -187,35 +218,6 @@ func (d *Daemon) brokenLedger(err error) *api.Error {
 		what = broken.Error()
 	}
 	return d.refusal(api.CodeFailed, words.LedgerBroken, words.LedgerBrokenHint, "what", what)
-}
-
-// oneSender finds whom the reader means.
-func (d *Daemon) oneSender(typed string) (api.Sender, error) {
-	found := d.senders.match(typed)
-	if len(found) == 1 {
-		return found[0], nil
-	}
-	if len(found) > 1 {
-		return api.Sender{}, d.refusal(api.CodeUnknown, words.ManySenders, words.ManySendersHint,
-			"sender", typed, "known", keysOf(found))
-	}
-	all := d.senders.list()
-	for _, s := range all {
-		if !s.Authenticated && (strings.EqualFold(s.Key, typed) || strings.EqualFold(s.Address, typed)) {
-			return api.Sender{}, d.refusal(api.CodeUnknown, words.UnvouchedSender, words.UnvouchedSenderHint, "sender", typed)
-		}
-	}
-	vouched := all[:0]
-	for _, s := range all {
-		if s.Authenticated {
-			vouched = append(vouched, s)
-		}
-	}
-	if len(vouched) == 0 {
-		return api.Sender{}, d.refusal(api.CodeUnknown, words.NoSenders, words.NoSendersHint, "sender", typed)
-	}
-	return api.Sender{}, d.refusal(api.CodeUnknown, words.UnknownSender, words.UnknownSenderHint,
-		"sender", typed, "known", keysOf(vouched))
 }
 
 // wants says whether a purpose is meant by a decision.

@@ -37,7 +37,11 @@ func openCore(ctx context.Context, cfg *Config) (*core, error) {
 	if cfg.Lab != nil {
 		rules = rules.With(cfg.Lab.Providers...)
 	}
-	kept, err := store.Open(ctx, cfg.Paths.Data, store.Options{Log: cfg.Logger, Pack: plan.Pack})
+	options := store.Options{Log: cfg.Logger, Pack: plan.Pack}
+	if cfg.Lab != nil {
+		options.MaxPages = cfg.Lab.MaxPages
+	}
+	kept, err := store.Open(ctx, cfg.Paths.Data, options)
 	if err != nil {
 		return nil, err
 	}

@@ -61,6 +61,9 @@ type Lab struct {
 	Providers []catalogue.Provider
 	// Roots are trusted for mail servers; nil means the system's.
 	Roots *x509.CertPool
+	// MaxPages makes the disk full: the store may have so many pages. 0 means
+	// all that fit.
+	MaxPages int
 }
 
 // A Daemon runs until it is closed.
@@ -69,7 +72,6 @@ type Daemon struct {
 	core    *core
 	policy  *policy
 	hub     *hub
-	senders *senders
 	gateway *gateway
 	relays  *relays
 	watcher *config.Watcher
@@ -120,9 +122,6 @@ func (d *Daemon) begin(ctx context.Context) error {
 	if d.policy, err = openPolicy(ctx, d.core, d.cfg.Settings); err != nil {
 		return err
 	}
-	if d.senders, err = openSenders(ctx, d.core.store); err != nil {
-		return err
-	}
 	if d.gateway, err = openGateway(ctx, d); err != nil {
 		return err
 	}
@@ -144,7 +143,6 @@ func (d *Daemon) serve(life context.Context, control net.Listener) {
 	d.run("control", func() error {
 		return (&api.Server{Service: d.service(), Logger: d.cfg.Logger}).Serve(life, control)
 	})
-	d.run("senders", func() error { return d.senders.run(life) })
 	d.run("events", func() error { return d.prune(life) })
 	if d.watcher != nil {
 		d.run("config", func() error { d.watch(life); return nil })
@@ -164,6 +162,7 @@ func (d *Daemon) run(name string, part func() error) {
 func (d *Daemon) watch(life context.Context) {
 	d.watcher.Run(life, func(s config.Settings, err error) {
 		d.policy.take(s, err)
+		d.gateway.recheck(life)
 		e := store.Event{Kind: "config", Outcome: "taken"}
 		if err != nil {
 			e.Outcome, e.Reason = "refused", err.Error()

@@ -24,6 +24,15 @@ func explain(w *words.Catalogue, err error) error {
 	return &words.Fault{Text: w.Say(words.Starting, "what", err.Error()), Hint: w.Say(words.StartingHint), Err: err}
 }
 
+// explainStore makes a sentence of a disk that is full. Other errors stay as they
+// are.
+func (d *Daemon) explainStore(err error) error {
+	if errors.Is(err, store.ErrFull) {
+		return d.refusal(api.CodeFailed, words.DiskFull, words.DiskFullHint, "dir", d.cfg.Paths.Data)
+	}
+	return err
+}
+
 // refusal is an answer to a request that cannot be done.
 func (d *Daemon) refusal(code string, text, hint words.Key, pairs ...any) *api.Error {
 	return &api.Error{Code: code, Text: d.cfg.Words.Say(text, pairs...), Hint: d.cfg.Words.Say(hint, pairs...)}

@@ -38,18 +38,19 @@ func (d *Daemon) showPictures(ctx context.Context, p api.Picture) (api.Picture, 
 			choice = "all"
 		}
 		if err := d.policy.setAll(ctx, choice); err != nil {
-			return p, err
+			return p, d.explainStore(err)
 		}
 	} else {
-		who, err := d.oneSender(p.Sender)
+		who, err := d.oneSender(ctx, p.Sender, p.Show)
 		if err != nil {
 			return p, err
 		}
 		p.Sender = who.Key
 		if err := d.core.store.SetPictures(ctx, p.Sender, p.Show); err != nil {
-			return p, err
+			return p, d.explainStore(err)
 		}
 	}
+	d.gateway.recheck(context.WithoutCancel(ctx))
 	e := store.Event{Kind: "picture", Outcome: "hidden", Sender: p.Sender}
 	if p.Show {
 		e.Outcome = "shown"

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/unseen-mail/unseen/detect/message"
@@ -20,7 +21,6 @@ const planTime = 10 * time.Second
 // A planner plans the mail of one account and remembers it.
 type planner struct {
 	core    *core
-	senders *senders
 	restore *restorer
 	account store.Account
 	plan    plan.Planner
@@ -188,16 +188,28 @@ func (b *planning) save(ctx context.Context, made *plan.Plan) error {
 	b.saved, err = p.core.store.SavePlan(ctx, p.place(b.at), &store.Plan{
 		Account: p.account.ID, Header: made.HeaderSHA256, Sender: key, Mode: string(made.Mode),
 		Version: made.Version, Complete: made.Complete, Body: body, Tokens: tokens(made),
-		From: store.Sender{
-			Key: m.from.Key, Authenticated: m.from.Authenticated, Display: m.from.Display,
-			Address: m.from.Address, Recipient: m.to,
-		},
+		From: from(m), Ungated: ungated(made),
 	})
-	if err != nil {
-		return err
+	return err
+}
+
+// ungated are the reasons why something in a message is not held, each once.
+func ungated(p *plan.Plan) []string {
+	var list []string
+	add := func(reason string) {
+		if !slices.Contains(list, reason) {
+			list = append(list, reason)
+		}
 	}
-	p.senders.saw(m)
-	return nil
+	for i := range p.References {
+		if r := &p.References[i]; r.Outcome == plan.Ungated {
+			add(r.Reason)
+		}
+	}
+	for _, g := range p.Gaps {
+		add(g.Reason)
+	}
+	return list
 }
 
 // tokens are the tokens of a plan by the number of their reference, nil if it

@@ -67,7 +67,7 @@ func newRelay(d *Daemon, local *tls.Config, a store.Account) (*relay, error) {
 	}
 	logger := d.cfg.Logger.With("account", a.ID)
 	p := &planner{
-		core: d.core, senders: d.senders, restore: r.restore, account: a, log: logger,
+		core: d.core, restore: r.restore, account: a, log: logger,
 		plan: plan.Planner{Key: plan.Key(key), Base: d.gateway.origin(), Mode: modeOf(&a)},
 	}
 	r.server, err = imapfilter.New(imapfilter.Config{
@@ -110,8 +110,12 @@ func (r *relay) upstreamTLS(host string) *tls.Config {
 	return &tls.Config{ServerName: host, RootCAs: r.roots, MinVersion: tls.VersionTLS12}
 }
 
+// unplanned is the reason under which mail is counted that went by as it was.
+const unplanned = "unplanned"
+
 // passed tells the reader of a message that went by as it was.
 func (r *relay) passed(n imapfilter.Notice) {
+	r.daemon.core.store.Passed(r.account.ID, unplanned)
 	r.daemon.hub.add(store.Event{
 		Kind: "relay", Outcome: "passed", Account: r.account.ID, Recipient: r.account.Address,
 		Reason: r.daemon.cfg.Words.Say(words.Passed, "why", n.Reason),

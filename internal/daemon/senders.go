@@ -1,141 +1,59 @@
 package daemon
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
-	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/unseen-mail/unseen/detect/sender"
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/store"
+	"github.com/unseen-mail/unseen/internal/words"
 )
 
-const (
-	// settingSenders is the setting that keeps who wrote.
-	settingSenders = "senders"
-	// maxSenders is how many are remembered; the ones unseen for longest go.
-	maxSenders = 5000
-	// sendersEvery is how long news may wait to be written.
-	sendersEvery = 5 * time.Second
-)
-
-// senders remembers who wrote, to name them when a decision is asked for. What
-// a decision rests on is read from the plans themselves.
-type senders struct {
-	store *store.Store
-
-	mu    sync.Mutex // guards what follows
-	known map[string]*api.Sender
-	dirty bool
-}
-
-// openSenders reads who wrote before.
-func openSenders(ctx context.Context, s *store.Store) (*senders, error) {
-	all := &senders{store: s, known: make(map[string]*api.Sender)}
-	text, ok, err := s.Setting(ctx, settingSenders)
-	if err != nil || !ok {
-		return all, err
-	}
-	var list []api.Sender
-	if err := json.Unmarshal([]byte(text), &list); err != nil {
-		return nil, fmt.Errorf("reading senders: %w", err)
-	}
-	for i := range list {
-		all.known[senderID(list[i].Key, list[i].Authenticated)] = &list[i]
-	}
-	return all, nil
-}
-
-// senderID keeps those whom nobody vouches for apart from those they may claim
-// to be.
-func senderID(key string, authenticated bool) string {
-	return fmt.Sprint(authenticated, " ", key)
-}
-
-// saw notes a mail.
-func (s *senders) saw(m *mail) {
-	if m.from.Key == "" {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	id := senderID(m.from.Key, m.from.Authenticated)
-	if s.known[id] == nil {
-		s.known[id] = &api.Sender{Key: m.from.Key, Authenticated: m.from.Authenticated}
-	}
-	k := s.known[id]
-	k.Messages++
-	k.Display, k.Address, k.Account, k.Last = m.from.Display, m.from.Address, m.to, time.Now().UTC()
-	s.dirty = true
-}
-
-// list returns who wrote, the last first.
-func (s *senders) list() []api.Sender {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	out := make([]api.Sender, 0, len(s.known))
-	for _, k := range s.known {
-		out = append(out, *k)
-	}
-	slices.SortFunc(out, func(a, b api.Sender) int {
-		return cmp.Or(b.Last.Compare(a.Last), cmp.Compare(a.Key, b.Key))
-	})
-	return out
-}
-
-// run writes news now and then until ctx ends, and once more then.
-func (s *senders) run(ctx context.Context) error {
-	tick := time.NewTicker(sendersEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-			if err := s.flush(ctx); err != nil && ctx.Err() == nil {
-				return err
-			}
-		case <-ctx.Done():
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendersEvery)
-			defer cancel()
-			return s.flush(last)
-		}
+// from is who a mail says it is from, as the store counts senders.
+func from(m *mail) store.Sender {
+	return store.Sender{
+		Key: m.from.Key, Authenticated: m.from.Authenticated, Display: m.from.Display, Address: m.from.Address, Recipient: m.to,
 	}
 }
 
-// flush writes who wrote, if anything is new.
-func (s *senders) flush(ctx context.Context) error {
-	list := s.list()
-	s.mu.Lock()
-	dirty := s.dirty
-	s.dirty = false
-	s.mu.Unlock()
-	if !dirty {
-		return nil
-	}
-	text, err := json.Marshal(list[:min(len(list), maxSenders)])
+// listSenders returns who wrote, the last first. A sender that is vouched for in
+// some mails and not in others is listed twice.
+func (d *Daemon) listSenders(ctx context.Context) ([]api.Sender, error) {
+	seen, err := d.core.store.Senders(ctx)
 	if err != nil {
-		return fmt.Errorf("writing senders: %w", err)
+		return nil, d.explainStore(err)
 	}
-	return s.store.SetSetting(ctx, settingSenders, string(text))
+	accounts := make(map[int64]string)
+	for _, r := range d.relays.list() {
+		accounts[r.account.ID] = r.account.Address
+	}
+	list := make([]api.Sender, 0, len(seen))
+	for i := range seen {
+		s := &seen[i]
+		one := api.Sender{
+			Key: s.Key, Display: s.Display, Address: s.Address, Authenticated: s.Authenticated,
+			Messages: s.Mails, Last: s.Last, Account: s.Recipient,
+		}
+		if one.Account == "" {
+			one.Account = accounts[s.Account]
+		}
+		list = append(list, one)
+	}
+	return list, nil
 }
 
-// match returns the keys of vouched-for senders that what the reader typed may
-// mean: a key as it is, an address, a domain or one above it, or the name they
-// give themselves.
-func (s *senders) match(typed string) []api.Sender {
+// match returns those of a list that what the reader typed may mean: a key as it
+// is, an address, a domain or one above it, or the name they give themselves.
+func match(list []api.Sender, typed string) []api.Sender {
 	typed = strings.ToLower(strings.TrimSpace(typed))
 	_, domain, isAddress := strings.Cut(typed, "@")
 	if !isAddress {
 		domain = typed
 	}
 	var exact, loose []api.Sender
-	for _, k := range s.list() {
+	for _, k := range list {
 		switch {
-		case !k.Authenticated:
 		case k.Key == typed:
 			exact = append(exact, k)
 		case k.Address == typed, k.Key == sender.OrgDomain(domain), strings.EqualFold(k.Display, typed),
@@ -147,4 +65,50 @@ func (s *senders) match(typed string) []api.Sender {
 		return exact
 	}
 	return loose
+}
+
+// vouched parts senders that are vouched for from those that are not.
+func vouched(list []api.Sender) (yes, no []api.Sender) {
+	for _, s := range list {
+		if s.Authenticated {
+			yes = append(yes, s)
+		} else {
+			no = append(no, s)
+		}
+	}
+	return yes, no
+}
+
+// oneSender finds whom the reader means. A yes needs somebody to vouch for them;
+// a no lets nobody through and needs nobody.
+func (d *Daemon) oneSender(ctx context.Context, typed string, yes bool) (api.Sender, error) {
+	all, err := d.listSenders(ctx)
+	if err != nil {
+		return api.Sender{}, err
+	}
+	known, claimed := vouched(all)
+	found, others := match(known, typed), match(claimed, typed)
+	if len(found) == 0 && !yes {
+		found = others
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		return api.Sender{}, d.refusal(api.CodeUnknown, words.ManySenders, words.ManySendersHint,
+			"sender", typed, "known", keysOf(found))
+	case len(others) > 0:
+		return api.Sender{}, d.refusal(api.CodeUnknown, words.UnvouchedSender, words.UnvouchedSenderHint, "sender", typed)
+	}
+	if !yes {
+		known = all
+	}
+	if len(all) == 0 {
+		return api.Sender{}, d.refusal(api.CodeUnknown, words.NoMail, words.NoSendersHint, "sender", typed)
+	}
+	if len(known) == 0 {
+		return api.Sender{}, d.refusal(api.CodeUnknown, words.NoSenders, words.UnvouchedSenderHint, "sender", typed)
+	}
+	return api.Sender{}, d.refusal(api.CodeUnknown, words.UnknownSender, words.UnknownSenderHint,
+		"sender", typed, "known", keysOf(known))
 }

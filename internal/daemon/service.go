@@ -2,10 +2,13 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"os"
 	"time"
 
 	"github.com/unseen-mail/unseen/internal/api"
+	"github.com/unseen-mail/unseen/internal/store"
+	"github.com/unseen-mail/unseen/internal/words"
 )
 
 // counted is how many of the newest events are looked through to count a day.
@@ -19,7 +22,7 @@ func (d *Daemon) service() api.Service {
 		AddAccount:    d.addAccount,
 		RemoveAccount: d.removeAccount,
 		CheckAccount:  d.checkAccount,
-		Senders:       func(context.Context) ([]api.Sender, error) { return d.senders.list(), nil },
+		Senders:       d.listSenders,
 		Standings:     d.standings,
 		Decide:        d.decide,
 		Verify:        d.verify,
@@ -32,13 +35,12 @@ func (d *Daemon) service() api.Service {
 
 // status says how Unseen does.
 func (d *Daemon) status(ctx context.Context) (api.Status, error) {
-	today, err := d.today(ctx)
-	if err != nil {
-		return api.Status{}, err
-	}
 	st := api.Status{
-		Version: d.cfg.Version, PID: os.Getpid(), Since: d.started, Edition: d.core.rules.Edition(), Today: today,
+		Version: d.cfg.Version, PID: os.Getpid(), Since: d.started, Edition: d.core.rules.Edition(),
 		Gateway: api.Gateway{Origin: d.gateway.origin(), Port: d.gateway.port.number, Open: true},
+	}
+	if err := d.counts(ctx, &st); err != nil {
+		return api.Status{}, err
 	}
 	if d.gateway.port.problem() != nil {
 		st.Gateway.Open, st.Gateway.Problem = false, d.gatewayTaken()
@@ -65,6 +67,36 @@ func (d *Daemon) status(ctx context.Context) (api.Status, error) {
 		st.Problems = append(st.Problems, d.brokenLedger(err).Text)
 	}
 	return st, nil
+}
+
+// counts fills in what was counted. On a full disk that cannot be known, and is
+// said instead: all else goes on.
+func (d *Daemon) counts(ctx context.Context, st *api.Status) error {
+	today, err := d.today(ctx)
+	if err == nil {
+		st.Mail, err = d.mail(ctx)
+	}
+	if errors.Is(err, store.ErrFull) {
+		st.Uncounted = true
+		st.Problems = append(st.Problems, d.cfg.Words.Say(words.DiskFullMail, "dir", d.cfg.Paths.Data))
+		return nil
+	}
+	st.Today = today
+	return err
+}
+
+// mail counts what came through, over all accounts that there ever were.
+func (d *Daemon) mail(ctx context.Context) (api.Mail, error) {
+	counts, err := d.core.store.MailCounts(ctx)
+	sum := api.Mail{Reasons: make(map[string]int)}
+	for _, one := range counts {
+		sum.Messages += one.Mails
+		sum.Ungated += one.Ungated
+		for reason, n := range one.Reasons {
+			sum.Reasons[reason] += n
+		}
+	}
+	return sum, err
 }
 
 // today counts loads since midnight of the reader's clock.

@@ -76,6 +76,8 @@ type group struct {
 	mu sync.Mutex
 	// in is what is gathered, out what is being written, or was refused.
 	in, out *batch
+	// refused says that the disk did not take the last group.
+	refused bool
 	// waiting says that a goroutine waits to write; closed that none may begin.
 	waiting, closed bool
 	// nextID is that of the next plan.
@@ -273,10 +275,11 @@ func (s *Store) flushSoon() {
 		// The group belongs to nobody's request, so no context ends it.
 		wait = groupWait
 		if err := s.flushOnce(context.Background()); err != nil {
-			s.log.Error("a group of plans could not be written; it is kept and tried again", "error", err)
+			s.complain(err)
 			wait = groupRetry
 			continue
 		}
+		s.recovered()
 		g.mu.Lock()
 		if g.in.empty() {
 			g.waiting = false
@@ -284,6 +287,26 @@ func (s *Store) flushSoon() {
 			return
 		}
 		g.mu.Unlock()
+	}
+}
+
+// complain logs that the disk refuses, once for each time it begins to.
+func (s *Store) complain(err error) {
+	s.group.mu.Lock()
+	defer s.group.mu.Unlock()
+	if !s.group.refused {
+		s.group.refused = true
+		s.log.Error("what is new could not be written; it is kept and tried again every few seconds", "error", err)
+	}
+}
+
+// recovered logs that the disk takes what it refused.
+func (s *Store) recovered() {
+	s.group.mu.Lock()
+	defer s.group.mu.Unlock()
+	if s.group.refused {
+		s.group.refused = false
+		s.log.Info("what could not be written is written")
 	}
 }
 

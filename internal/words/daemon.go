@@ -37,6 +37,10 @@ const (
 	ManySendersHint     Key = "many-senders-hint"
 	UnvouchedSender     Key = "unvouched-sender"
 	UnvouchedSenderHint Key = "unvouched-sender-hint"
+	NoMail              Key = "no-mail"
+	DiskFull            Key = "disk-full"
+	DiskFullHint        Key = "disk-full-hint"
+	DiskFullMail        Key = "disk-full-mail"
 	NoSenders           Key = "no-senders"
 	NoSendersHint       Key = "no-senders-hint"
 	UnknownSender       Key = "unknown-sender"
@@ -83,7 +87,11 @@ func daemonTexts() map[Key]string {
 		ManySenders:         "\"{sender}\" may mean several senders",
 		ManySendersHint:     "name one of {known}",
 		UnvouchedSender:     "looking for \"{sender}\": your provider does not vouch that its mail is really from there, so whoever pretends to be it would be let through too",
-		UnvouchedSenderHint: "\"unseen account test ADDRESS --password\" says whether your provider vouches for senders",
+		UnvouchedSenderHint: "\"unseen account test ADDRESS --password\" says whether your provider vouches for senders; a refusal is possible in any case",
+		NoMail:              "looking for \"{sender}\": no mail came through Unseen yet",
+		DiskFull:            "writing that down: the disk of {dir} is full, so nothing was decided",
+		DiskFullHint:        "make room there and try again; what was decided before is safe, and mail flows",
+		DiskFullMail:        "the disk of {dir} is full: decisions cannot be kept; mail flows",
 		NoSenders:           "looking for \"{sender}\": no mail of a sender that your provider vouches for came through Unseen yet",
 		NoSendersHint:       "set your mail program to Unseen and open a mail of theirs; \"unseen account list\" shows the settings",
 		UnknownSender:       "looking for \"{sender}\": no mail from there came through Unseen",
