@@ -23,7 +23,13 @@ type boundary struct {
 
 // keepLine adds b to the current line's beginning, as far as it is kept.
 func (p *parser) keepLine(b []byte) {
-	p.line = append(p.line, b[:min(len(b), p.kept-len(p.line))]...)
+	kept := lineKept
+	if len(p.line) > 0 && p.line[0] == '-' || len(p.line) == 0 && len(b) > 0 && b[0] == '-' {
+		kept = p.kept
+	}
+	if n := kept - len(p.line); n > 0 {
+		p.line = append(p.line, b[:min(len(b), n)]...)
+	}
 }
 
 // lineEnd is the length of the line end that ends a line of n octets, of

@@ -90,27 +90,34 @@ func readClient(head []byte, root, digest bool) content {
 	if c.media == "message/news" || c.media == "message/global" {
 		c.media = messageType
 	}
-	c.boundary, c.bounded = clientParameter(d.kind, "boundary")
-	label, ok := clientParameter(d.kind, "charset")
-	if !ok {
-		label = string(d.sunCharset)
-	}
-	c.charset = strings.ToLower(strings.TrimSpace(decodeWords(label)))
-	c.certificates = strings.EqualFold(firstOf(clientParameter(d.kind, "smime-type")), "certs-only")
+	c.readClientParameters(d)
 	c.setEncoding(clientWord(d.encoding))
 	return c
 }
 
-func firstOf(value string, _ bool) string { return value }
+// readClientParameters reads what matters for a type.
+func (c *content) readClientParameters(d declared) {
+	switch {
+	case strings.HasPrefix(c.media, "multipart/"):
+		c.boundary, c.bounded = clientParameter(d.kind, "boundary")
+	case isPKCS7(c.media):
+		kind, _ := clientParameter(d.kind, "smime-type")
+		c.certificates = strings.EqualFold(kind, "certs-only")
+	default:
+		label, ok := clientParameter(d.kind, "charset")
+		if !ok {
+			label = string(d.sunCharset)
+		}
+		c.charset = strings.ToLower(strings.TrimSpace(decodeWords(label)))
+	}
+}
 
 // readName takes the type from the end of the file's name. Thunderbird takes
 // the first name there is; to look at all of them costs nothing.
 func (c *content) readName(d declared) {
-	names := []string{
-		firstOf(clientParameter(d.disposition, "filename")), firstOf(clientParameter(d.kind, "name")),
-		string(d.name), string(d.sunName),
-	}
-	for _, name := range names {
+	filename, _ := clientParameter(d.disposition, "filename")
+	called, _ := clientParameter(d.kind, "name")
+	for _, name := range []string{filename, called, string(d.name), string(d.sunName)} {
 		name = strings.ToLower(strings.Trim(decodeWords(name), clientSpace+".\"'"))
 		switch name[strings.LastIndexByte(name, '.')+1:] {
 		case "html", "htm", "shtml", "ehtml":

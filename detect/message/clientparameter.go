@@ -22,24 +22,24 @@ func clientParameter(field []byte, want string) (string, bool) {
 	var given bool
 	segments := segments{open: true}
 	for {
-		name, value, quoted, ok := w.next()
+		p, ok := w.next()
 		if !ok {
 			break
 		}
-		head, suffix, starred := strings.Cut(name, "*")
+		head, suffix, starred := strings.Cut(p.name, "*")
 		switch {
 		case !strings.EqualFold(head, want):
 		case !starred && !given:
-			plain, given = strings.NewReplacer("\r", "", "\n", "").Replace(value), true
-			if quoted {
+			plain, given = withoutBreaks(p.value), true
+			if p.quoted {
 				plain = unescape(plain)
 			}
 		case starred && suffix == "":
-			if v, ok := readExtended(value); ok && extended == "" {
+			if v, ok := readExtended(p.value); ok && extended == "" {
 				extended = v
 			}
 		case starred:
-			segments.add(suffix, value, quoted)
+			segments.add(suffix, p.value, p.quoted)
 		}
 	}
 	joined := segments.join()
@@ -89,28 +89,29 @@ func (w *clientWalk) toParameters() {
 	}
 }
 
+// A written parameter is one as it stands, a quoted value with its backslashes.
+type written struct {
+	name, value string
+	quoted      bool
+}
+
 // next reads one parameter; what has no "=" is passed.
-func (w *clientWalk) next() (name, value string, quoted, ok bool) {
-	for !w.over && w.i < len(w.b) {
-		name = w.until(" \t\r\n=;")
+func (w *clientWalk) next() (p written, ok bool) {
+	for !ok && !w.over && w.i < len(w.b) {
+		p.name = w.until(" \t\r\n=;")
 		w.skip()
 		ok = w.i < len(w.b) && w.b[w.i] == '='
-		if w.i < len(w.b) {
-			w.i++
-		}
+		w.i = min(w.i+1, len(w.b))
 		if ok {
 			w.skip()
-			value, quoted = w.value()
+			p.value, p.quoted = w.value()
 		}
 		w.skip()
 		w.over = w.i == len(w.b) || w.b[w.i] != ';'
 		w.i = min(w.i+1, len(w.b))
 		w.skip()
-		if ok {
-			return name, value, quoted, true
-		}
 	}
-	return "", "", false, false
+	return p, ok
 }
 
 // value reads a value, a quoted one with its backslashes. One without a closing
@@ -130,6 +131,14 @@ func (w *clientWalk) value() (value string, quoted bool) {
 	value = string(w.b[from:w.i])
 	w.i = min(w.i+1, len(w.b))
 	return value, true
+}
+
+// withoutBreaks takes the line ends out of a value.
+func withoutBreaks(s string) string {
+	if !strings.ContainsAny(s, "\r\n") {
+		return s
+	}
+	return strings.NewReplacer("\r", "", "\n", "").Replace(s)
 }
 
 // unescape takes the backslashes out of a quoted string.

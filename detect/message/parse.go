@@ -233,20 +233,20 @@ func (p *parser) endOfLine(b []byte) (n int, whole bool) {
 		}
 		return 0, true
 	}
-	i := bytes.IndexAny(b, "\r\n")
+	lf := bytes.IndexByte(b, '\n')
+	if lf < 0 {
+		lf = len(b)
+	}
+	cr := bytes.IndexByte(b[:lf], '\r')
 	switch {
-	case i < 0:
-		return len(b), false
-	case b[i] == '\n':
-		return i + 1, true
-	case i+1 == len(b):
+	case cr < 0 || cr+1 == lf && lf < len(b):
+		return min(lf+1, len(b)), lf < len(b)
+	case cr+1 == len(b):
 		p.ended = true
-		return i + 1, false
-	case b[i+1] == '\n':
-		return i + 2, true
+		return cr + 1, false
 	}
 	p.ended = true
-	return i + 1, true
+	return cr + 1, true
 }
 
 // endHeaderLine decides what the line just read is.

@@ -47,6 +47,12 @@ func (w *doubtWatch) see(b []byte) bool {
 				return false
 			}
 			i += n
+			if i+2 < len(b) {
+				if k := plainEquals(b[i+1], b[i+2]); k > 0 {
+					i += k
+					continue
+				}
+			}
 			w.state = atEquals
 			continue
 		}
@@ -55,6 +61,18 @@ func (w *doubtWatch) see(b []byte) bool {
 		}
 	}
 	return false
+}
+
+// plainEquals returns how many of the octets behind "=" belong to an escape or a
+// soft line break, 0 if they are neither.
+func plainEquals(a, b byte) int {
+	switch {
+	case unhex(a) >= 0 && unhex(b) >= 0, a == '\r' && b == '\n':
+		return 2
+	case a == '\n':
+		return 1
+	}
+	return 0
 }
 
 // next goes on by one octet and says whether that makes a doubt.
