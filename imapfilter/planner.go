@@ -6,13 +6,16 @@
 // of equal length, so sizes, structures and partial fetches stay true. Every
 // piece of a message is served from one plan; where there is none yet, the
 // relay first fetches the message by a command of its own, of the same kind as
-// the mail program's.
+// the mail program's: its beginning, and the rest only if the piece has edits or
+// lies behind. A piece without its transfer encoding (BINARY; RFC 3516, section
+// 4.3) is served from the same plan.
 //
 // What it cannot relay safely is not offered: capabilities that would let
-// content by (COMPRESS, CONVERT, URLAUTH, ...) are taken out of every
-// list, and a command that uses one all the same is refused. A message that
-// cannot be looked into passes as it is, and is counted: mail is never withheld.
-// What cannot be parsed ends the connection: nothing is guessed or made up.
+// content by (COMPRESS, CONVERT, URLAUTH, ...) are taken out of every list, and
+// a command that uses one all the same is refused. Codes that send the mail
+// program to another server are taken out of answers. A message that cannot be
+// looked into passes as it is, and is counted: mail is never withheld. What
+// cannot be parsed ends the connection: nothing is guessed or made up.
 //
 // Credentials pass through and are neither kept nor logged. Upstream is TLS
 // with a verified certificate, or this machine. A server that greets by PREAUTH
