@@ -51,28 +51,27 @@ type appendPiece struct {
 func (s *session) appendMessage(ctx context.Context, cmd wire.Command) error {
 	a := &appending{session: s, cmd: cmd, form: formOf(cmd.Name)}
 	for begin := cmd.Args; ; begin = 0 {
-		text, lit, literal, err := a.segment()
+		p, literal, err := a.segment()
 		if errors.Is(err, wire.ErrTooLong) && !a.begun {
 			return a.refuse(cmd.Tag, "BAD This command is too long")
 		}
 		if err != nil {
 			return err
 		}
-		what := expectOther
-		if len(text) >= begin {
-			what = a.form.feed(bytes.TrimRight(text[begin:], "\r\n"), literal)
+		if len(p.text) >= begin {
+			p.kind = a.form.feed(bytes.TrimRight(p.text[begin:], "\r\n"), literal)
 		}
-		switch what {
+		switch p.kind {
 		case expectOther:
-			return a.fail(lit, literal, "BAD Unseen cannot read these arguments")
+			return a.fail(p.lit, literal, "BAD Unseen cannot read these arguments")
 		case expectEnd:
-			a.unit = append(a.unit, appendPiece{text: text, kind: expectEnd})
+			a.unit = append(a.unit, p)
 			if err := a.flush(ctx); err != nil {
 				return err
 			}
 			return a.release()
 		}
-		over, err := a.take(ctx, appendPiece{text: text, kind: what, lit: lit})
+		over, err := a.take(ctx, p)
 		if err != nil || over {
 			return err
 		}
@@ -81,16 +80,16 @@ func (s *session) appendMessage(ctx context.Context, cmd wire.Command) error {
 
 // segment reads arguments up to the next literal, without its announcement, or
 // to the end of the command.
-func (a *appending) segment() (text []byte, lit wire.Literal, literal bool, err error) {
-	text, err = a.client.in.Segment(nil, maxArgument)
+func (a *appending) segment() (p appendPiece, literal bool, err error) {
+	p.text, err = a.client.in.Segment(nil, maxArgument)
 	if err != nil {
-		return nil, lit, false, gone(err)
+		return p, false, gone(err)
 	}
-	lit, literal, err = wire.EndLiteral(text)
+	p.lit, literal, err = wire.EndLiteral(p.text)
 	if literal {
-		text = text[:len(bytes.TrimRight(text, "\r\n"))-lit.Len]
+		p.text = p.text[:len(bytes.TrimRight(p.text, "\r\n"))-p.lit.Len]
 	}
-	return text, lit, literal, err
+	return p, literal, err
 }
 
 // fail refuses the command, if nothing of it was sent; else the session ends, but
