@@ -123,14 +123,15 @@ func locateRelative(u, base string) place {
 
 // resolve resolves an address against a base (RFC 3986, section 5.2).
 func resolve(u, base string) string {
-	b, err := url.Parse(base)
-	if err != nil || b.Opaque != "" {
-		return u
+	if b, err := url.Parse(base); err == nil {
+		if b.Opaque != "" {
+			return u
+		}
+		if r, err := b.Parse(u); err == nil {
+			return r.String()
+		}
 	}
-	if r, err := b.Parse(u); err == nil {
-		return r.String()
-	}
-	// What net/url does not take, a browser may: "%zz" in a path.
+	// What net/url does not take, a browser may: "%zz" in a path, "%2e" in a host.
 	root := base
 	if i := strings.IndexAny(root, "?#"); i >= 0 {
 		root = root[:i]

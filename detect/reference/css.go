@@ -224,6 +224,8 @@ func (c *sheet) url(css []byte, i, start int, more bool) int {
 	switch {
 	case k == len(css) && more:
 		return c.wait(css, start, i)
+	case k < len(css) && css[k] != ')' && c.rule:
+		return c.badImport(css, first, start, more)
 	case k < len(css) && css[k] != ')':
 		return i
 	}
@@ -231,6 +233,25 @@ func (c *sheet) url(css []byte, i, start int, more bool) int {
 	token := Span{start, min(k+1, len(css))}
 	c.add(css, Span{first, end}, token, 0)
 	return token.End
+}
+
+// badImport reads the address of an @import that is not written right. Browsers
+// look ahead for these before they read a style sheet, and take whatever stands
+// between the parentheses.
+func (c *sheet) badImport(css []byte, first, start int, more bool) int {
+	const longest = 8 << 10
+	end := len(css)
+	if n := bytes.IndexAny(css[first:min(len(css), first+longest)], ";\n"); n >= 0 {
+		end = first + n
+	} else if end = min(end, first+longest); end == len(css) && more {
+		return c.wait(css, start, first)
+	}
+	c.work += end - first
+	if n := bytes.LastIndexByte(css[first:end], ')'); n >= 0 {
+		end = first + n
+	}
+	c.add(css, Span{first, end}, Span{start, end}, 0)
+	return first
 }
 
 // skipSpace passes the white space at i.

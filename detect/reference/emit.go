@@ -1,6 +1,9 @@
 package reference
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // emit adds the references in the attributes of a start tag.
 func (s *Scanner) emit(view []byte, el *element, tag Span) {
@@ -30,8 +33,9 @@ func (s *Scanner) read(view []byte, r *row, a *attr, tag Span) {
 	case styles:
 		s.addStyles(view, r, a, tag)
 	case related:
-		if s.loads(view) {
-			s.addAddress(view, r, a, tag)
+		if loaded, sheet := s.related(view); loaded {
+			ref := s.addAddress(view, r, a, tag)
+			ref.Remote = ref.Remote || sheet && isPart(ref.URL)
 		}
 	case values:
 		s.addValues(view, r, a, tag)
@@ -99,9 +103,21 @@ func (s *Scanner) add(vector Vector, kind Kind, raw []byte) *Reference {
 	return ref
 }
 
-func (s *Scanner) addAddress(view []byte, r *row, a *attr, tag Span) {
+func (s *Scanner) addAddress(view []byte, r *row, a *attr, tag Span) *Reference {
 	ref := s.add(r.vector, r.kind, unescapeText(view[a.start:a.end]))
 	ref.Slot, ref.Tag, ref.Quote = Span{a.start, a.end}, tag, a.quote
+	return ref
+}
+
+// isPart says whether the address of a style sheet may be that of a part of the
+// same mail, or of the mail itself. Thunderbird takes for a style sheet what has
+// the type of any text, so that nobody could look into each.
+func isPart(url string) bool {
+	switch strings.ToLower(schemeOf(url)) {
+	case "data:", "about:", "javascript:":
+		return false
+	}
+	return url != ""
 }
 
 // addCandidates adds the addresses of a srcset (WHATWG HTML, section 4.8.4.3.10).
@@ -163,6 +179,7 @@ func (s *Scanner) addStyles(view []byte, r *row, a *attr, tag Span) {
 			continue
 		}
 		ref := s.add(f.vector, f.kind, f.address)
+		ref.Remote = ref.Remote || f.vector == StyleImport && isPart(ref.URL)
 		ref.Slot, ref.Tag, ref.Quote = value.cells(f.slot.Start, f.slot.End), tag, f.quote
 		if f.quote == 0 {
 			ref.Quote = a.quote
@@ -207,6 +224,7 @@ func (s *Scanner) addSheetRef(f found, from int) {
 		return
 	}
 	ref := s.add(f.vector, f.kind, f.address)
+	ref.Remote = ref.Remote || f.vector == StyleImport && isPart(ref.URL)
 	ref.Slot = Span{from + f.slot.Start, from + f.slot.End}
 	ref.Tag = Span{from + f.token.Start, from + f.token.End}
 	ref.Quote = f.quote

@@ -106,6 +106,22 @@ func characterReference(b []byte) (int, string) {
 	return i, ""
 }
 
+// textReference is characterReference for text outside of attributes, where a
+// name that needs no semicolon counts whatever follows it.
+func textReference(b []byte) (int, string) {
+	n, s := characterReference(b)
+	if s != "" || len(b) > 1 && b[1] == '#' {
+		return n, s
+	}
+	const longest = len("&Aacute")
+	for k := min(n, longest); k > 2; k-- {
+		if s := html.UnescapeString(string(b[:k])); utf8.RuneCountInString(s) == 1 {
+			return k, s
+		}
+	}
+	return n, ""
+}
+
 // closedReference resolves a name with "&" and ";". A name that is only the
 // beginning of what stands here counts in text, not in attributes (WHATWG
 // HTML, section 13.2.5.73).

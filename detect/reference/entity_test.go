@@ -60,6 +60,21 @@ func TestAgainstTokenizer(t *testing.T) {
 	})
 }
 
+// TestTextAgainstTokenizer checks text against the tokenizer of x/net/html.
+func TestTextAgainstTokenizer(t *testing.T) {
+	piece := rapid.SampledFrom([]string{"&", "amp", ";", "#", "x", "104", "68", "copy", "=", " ", "a", "lt", "not", "notin", "sol", "quot", "é", "eacute", "CounterClockwiseContourIntegral"})
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(rapid.SliceOf(piece).Draw(t, "text"), "") + "."
+		z := html.NewTokenizer(strings.NewReader(text))
+		z.Next()
+		want := string(z.Text())
+		f := foreigner{view: []byte(text), budget: 1 << 20, decoded: decoded{at: []int{}}}
+		if f.read(0); string(f.text) != want {
+			t.Fatalf("%q: %q, the tokenizer has %q", text, f.text, want)
+		}
+	})
+}
+
 // TestCells checks the way back from a decoded value to the cells.
 func TestCells(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -41,6 +41,7 @@ func (s *Scanner) readSheet(text decoded) {
 			continue
 		}
 		ref := s.add(f.vector, f.kind, f.address)
+		ref.Remote = ref.Remote || f.vector == StyleImport && isPart(ref.URL)
 		ref.Slot = text.cells(f.slot.Start, f.slot.End)
 		ref.Tag = text.cells(f.token.Start, f.token.End)
 		ref.Quote = f.quote
@@ -73,7 +74,7 @@ func (f *foreigner) piece(i int) (next int, more bool) {
 	view := f.view
 	switch {
 	case view[i] == '&':
-		n, s := characterReference(view[i:])
+		n, s := textReference(view[i:])
 		if s == "" {
 			f.keep(i, i+n)
 		} else {

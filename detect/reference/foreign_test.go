@@ -11,6 +11,7 @@ func TestForeignText(t *testing.T) {
 	for _, c := range []struct{ name, in, want, deep string }{
 		{"plain", `a{b}</style>c`, "a{b}", "a{b}"},
 		{"entity", `u&#114;l&lpar;`, "url(", "url("},
+		{"entity without a semicolon", `&quothttp&quot1&ampa&lt;&ltx&eacutey`, `"http"1&a<<xéy`, `"http"1&a<<xéy`},
 		{"no entity", `a & b &x; c`, "a & b &x; c", "a & b &x; c"},
 		{"comment", `u<!-- </style> -->rl`, "url", "url"},
 		{"comment not closed", `u<!-- rl`, "u", "u"},

@@ -126,7 +126,9 @@ type Reference struct {
 	// are resolved where there is a base, and "http:\\host" and the like
 	// are written the usual way. It is valid UTF-8.
 	URL string
-	// Remote says that URL leads to another machine.
+	// Remote says that URL leads to another machine, or may do so by way of
+	// another part of the mail: for a style sheet that is such a part, and for
+	// a data: address with a load in it, whose URL this is.
 	Remote bool
 	// Relative says that another base would lead it to another machine: it
 	// names neither a scheme nor a host.

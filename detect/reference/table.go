@@ -103,18 +103,18 @@ var inertRels = map[string]bool{
 	"start": true, "tag": true, "terms-of-service": true, "up": true,
 }
 
-// loads says whether the tag being read is a link element that is loaded.
-func (s *Scanner) loads(view []byte) bool {
+// related says whether the tag being read is a link element that is loaded, and
+// whether as a style sheet.
+func (s *Scanner) related(view []byte) (loaded, sheet bool) {
 	for i := range s.attrs {
 		a := &s.attrs[i]
 		if a.id != attrRel {
 			continue
 		}
 		for word := range strings.FieldsSeq(strings.ToLower(string(unescapeText(view[a.start:a.end])))) {
-			if !inertRels[word] {
-				return true
-			}
+			loaded = loaded || !inertRels[word]
+			sheet = sheet || word == "stylesheet"
 		}
 	}
-	return false
+	return loaded, sheet
 }

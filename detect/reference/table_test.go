@@ -30,6 +30,58 @@ func TestLinkElement(t *testing.T) {
 	}
 }
 
+// TestSheets checks which style sheets count as loads: what may be a part of the
+// mail can hold anything.
+func TestSheets(t *testing.T) {
+	for _, c := range []struct {
+		address string
+		want    bool
+	}{
+		{"http://a.example/", true},
+		{"cid:a@b", true},
+		{"mid:a@b", true},
+		{"?part=1.2", true},
+		{"#a", true},
+		{"style.css", true},
+		{"imap://a/b", true},
+		{"data:text/css,p{}", false},
+		{"about:blank", false},
+		{"javascript:1", false},
+		{"", false},
+	} {
+		for _, text := range []string{`<link rel=stylesheet href="` + c.address + `">`, `<style>@import "` + c.address + `";</style>`,
+			`<style>@import url(` + c.address + `);</style>`, `<svg><style>@&#105;mport '` + c.address + `';</style></svg>`} {
+			got := false
+			for _, r := range HTML([]byte(text)) {
+				got = got || r.remoteLoad()
+			}
+			if got != c.want {
+				t.Errorf("%s: %v", text, got)
+			}
+		}
+		if refs := HTML([]byte(`<link rel=icon href="` + c.address + `">`)); len(refs) != 1 || refs[0].Remote != (c.address == "http://a.example/") {
+			t.Errorf("icon: %+v", refs)
+		}
+	}
+}
+
+// TestBadImport checks what browsers take for the address of an @import that is
+// not written right.
+func TestBadImport(t *testing.T) {
+	for _, c := range []struct{ css, want string }{
+		{`@import url(http://a.example/"x);p{}`, `http://a.example/"x`},
+		{`@import url(http://a.example/(x) screen;p{}`, `http://a.example/(x`},
+		{`@import url(http://a.example/ x)`, `http://a.example/ x`},
+		{"@import url(http://a.example/'\n)p{}", `http://a.example/'`},
+		{`@import url(http://a.example/{b:url(http://b.example/)});`, `http://a.example/{b:url(http://b.example/)} http://b.example/`},
+		{`p{background:url(http://a.example/"x)}`, ``},
+	} {
+		if got := addressesOf(CSS([]byte(c.css))); got != c.want {
+			t.Errorf("%s: %q, want %q", c.css, got, c.want)
+		}
+	}
+}
+
 func TestSVG(t *testing.T) {
 	check(t, HTML, []findCase{
 		{"image", `<svg><image href="http://a.example/"/></svg>`, []string{"image href|image|http://a.example/ remote|http://a.example/"}},

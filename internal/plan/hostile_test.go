@@ -43,6 +43,9 @@ var styled = []hostile{
 	{"import behind a comment", `@import/*;"*/"$U";`},
 	{"import, escaped", `@\69mport/*{*/'$U';`},
 	{"import url", `@import url($U);`},
+	{"import with a quote in it", `@import url(http://t.example/01234567890123456789012345"678901234567890123456789);`},
+	{"import with a parenthesis in it", `@import url(http://t.example/01234567890123456789012345(678901234567890123456789);`},
+	{"import with a url in it", `@import url(http://t.example/0123456789012345{a:url(http://t.example/678901234567890123456789)});`},
 	{"import of data", `@import "data:text/css,body{background:url($U)}";`},
 	{"font", `@font-face{font-family:f;src:url($U)}body{font-family:f}`},
 	{"layered", `@layer a{@supports (display:block){@media all{body{background:url($U)}}}}`},
@@ -59,6 +62,7 @@ var styled = []hostile{
 // marked are HTML texts.
 var marked = []hostile{
 	{"svg style, entity", `<svg><style>body{background:u&#114;l($U)}</style></svg>`},
+	{"svg style, entity without a semicolon", `<svg><style>body{background-image:image-set(&quothttp://t.example/0123456789012345678901234567890123456789&quot 1x)}</style></svg>`},
 	{"svg style, comment", `<svg><style>body{background:u<!-- -->rl($U)}</style></svg>`},
 	{"svg style, cdata", `<svg><style>body{background:u<![CDATA[rl]]>($U)}</style></svg>`},
 	{"svg style, cdata in front", `<svg><style><![CDATA[body{background:u]]>rl($U)}</style></svg>`},
@@ -208,6 +212,10 @@ func TestHostile(t *testing.T) {
 			out := holds(t, raw, p)
 			if strings.HasPrefix(h.name, "inert") {
 				return // there to be tried in a browser
+			}
+			if h.name == "base and import" {
+				// The base stays, but nothing refers to it.
+				out = bytes.ReplaceAll(out, []byte("<base href=\"http://t.example"), nil)
 			}
 			if bytes.Contains(out, []byte("t.example")) {
 				t.Errorf("left: %s\n%s", outcomes(p), out)

@@ -100,7 +100,8 @@ func (w *walker) css(text string) {
 }
 
 func (w *walker) load(value string) {
-	if at := absolute(value, w.base); remote(at) {
+	// net/url makes an address without a host of a base that is none.
+	if at := absolute(value, w.base); remote(at) && !strings.HasPrefix(at, "http:///") {
 		w.loads = append(w.loads, at)
 	}
 }

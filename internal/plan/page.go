@@ -129,9 +129,10 @@ func (p *page) decide(r *Reference, refs []reference.Reference) {
 		if r.Ref.Vector == reference.ImgSrc && alone(r.Ref, refs) && p.rewriteTag(r, forms) {
 			return
 		}
-		if p.inert(r) {
-			return
-		}
+	}
+	// A resource is never released: nothing is lost with its address.
+	if (r.Ref.Kind == reference.Pixel || r.Ref.Kind == reference.Resource) && (p.inert(r) || alone(r.Ref, refs) && p.blankTag(r)) {
+		return
 	}
 	r.Reason = ReasonRoom
 	if r.Ref.Relative {
@@ -146,14 +147,16 @@ type form struct {
 	address string
 }
 
-// inert replaces a load by an empty data: address.
+// inert replaces a load by an empty data: address, or where there is no room for
+// one, by an address of a scheme that does not exist: of two
+// letters, since one would be a drive.
 func (p *page) inert(r *Reference) bool {
 	address := "data:,"
 	if r.Ref.Vector.InSet() {
 		// A comma at the end would be a candidate's.
 		address = "data:,_"
 	}
-	if !p.fill(r.Ref.Slot, address, "") {
+	if !p.fill(r.Ref.Slot, address, "") && !p.fill(r.Ref.Slot, "xx:_", "") {
 		return false
 	}
 	r.Outcome = Inert

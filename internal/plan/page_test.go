@@ -63,8 +63,10 @@ func TestSilence(t *testing.T) {
 	}{
 		{"load", `<img src="http://t.example/1">`, false, `<img src="data:,____________">`},
 		{"candidate", `<img srcset="http://t.example/1 1x">`, false, `<img srcset="data:,____________ 1x">`},
-		{"load without room", `<img src="//t.e">`, true, `<img src="//t.e">`},
-		{"base", `<base href="http://t.example/"><img src="p.gif">`, false, `<base href="data:,___________"><img src="p.gif">`},
+		{"load with little room", `<img src="//t.e">`, false, `<img src="xx:__">`},
+		{"load without room", `<img src="//t">`, true, `<img src="//t">`},
+		{"base", `<base href="http://t.example/"><img src="p.gif">`, false, `<base href="data:,___________"><img src="xx:__">`},
+		{"base, no room in the load", `<base href="http://t.example/"><img src="p">`, false, `<base href="data:,___________"><img src="p">`},
 		{"link", `<a href="http://t.example/">`, false, `<a href="http://t.example/">`},
 		{"local", `<img src="cid:a">`, false, `<img src="cid:a">`},
 	} {

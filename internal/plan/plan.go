@@ -49,7 +49,8 @@ const (
 	ByToken Outcome = "token"
 	// ByShort is a load replaced by an address with a token of 11 letters.
 	ByShort Outcome = "short"
-	// ByTag is a pixel whose whole tag was rewritten to make room for a token.
+	// ByTag is a pixel whose whole tag was rewritten to make room for a token,
+	// or a pixel or resource whose tag was emptied: then there is no token.
 	ByTag Outcome = "tag"
 	// ByBase is a relative load that leads to the gateway because the base
 	// element does; its Token is that of the base.

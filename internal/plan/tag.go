@@ -59,3 +59,19 @@ func (p *page) fillTag(span reference.Span, front string, shape reference.Shape)
 	}
 	return p.fill(span, front, `">`)
 }
+
+// blankTag writes over all attributes of a tag: the address has no room even
+// for one that leads nowhere, and what the tag loads is never shown.
+func (p *page) blankTag(r *Reference) bool {
+	tag := p.text.written(r.Ref.Tag)
+	name := bytes.IndexAny(tag, " \t\r\n\f/")
+	if p.part.MediaType != "text/html" || name < 0 || name+1 >= len(tag) || tag[0] != '<' || tag[len(tag)-1] != '>' {
+		return false
+	}
+	span := reference.Span{Start: r.Ref.Tag.Start + name + 1, End: r.Ref.Tag.End - 1}
+	if span.Len() < 1 || span.Start > r.Ref.Slot.Start || span.End < r.Ref.Slot.End || span.Start < p.done || !p.fill(span, "", "") {
+		return false
+	}
+	r.Outcome = ByTag
+	return true
+}
