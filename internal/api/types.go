@@ -96,6 +96,9 @@ type Account struct {
 	SMTP *Endpoint `json:"smtp,omitempty"`
 	// Mode is what is replaced in its mail: "all" or "pixels".
 	Mode string `json:"mode"`
+	// Vouching says whether it is known how the provider vouches for senders:
+	// "yes", "no" if it does not, or "unknown".
+	Vouching string `json:"vouching"`
 	// Local is what the mail program is set to.
 	Local Local `json:"local"`
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/store"
 	"github.com/unseen-mail/unseen/internal/words"
+	"github.com/unseen-mail/unseen/rules/catalogue"
 )
 
 // settingName begins the setting that keeps what the reader calls an account.
@@ -32,7 +33,7 @@ func (d *Daemon) accountOf(ctx context.Context, r *relay) api.Account {
 		name = a.Address
 	}
 	out := api.Account{
-		Address: a.Address, Name: name, IMAP: endpointOf(a.IMAP), Mode: string(modeOf(a)),
+		Address: a.Address, Name: name, IMAP: endpointOf(a.IMAP), Mode: string(modeOf(a)), Vouching: d.vouching(a),
 		Local: api.Local{
 			Host: "127.0.0.1", IMAP: a.IMAPPort, IMAPS: a.IMAPSPort,
 			Fingerprint: d.relays.leaf.Fingerprint(), Problem: r.problem(),
@@ -43,6 +44,17 @@ func (d *Daemon) accountOf(ctx context.Context, r *relay) api.Account {
 		out.SMTP, out.Local.SMTP = &smtp, a.SMTPPort
 	}
 	return out
+}
+
+// vouching says whether it is known how the provider vouches for senders.
+func (d *Daemon) vouching(a *store.Account) string {
+	switch d.core.provider(*a).Stamps {
+	case catalogue.StampsDMARC, catalogue.StampsDKIMSPF:
+		return "yes"
+	case catalogue.StampsNone:
+		return "no"
+	}
+	return "unknown"
 }
 
 func endpointOf(s store.Server) api.Endpoint {

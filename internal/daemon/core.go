@@ -51,10 +51,19 @@ func openCore(ctx context.Context, cfg *Config) (*core, error) {
 	}
 	c := &core{
 		store: kept, rules: rules, judge: &detect.Judge{Catalogue: rules}, ledger: ledger,
-		gate: &gate.Gate{Ledger: ledger, Permits: new(gate.Permits), Words: cfg.Words}, words: cfg.Words, log: cfg.Logger,
+		gate:  &gate.Gate{Ledger: ledger, Permits: new(gate.Permits), Words: cfg.Words, VendorName: vendorName(rules)},
+		words: cfg.Words, log: cfg.Logger,
 	}
 	c.mails = newMails(c)
 	return c, nil
+}
+
+// vendorName says what people call a vendor.
+func vendorName(rules *catalogue.Catalogue) func(id string) string {
+	return func(id string) string {
+		v, _ := rules.Vendor(id)
+		return v.Name
+	}
 }
 
 // close lets go of the store.

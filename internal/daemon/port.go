@@ -17,6 +17,8 @@ const again = 10 * time.Second
 // programs and in mail, so no other will do.
 type port struct {
 	number int
+	// freed is told when a port that was taken came free; nil is nobody.
+	freed func(number int)
 
 	mu  sync.Mutex // guards what follows
 	ln  net.Listener
@@ -65,7 +67,9 @@ func (p *port) serve(ctx context.Context, answer func(context.Context, net.Liste
 		case <-ctx.Done():
 			return nil
 		case <-time.After(again):
-			p.listen()
+			if p.listen() && p.freed != nil {
+				p.freed(p.number)
+			}
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"strings"
 	"sync"
 
 	"github.com/unseen-mail/unseen/imapfilter"
@@ -79,9 +78,9 @@ func newRelay(d *Daemon, local *tls.Config, a store.Account) (*relay, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.ports = localPorts{imap: &port{number: a.IMAPPort}, imaps: &port{number: a.IMAPSPort}}
+	r.ports = localPorts{imap: &port{number: a.IMAPPort, freed: d.portFreed}, imaps: &port{number: a.IMAPSPort, freed: d.portFreed}}
 	if a.SMTP != nil {
-		r.ports.smtp = &port{number: a.SMTPPort}
+		r.ports.smtp = &port{number: a.SMTPPort, freed: d.portFreed}
 	}
 	return r, nil
 }
@@ -194,5 +193,5 @@ func (r *relay) problem() string {
 	if len(taken) == 0 {
 		return ""
 	}
-	return r.daemon.cfg.Words.Say(words.PortsTaken, "address", r.account.Address, "ports", strings.Join(taken, ", "))
+	return r.daemon.cfg.Words.Say(words.PortsTaken, "address", r.account.Address, "n", len(taken), "ports", r.daemon.core.list(taken))
 }

@@ -59,6 +59,9 @@ type Gate struct {
 	Permits *Permits
 	// Words are the language that reasons are given in. Nil is English.
 	Words *words.Catalogue
+	// VendorName returns what people call a vendor of the catalogue, "" for
+	// one that is not in it. Nil leaves identifiers in reasons.
+	VendorName func(id string) string
 }
 
 // A Load is what is known of a load when it is about to be asked for.

@@ -90,14 +90,14 @@ func (g *Gate) sentence(l *Load, d *Decision) string {
 	}
 	switch d.Why {
 	case Consented:
-		return c.Say(words.WhyConsented, "who", who(c, l))
+		return c.Say(words.WhyConsented, "who", g.who(c, l))
 	case Nobody:
 		if l.Sender.Why != "" {
 			return c.Say(words.WhyNobodyBecause, "because", l.Sender.Why)
 		}
 		return c.Say(words.WhyNobody)
 	case OtherVendor:
-		return c.Say(words.WhyOtherVendor, "who", who(c, l))
+		return c.Say(words.WhyOtherVendor, "who", g.who(c, l))
 	case Refused:
 		return c.Say(words.WhyRefused, "purposes", titles(c, d.Missing))
 	case Withdrawn:
@@ -106,15 +106,20 @@ func (g *Gate) sentence(l *Load, d *Decision) string {
 		return c.Say(words.WhyLapsed, "purposes", titles(c, d.Missing))
 	}
 	if d.Verdict == detect.Suspected {
-		return c.Say(words.WhyCouldLearn, "who", who(c, l), "purposes", titles(c, d.Missing))
+		return c.Say(words.WhyCouldLearn, "who", g.who(c, l), "purposes", titles(c, d.Missing))
 	}
-	return c.Say(words.WhyWouldLearn, "who", who(c, l), "purposes", titles(c, d.Missing))
+	return c.Say(words.WhyWouldLearn, "who", g.who(c, l), "purposes", titles(c, d.Missing))
 }
 
-// who is who would learn.
-func who(c *words.Catalogue, l *Load) string {
-	if l.Judgement.Vendor != "" {
-		return l.Judgement.Vendor
+// who is who would learn, as people call them.
+func (g *Gate) who(c *words.Catalogue, l *Load) string {
+	if id := l.Judgement.Vendor; id != "" {
+		if g.VendorName != nil {
+			if name := g.VendorName(id); name != "" {
+				return name
+			}
+		}
+		return id
 	}
 	if l.Host != "" {
 		return l.Host

@@ -15,6 +15,13 @@ const (
 	AccountReceives     Key = "account-receives"
 	AccountBoth         Key = "account-both"
 	AccountRemoved      Key = "account-removed"
+	AccountKept         Key = "account-kept"
+	InsteadOf           Key = "instead-of"
+	InsteadOfTwo        Key = "instead-of-two"
+	SecurityNone        Key = "security-none"
+	ServerHere          Key = "server-here"
+	VouchUnknown        Key = "vouch-unknown"
+	VouchNone           Key = "vouch-none"
 )
 
 // accountTexts are the English texts of what is said of accounts.
@@ -32,8 +39,15 @@ func accountTexts() map[Key]string {
   {origin}`,
 		SettingsNoSMTP:  "What you send does not go through Unseen, so only pixels are replaced in this account, and pictures load as your mail program decides.",
 		NoAccounts:      "No account is connected yet. \"unseen account add ADDRESS\" connects one: it takes about two minutes.",
-		AccountReceives: "{name}: from {imap}; what you send does not go through Unseen",
-		AccountBoth:     "{name}: from {imap}, to {smtp}",
-		AccountRemoved:  "{address} is disconnected. Set your mail program back to {imap} before it looks for mail again. What you decided, and the map of your mail, are kept.",
+		AccountReceives: "{name}: mail comes from {imap}; what you send does not go through Unseen",
+		AccountBoth:     "{name}: mail comes from {imap} and leaves by {smtp}",
+		AccountRemoved:  "{address} is disconnected. Set your mail program back before it looks for mail again:",
+		AccountKept:     "What you decided, and the map of your mail, are kept.",
+		InsteadOf:       "instead of {host}, port {port}",
+		InsteadOfTwo:    "instead of {host}, port {one} or {other}",
+		SecurityNone:    "no encryption",
+		ServerHere:      "a server on this computer (port {port})",
+		VouchUnknown:    "It is not known what {host} writes into mail about senders, so it is not certain whom any mail is from: everything that would tell on you is held, you can refuse, and you cannot agree.",
+		VouchNone:       "{host} does not vouch for senders, so it is not certain whom any mail is from: everything that would tell on you is held, you can refuse, and you cannot agree.",
 	}
 }

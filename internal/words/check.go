@@ -64,7 +64,7 @@ func checkTexts() map[Key]string {
 		CheckWrongName:      "connecting to {server}: its certificate is for another name",
 		CheckWrongNameHint:  "ask your provider which name to use instead of {host}; Unseen connects to nobody who cannot prove who they are",
 		CheckUntrusted:      "connecting to {server}: its certificate comes from nobody this computer trusts",
-		CheckUntrustedHint:  "on a foreign network somebody may be pretending to be {host}; if the server is yours, add its authority to the system's certificates",
+		CheckUntrustedHint:  "on a foreign network somebody may be pretending to be {host}; if the server is yours, name its certificate with --ca FILE",
 		CheckExpired:        "connecting to {server}: its certificate has expired, or this computer's clock is wrong",
 		CheckExpiredHint:    "check the clock; if it is right, tell those who run {host}",
 		CheckNotTLS:         "connecting to {server}: what answers does not speak TLS from the start",

@@ -9,6 +9,7 @@ const (
 	NoGatewayPort       Key = "no-gateway-port"
 	NoGatewayPortHint   Key = "no-gateway-port-hint"
 	GatewayTaken        Key = "gateway-taken"
+	PortFree            Key = "port-free"
 	PortsTaken          Key = "ports-taken"
 	TakenHint           Key = "taken-hint"
 	NoPorts             Key = "no-ports"
@@ -60,7 +61,8 @@ func daemonTexts() map[Key]string {
 		NoGatewayPort:       "finding a port for held loads: all from {first} to {last} are taken",
 		NoGatewayPortHint:   "end one of the programs that listen there, or set gateway_port in config.toml to a port that is free",
 		GatewayTaken:        "port {port}, where held loads lead, is taken by another program: mail flows, and pictures do not show",
-		PortsTaken:          "{address} is not reached on port {ports}: another program listens there",
+		PortsTaken:          "{address} is not reached on {n|port|ports} {ports}: another program listens there",
+		PortFree:            "port {port} came free, and is answered again",
 		TakenHint:           "end the other program; Unseen tries again every few seconds",
 		NoPorts:             "connecting {address}: no ports are left for another account",
 		NoPortsHint:         "remove an account that you no longer read",

@@ -6,6 +6,10 @@ const (
 	DemoSettings    Key = "demo-settings"
 	DemoCommands    Key = "demo-commands"
 	DemoLive        Key = "demo-live"
+	DemoLogin       Key = "demo-login"
+	DemoCame        Key = "demo-came"
+	DemoOver        Key = "demo-over"
+	DemoPorts       Key = "demo-ports"
 	DemoFetched     Key = "demo-fetched"
 	DemoOpened      Key = "demo-opened"
 	DemoGrant       Key = "demo-grant"
@@ -28,8 +32,14 @@ func demoTexts() map[Key]string {
 		DemoCommands: `In another terminal, let a sender know, and take it back:
   export UNSEEN_CONFIG={config} UNSEEN_DATA={data} UNSEEN_RUNTIME={runtime}
   unseen consent grant harbourbooks.example --all
-  unseen consent withdraw harbourbooks.example`,
+  unseen consent withdraw harbourbooks.example
+Pictures that are the same for everybody show once you choose to see them:
+  unseen pictures harbourbooks.example on`,
 		DemoLive:        "What happens is written here. Ctrl-C ends the demo and takes away all it wrote.",
+		DemoLogin:       "  A mail program logged in.",
+		DemoCame:        "  It fetched {n} {n|mail|mails} through Unseen.",
+		DemoOver:        "The demo is over; all it wrote is gone.",
+		DemoPorts:       "Some of the usual ports are taken, perhaps by Unseen itself, so this demo has others.",
 		DemoFetched:     "The reader fetched {n} {n|mail|mails} through Unseen.",
 		DemoOpened:      "The reader opened {n} {n|mail|mails}; they asked for {loads} {loads|picture|pictures}.",
 		DemoGrant:       "The reader lets {sender} know.",

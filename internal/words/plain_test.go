@@ -38,7 +38,7 @@ func TestPlain(t *testing.T) {
 // Parameters are a stranger's, texts are ours.
 func TestSayIsPlain(t *testing.T) {
 	got := words.English().Say(words.AccountBoth, "name", "an\x1b[2Jna", "imap", "a\u202eb", "smtp", 7)
-	if want := `an\x1b[2Jna: from a\u202eb, to 7`; got != want {
+	if want := `an\x1b[2Jna: mail comes from a\u202eb and leaves by 7`; got != want {
 		t.Errorf("got %q", got)
 	}
 }

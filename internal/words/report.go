@@ -24,13 +24,11 @@ const (
 	StatusPicturesAll  Key = "status-pictures-all"
 	StatusPicturesNone Key = "status-pictures-none"
 	StatusLevel        Key = "status-level"
+	StatusLevelOwn     Key = "status-level-own"
+	StatusLevelAll     Key = "status-level-all"
+	StatusMail         Key = "status-mail"
+	StatusUngated      Key = "status-ungated"
 	StatusPinned       Key = "status-pinned"
-	EventNobody        Key = "event-nobody"
-	EventHeld          Key = "event-held"
-	EventReleased      Key = "event-released"
-	EventCopy          Key = "event-copy"
-	EventFailed        Key = "event-failed"
-	EventOther         Key = "event-other"
 	Running            Key = "running"
 	RunNoAccount       Key = "run-no-account"
 	Stopping           Key = "stopping"
@@ -46,7 +44,7 @@ func reportTexts() map[Key]string {
 		DecidedRefused:     "kept from them",
 		DecidedWithdrawn:   "withdrawn",
 		DecidedLapsed:      "lapsed",
-		Granted:            "{sender} may know when you open mail to {address}: {purposes}. This is an instruction to Unseen and is not sent to them. \"unseen consent withdraw {sender}\" takes it back.",
+		Granted:            "{who} may now know when you open mail from {sender} to {address}: {purposes}. This is an instruction to Unseen and is not sent to them. \"unseen consent withdraw {sender}\" takes it back.",
 		Refused:            "It is kept from {sender} for mail to {address}: {purposes}.",
 		Withdrawn:          "Withdrawn from {sender} for mail to {address}: {purposes}. The next opening tells them nothing.",
 		LedgerHolds:        "The ledger holds: {n} {n|record|records}, none changed and none taken out.",
@@ -56,18 +54,16 @@ func reportTexts() map[Key]string {
 		PicturesOn:         "Pictures of {sender} are shown, except those that would tell somebody that you opened a mail.",
 		PicturesOff:        "Pictures of {sender} are not shown.",
 		StatusRunning:      "Unseen {version} is running (process {pid}) since {since}.",
-		StatusGateway:      "Held loads lead to {origin}.",
+		StatusGateway:      "Addresses of pictures in your mail lead to {origin} on this computer; it is the one site that your mail program has to allow.",
 		StatusToday:        "Today: {held} {held|load|loads} held, {released} released, {copies} answered from a copy.",
 		StatusPicturesAll:  "Pictures are shown of every sender, except those that would tell somebody that you opened a mail.",
 		StatusPicturesNone: "Pictures are shown of senders you chose.",
-		StatusLevel:        "Level: {level}.",
+		StatusLevel:        "Protection is standard: what tells somebody that you opened a mail, or may, is held until you agree.",
+		StatusLevelOwn:     "Protection is \"own\": what tells somebody that you opened a mail is held until you agree, and so is what does not come from the sender's own hosts.",
+		StatusLevelAll:     "Protection is \"all\": every load is held, whatever you agreed to.",
+		StatusMail:         "{n} {n|mail|mails} came through, and all {n|of it|of them} could be held.",
+		StatusUngated:      "{n} {n|mail|mails} came through; in {ungated} of them something could not be held: {why}.",
 		StatusPinned:       "\"{key}\" is decided by config.toml.",
-		EventNobody:        "somebody nobody vouches for",
-		EventHeld:          "held      {who} ({host}): {reason}",
-		EventReleased:      "released  {who} ({host}): {reason}",
-		EventCopy:          "copy      {who} ({host}): shown again without asking anybody",
-		EventFailed:        "no answer {who} ({host}): {reason}",
-		EventOther:         "{kind}  {outcome} {who} {reason}",
 		Running:            "running (process {pid}); Ctrl-C ends it",
 		RunNoAccount:       "no account is connected yet; in another terminal, \"unseen account add ADDRESS\" connects one",
 		Stopping:           "stopping; your mail program reads offline until Unseen runs again",

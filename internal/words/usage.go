@@ -11,6 +11,8 @@ const (
 	BadAddress      Key = "bad-address"
 	BadAddressHint  Key = "bad-address-hint"
 	SMTPTwice       Key = "smtp-twice"
+	SMTPMissing     Key = "smtp-missing"
+	SMTPMissingHint Key = "smtp-missing-hint"
 	TLSAlone        Key = "tls-alone"
 	CAAlone         Key = "ca-alone"
 	BadServer       Key = "bad-server"
@@ -40,6 +42,8 @@ func usageTexts() map[Key]string {
 		BadAddress:      "reading the address: \"{address}\" is not a mail address",
 		BadAddressHint:  "write it as anna@example.org",
 		SMTPTwice:       "--smtp and --no-smtp cannot both be",
+		SMTPMissing:     "reading the command: --imap names where mail comes from, and nothing says where it goes to",
+		SMTPMissingHint: "add --smtp HOST:PORT, or --no-smtp if what you send shall not go through Unseen; only pixels are replaced then",
 		TLSAlone:        "a kind of TLS was given, but no server: add {flag} HOST:PORT",
 		CAAlone:         "--ca was given, but no server: add --imap HOST:PORT",
 		BadServer:       "reading {flag}: {what}",

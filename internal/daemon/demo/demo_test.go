@@ -6,13 +6,14 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
@@ -188,12 +189,9 @@ func send(t *testing.T, w *demo.World, html string) error {
 func TestLive(t *testing.T) {
 	w := world(t)
 	ctx, cancel := context.WithCancel(context.Background())
-	var out bytes.Buffer
-	events := make(chan api.Event, 100)
+	told := &journal{events: make(chan api.Event, 1000)}
 	done := make(chan error, 1)
-	go func() {
-		done <- demo.Live(ctx, w, words.English(), &out, func(_ io.Writer, e api.Event) { events <- e })
-	}()
+	go func() { done <- demo.Live(ctx, w, words.English(), told) }()
 	reader := demo.NewReader(w.Account, w.Daemon.Origin())
 	got, err := reader.Fetch(ctx)
 	if err != nil {
@@ -205,8 +203,8 @@ func TestLive(t *testing.T) {
 		if _, err := reader.Open(ctx, got[len(got)-1]); err != nil {
 			t.Fatal(err)
 		}
-		for len(events) > 0 {
-			if e := <-events; e.Kind == "load" && e.Outcome == "held" {
+		for len(told.events) > 0 {
+			if e := <-told.events; e.Kind == "load" && e.Outcome == "held" {
 				held++
 			}
 		}
@@ -214,11 +212,60 @@ func TestLive(t *testing.T) {
 	if err := send(t, w, "<p>Hello</p>"); err != nil {
 		t.Fatal(err)
 	}
+	client := w.Daemon.Client()
+	if _, err := client.ShowPictures(ctx, api.Picture{Sender: "harbourbooks.example", Show: true}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Decide(ctx, api.Decision{Decision: "granted", Sender: "harbourbooks.example", All: true}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := reader.Open(ctx, got[len(got)-1]); err != nil {
+		t.Fatal(err)
+	}
+	// A connection that begins when Live listens is told, and so is what came.
+	if _, err := reader.Fetch(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); !told.has("It fetched 15 mails") && time.Now().Before(deadline); {
+		time.Sleep(20 * time.Millisecond)
+	}
 	cancel()
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
-	if !strings.Contains(out.String(), "A mail was sent; addresses of this computer in it: 0") {
-		t.Errorf("printed:\n%s", &out)
+	for _, want := range []string{
+		"A mail program logged in.", "It fetched 15 mails through Unseen.", "A mail was sent; addresses of this computer in it: 0",
+		"The tracker was asked for https://clicks.harbourbooks.example/track/open.php?u=",
+	} {
+		if !told.has(want) {
+			t.Errorf("%q is not among %q", want, told.lines)
+		}
 	}
+	// That a picture is the same for everybody is said by its event.
+	if len(w.Tracker.Hits()) < 3 || told.has("asked for https://cdn.harbourbooks.example") {
+		t.Errorf("%d hits; told %q", len(w.Tracker.Hits()), told.lines)
+	}
+}
+
+// A journal keeps what it is told.
+type journal struct {
+	events chan api.Event
+
+	mu    sync.Mutex // guards what follows
+	lines []string
+}
+
+func (j *journal) Event(e api.Event) { j.events <- e }
+
+func (j *journal) Line(text string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.lines = append(j.lines, text)
+}
+
+// has says whether a line with a text was told.
+func (j *journal) has(text string) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.ContainsFunc(j.lines, func(line string) bool { return strings.Contains(line, text) })
 }

@@ -3,6 +3,7 @@ package demo
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -53,7 +54,57 @@ type mailServer struct {
 	addr   net.Addr
 	server *imapserver.Server
 	work   sync.WaitGroup
+
+	mu   sync.Mutex // guards what follows
+	here int        // connections that are logged in
+	tell func()
 }
+
+// A mailSession is one connection; it tells of logins.
+type mailSession struct {
+	imapserver.SessionIMAP4rev2
+	server *mailServer
+	in     bool
+}
+
+// Login implements [imapserver.Session].
+func (s *mailSession) Login(user, password string) error {
+	if err := s.SessionIMAP4rev2.Login(user, password); err != nil {
+		return err
+	}
+	s.in = true
+	s.server.came(1)
+	return nil
+}
+
+// Close implements [imapserver.Session].
+func (s *mailSession) Close() error {
+	if s.in {
+		s.server.came(-1)
+	}
+	return s.SessionIMAP4rev2.Close()
+}
+
+// came counts connections. A mail program opens several: the first is told.
+func (s *mailServer) came(n int) {
+	s.mu.Lock()
+	first, tell := s.here == 0 && n > 0, s.tell
+	s.here += n
+	s.mu.Unlock()
+	if first && tell != nil {
+		tell()
+	}
+}
+
+// onLogin sets who is told of a login.
+func (s *mailServer) onLogin(tell func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tell = tell
+}
+
+// errSession is a server in memory that is not as it was when this was written.
+var errSession = errors.New("demo: the mail server lacks commands")
 
 // startMail starts the server with a full inbox.
 func startMail() (*mailServer, error) {
@@ -79,9 +130,14 @@ func startMail() (*mailServer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("starting the demo's mail server: %w", err)
 	}
-	s := &mailServer{addr: ln.Addr(), server: imapserver.New(&imapserver.Options{
+	s := &mailServer{addr: ln.Addr()}
+	s.server = imapserver.New(&imapserver.Options{
 		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
-			return memory.NewSession(), nil, nil
+			session, ok := memory.NewSession().(imapserver.SessionIMAP4rev2)
+			if !ok {
+				return nil, nil, errSession
+			}
+			return &mailSession{SessionIMAP4rev2: session, server: s}, nil, nil
 		},
 		Caps: imap.CapSet{
 			imap.CapIMAP4rev1: {}, imap.CapUIDPlus: {}, imap.CapMove: {}, imap.CapNamespace: {}, imap.CapListStatus: {},
@@ -90,7 +146,7 @@ func startMail() (*mailServer, error) {
 		InsecureAuth: true,
 		// It would complain of every client that hangs up.
 		Logger: log.New(io.Discard, "", 0),
-	})}
+	})
 	s.work.Go(func() { _ = s.server.Serve(ln) }) // it ends when it is closed
 	return s, nil
 }

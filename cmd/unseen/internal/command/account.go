@@ -15,10 +15,13 @@ import (
 func (c *accountAdd) Run(ctx context.Context, s *session) error {
 	n := api.NewAccount{Address: c.Address, Name: c.Name, NoSMTP: c.NoSMTP, Unchecked: c.NoCheck}
 	if _, err := account.ParseAddress(c.Address); err != nil {
-		return s.fault(err, words.BadAddress, words.BadAddressHint, "address", c.Address)
+		return misuse(s, words.BadAddress, words.BadAddressHint, "address", c.Address)
 	}
-	if c.SMTP != "" && c.NoSMTP {
+	switch {
+	case c.SMTP != "" && c.NoSMTP:
 		return usage(s, words.SMTPTwice)
+	case c.Imap != "" && c.SMTP == "" && !c.NoSMTP:
+		return misuse(s, words.SMTPMissing, words.SMTPMissingHint)
 	}
 	var err error
 	if n.IMAP, err = endpoint(s, c.Imap, c.TLS, account.IMAP); err != nil {
@@ -61,7 +64,7 @@ func endpoint(s *session, text, tls string, k account.Kind) (*api.Endpoint, erro
 	}
 	server, err := account.ParseServer(text, account.TLS(tls), k)
 	if err != nil {
-		return nil, s.fault(err, words.BadServer, words.BadServerHint, "flag", "--"+string(k), "what", err)
+		return nil, misuse(s, words.BadServer, words.BadServerHint, "flag", "--"+string(k), "what", err)
 	}
 	return &api.Endpoint{Host: server.Host, Port: server.Port, TLS: string(server.TLS)}, nil
 }
@@ -78,8 +81,19 @@ func printSettings(s *session, a api.Account, origin string) {
 	if a.SMTP == nil {
 		s.say(words.SettingsNoSMTP)
 	}
+	s.printVouching(a)
 	if a.Local.Problem != "" {
 		s.complain(a.Local.Problem, "")
+	}
+}
+
+// printVouching says so where nobody vouches for the senders of an account's mail.
+func (s *session) printVouching(a api.Account) {
+	switch a.Vouching {
+	case "unknown":
+		s.say(words.VouchUnknown, "host", a.IMAP.Host, "address", a.Address)
+	case "no":
+		s.say(words.VouchNone, "host", a.IMAP.Host)
 	}
 }
 
@@ -131,9 +145,18 @@ func accountLine(w *words.Catalogue, a api.Account) string {
 		name += " (" + a.Name + ")"
 	}
 	if a.SMTP == nil {
-		return w.Say(words.AccountReceives, "name", name, "imap", a.IMAP.Host)
+		return w.Say(words.AccountReceives, "name", name, "imap", serverName(w, a.IMAP))
 	}
-	return w.Say(words.AccountBoth, "name", name, "imap", a.IMAP.Host, "smtp", a.SMTP.Host)
+	return w.Say(words.AccountBoth, "name", name, "imap", serverName(w, a.IMAP), "smtp", serverName(w, *a.SMTP))
+}
+
+// serverName names a provider's server. One on this machine is named by its
+// port too, for there may be several.
+func serverName(w *words.Catalogue, e api.Endpoint) string {
+	if account.Loopback(e.Host) {
+		return w.Say(words.ServerHere, "port", e.Port)
+	}
+	return e.Host
 }
 
 // Run tries the servers of an account.
@@ -179,6 +202,30 @@ func (c *accountRemove) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	s.say(words.AccountRemoved, "address", a.Address, "imap", a.IMAP.Host)
+	s.say(words.AccountRemoved, "address", a.Address)
+	table := tabwriter.NewWriter(s.Out, 0, 4, 3, ' ', 0)
+	row := func(what words.Key, e api.Endpoint, local string) {
+		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\t%s\n", s.words.Say(what), words.Plain(e.Host),
+			s.words.Say(words.SettingsPort, "port", e.Port), security(s.words, e.TLS), local)
+	}
+	row(words.SettingsIMAP, a.IMAP, s.words.Say(words.InsteadOfTwo, "host", a.Local.Host, "one", a.Local.IMAP, "other", a.Local.IMAPS))
+	if a.SMTP != nil {
+		row(words.SettingsSMTP, *a.SMTP, s.words.Say(words.InsteadOf, "host", a.Local.Host, "port", a.Local.SMTP))
+	}
+	if err := table.Flush(); err != nil {
+		return fmt.Errorf("writing settings: %w", err)
+	}
+	s.say(words.AccountKept)
 	return nil
+}
+
+// security is how a server is spoken to, as mail programs call it.
+func security(w *words.Catalogue, tls string) string {
+	switch tls {
+	case "implicit":
+		return "SSL/TLS"
+	case "starttls":
+		return "STARTTLS"
+	}
+	return w.Say(words.SecurityNone)
 }

@@ -132,7 +132,7 @@ func (s *session) report(err error) int {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &misuse):
-		s.complain(s.words.Say(words.WrongUsage, "what", misuse.text), "")
+		s.complain(misuse.text, misuse.hint)
 		return exitUsage
 	case errors.Is(err, errFound):
 		return exitFound

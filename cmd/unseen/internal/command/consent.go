@@ -3,12 +3,14 @@ package command
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/words"
+	"github.com/unseen-mail/unseen/rules/catalogue"
 	"github.com/unseen-mail/unseen/rules/purpose"
 )
 
@@ -32,32 +34,32 @@ func (c *consentList) Run(ctx context.Context, s *session) error {
 	table := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(table, s.words.Say(words.ConsentHead))
 	for _, st := range list {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", words.Plain(st.Sender), words.Plain(st.Address), s.purpose(st.Purpose),
-			s.decided(st.Decision), st.When.Local().Format(day), until(st.Until))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", words.Plain(st.Sender), words.Plain(st.Address), purposeText(s.words, st.Purpose),
+			decided(s.words, st.Decision), st.When.Local().Format(day), until(st.Until))
 	}
 	return table.Flush()
 }
 
-// purpose is a purpose in words, with the name by which it is typed.
-func (s *session) purpose(id string) string {
+// purposeText is a purpose in words, with the name by which it is typed.
+func purposeText(w *words.Catalogue, id string) string {
 	info, ok := purpose.Lookup(purpose.ID(id))
 	if !ok {
 		return words.Plain(id)
 	}
-	return s.words.Say(words.PurposeNamed, "title", info.Title, "id", id)
+	return w.Say(words.PurposeNamed, "title", info.Title, "id", id)
 }
 
 // decided is a decision in words.
-func (s *session) decided(decision string) string {
+func decided(w *words.Catalogue, decision string) string {
 	switch decision {
 	case "granted":
-		return s.words.Say(words.DecidedGranted)
+		return w.Say(words.DecidedGranted)
 	case "refused":
-		return s.words.Say(words.DecidedRefused)
+		return w.Say(words.DecidedRefused)
 	case "withdrawn":
-		return s.words.Say(words.DecidedWithdrawn)
+		return w.Say(words.DecidedWithdrawn)
 	case "lapsed":
-		return s.words.Say(words.DecidedLapsed)
+		return w.Say(words.DecidedLapsed)
 	}
 	return words.Plain(decision)
 }
@@ -145,7 +147,8 @@ func lastDay(s *session, text string) (time.Time, error) {
 	return end, nil
 }
 
-// decide sends a decision and says what was written.
+// decide sends a decision and says what was written, once for each sender and
+// address.
 func (s *session) decide(ctx context.Context, d api.Decision, done words.Key) error {
 	client, err := s.client(ctx)
 	if err != nil {
@@ -156,19 +159,52 @@ func (s *session) decide(ctx context.Context, d api.Decision, done words.Key) er
 		return err
 	}
 	type pair struct{ sender, address string }
+	type choice struct{ purposes, vendors []string }
 	var order []pair
-	purposes := make(map[pair][]string)
+	chosen := make(map[pair]*choice)
 	for _, st := range list {
 		key := pair{st.Sender, st.Address}
-		if _, ok := purposes[key]; !ok {
+		if chosen[key] == nil {
+			chosen[key] = new(choice)
 			order = append(order, key)
 		}
-		purposes[key] = append(purposes[key], st.Purpose)
+		c := chosen[key]
+		c.purposes = append(c.purposes, purposeText(s.words, st.Purpose))
+		c.vendors = append(c.vendors, st.Vendors...)
 	}
 	for _, key := range order {
-		s.say(done, "sender", key.sender, "address", key.address, "purposes", strings.Join(purposes[key], ", "))
+		c := chosen[key]
+		s.say(done, "who", s.learners(key.sender, c.vendors), "sender", key.sender, "address", key.address, "purposes", strings.Join(c.purposes, ", "))
 	}
 	return nil
+}
+
+// learners names a sender and all others who learn with it.
+func (s *session) learners(sender string, vendors []string) string {
+	rules, err := catalogue.Load()
+	names := []string{sender}
+	slices.Sort(vendors)
+	for _, id := range slices.Compact(vendors) {
+		id = strings.TrimPrefix(id, "host:") // who runs it is not known
+		name := id
+		if err == nil {
+			if v, ok := rules.Vendor(id); ok {
+				name = v.Name
+			}
+		}
+		// A host of the sender's own is the sender.
+		if own := id == sender || strings.HasSuffix(id, "."+sender); !own && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	list := names[0]
+	for i, name := range names[1:] {
+		if i == len(names)-2 {
+			return s.words.Say(words.ListEnd, "list", list, "last", name)
+		}
+		list = s.words.Say(words.ListPart, "list", list, "next", name)
+	}
+	return list
 }
 
 // Run verifies the ledger.

@@ -4,12 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
+	"strings"
 
-	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/daemon/demo"
 	"github.com/unseen-mail/unseen/internal/words"
+)
+
+// The ports of a demo where nothing else listens.
+const (
+	usualIMAP    = 1143
+	usualGateway = ":4180"
 )
 
 // Run shows Unseen at work on made-up mail.
@@ -19,7 +24,11 @@ func (c *demoCommand) Run(ctx context.Context, s *session) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, world.Close()) }()
+	defer func() {
+		if err = errors.Join(err, world.Close()); err == nil && !c.Once {
+			s.say(words.DemoOver)
+		}
+	}()
 	s.say(words.DemoWelcome)
 	fmt.Fprintln(s.Out)
 	if c.Once {
@@ -32,11 +41,16 @@ func (c *demoCommand) Run(ctx context.Context, s *session) (err error) {
 	s.say(words.DemoSettings)
 	fmt.Fprintln(s.Out)
 	printPorts(s.Out, s.words, world.Account.Local)
+	if l := world.Account.Local; l.IMAP != usualIMAP || !strings.HasSuffix(world.Daemon.Origin(), usualGateway) {
+		s.say(words.DemoPorts)
+	}
 	fmt.Fprintln(s.Out)
 	s.say(words.SettingsCertificate, "fingerprint", world.Account.Local.Fingerprint)
 	s.say(words.SettingsPictures, "origin", world.Daemon.Origin())
 	s.say(words.DemoCommands, "config", world.Paths.Config, "data", world.Paths.Data, "runtime", world.Paths.Runtime)
 	fmt.Fprintln(s.Out)
 	s.say(words.DemoLive)
-	return demo.Live(ctx, world, s.words, s.Out, func(out io.Writer, e api.Event) { printEvent(out, s.words, e) })
+	told := &journal{out: s.Out, words: s.words}
+	defer told.Flush()
+	return demo.Live(ctx, world, s.words, told)
 }

@@ -40,9 +40,9 @@ type accountCommand struct {
 type accountAdd struct {
 	Address string `arg:"" help:"${help_address}"`
 	Imap    string `placeholder:"HOST:PORT" help:"${help_imap}"`
-	TLS     string `placeholder:"HOW" enum:",implicit,starttls,none" default:"" help:"${help_tls}"`
+	TLS     string `placeholder:"HOW" help:"${help_tls}"`
 	SMTP    string `placeholder:"HOST:PORT" help:"${help_smtp}"`
-	SMTPTLS string `name:"smtp-tls" placeholder:"HOW" enum:",implicit,starttls,none" default:"" help:"${help_smtp_tls}"`
+	SMTPTLS string `name:"smtp-tls" placeholder:"HOW" help:"${help_smtp_tls}"`
 	NoSMTP  bool   `name:"no-smtp" help:"${help_no_smtp}"`
 	CA      string `name:"ca" type:"path" placeholder:"FILE" help:"${help_ca}"`
 	Name    string `help:"${help_name}"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 
 	"github.com/unseen-mail/unseen/internal/config"
 	"github.com/unseen-mail/unseen/internal/daemon"
@@ -27,7 +28,11 @@ func (c *runCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	s.greet(ctx, d)
+	if s.greet(ctx, d) {
+		var said sync.WaitGroup
+		defer said.Wait()
+		said.Go(func() { s.tellFreed(ctx, d) })
+	}
 	d.Wait(ctx)
 	s.note(words.Stopping)
 	if err := d.Close(); err != nil {
@@ -36,12 +41,25 @@ func (c *runCommand) Run(ctx context.Context, s *session) error {
 	return nil
 }
 
-// greet says what is protected, and what to do if nothing is yet.
-func (s *session) greet(ctx context.Context, d *daemon.Daemon) {
+// tellFreed says when a port that was taken came free.
+func (s *session) tellFreed(ctx context.Context, d *daemon.Daemon) {
+	for e, err := range d.Client().Follow(ctx, -1) {
+		if err != nil {
+			return // it is told by whoever asks for the status
+		}
+		if e.Kind == "port" {
+			s.noteText(e.Reason)
+		}
+	}
+}
+
+// greet says what is protected, and what to do if nothing is yet. It returns
+// whether something does not work yet.
+func (s *session) greet(ctx context.Context, d *daemon.Daemon) bool {
 	st, err := d.Client().Status(ctx)
 	if err != nil {
 		s.complain(err.Error(), "")
-		return
+		return false
 	}
 	s.note(words.Running, "pid", st.PID)
 	for _, a := range st.Accounts {
@@ -53,6 +71,7 @@ func (s *session) greet(ctx context.Context, d *daemon.Daemon) {
 	for _, p := range st.Problems {
 		s.complain(p, s.words.Say(words.TakenHint))
 	}
+	return len(st.Problems) > 0
 }
 
 // note says something in passing, on standard error: it is no result.

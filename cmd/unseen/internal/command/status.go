@@ -3,8 +3,6 @@ package command
 import (
 	"context"
 	"fmt"
-	"io"
-	"strings"
 
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/words"
@@ -25,11 +23,13 @@ func (c *statusCommand) Run(ctx context.Context, s *session) error {
 		return nil
 	}
 	fmt.Fprintln(s.Out)
+	log := &journal{out: s.Out, words: s.words}
+	defer log.Flush()
 	for e, err := range client.Follow(ctx, -1) {
 		if err != nil {
 			return err
 		}
-		printEvent(s.Out, s.words, e)
+		log.Event(e)
 	}
 	if ctx.Err() == nil {
 		return api.ErrNotRunning
@@ -43,13 +43,22 @@ func (s *session) printStatus(st api.Status) {
 	if st.Gateway.Open {
 		s.say(words.StatusGateway, "origin", st.Gateway.Origin)
 	}
-	s.say(words.StatusToday, "held", st.Today.Held, "released", st.Today.Released, "copies", st.Today.Copies)
+	if !st.Uncounted {
+		s.printCounts(st)
+	}
 	if st.Pictures == "all" {
 		s.say(words.StatusPicturesAll)
 	} else {
 		s.say(words.StatusPicturesNone)
 	}
-	s.say(words.StatusLevel, "level", st.Level)
+	switch st.Level {
+	case "own":
+		s.say(words.StatusLevelOwn)
+	case "all":
+		s.say(words.StatusLevelAll)
+	default:
+		s.say(words.StatusLevel)
+	}
 	for _, key := range st.Pinned {
 		s.say(words.StatusPinned, "key", key)
 	}
@@ -59,37 +68,21 @@ func (s *session) printStatus(st api.Status) {
 	for _, a := range st.Accounts {
 		fmt.Fprintln(s.Out, accountLine(s.words, a))
 		printPorts(s.Out, s.words, a.Local)
+		s.printVouching(a)
 	}
 	for _, p := range st.Problems {
 		s.complain(p, "")
 	}
 }
 
-// printEvent writes a line of the live log.
-func printEvent(out io.Writer, w *words.Catalogue, e api.Event) {
-	fmt.Fprintln(out, e.Time.Local().Format("15:04:05")+"  "+eventText(w, e))
-}
-
-// eventText says in words what happened.
-func eventText(w *words.Catalogue, e api.Event) string {
-	who := e.Sender
-	if who == "" {
-		who = w.Say(words.EventNobody)
+// printCounts writes what came through, and what of it could not be held.
+func (s *session) printCounts(st api.Status) {
+	s.say(words.StatusToday, "held", st.Today.Held, "released", st.Today.Released, "copies", st.Today.Copies)
+	switch {
+	case st.Mail.Messages == 0:
+	case st.Mail.Ungated == 0:
+		s.say(words.StatusMail, "n", st.Mail.Messages)
+	default:
+		s.say(words.StatusUngated, "n", st.Mail.Messages, "ungated", st.Mail.Ungated, "why", gapClauses(s.words, st.Mail.Reasons))
 	}
-	reason := e.Reason
-	for _, said := range []string{"Held: ", "Released: "} {
-		reason = strings.TrimPrefix(reason, said)
-	}
-	pairs := []any{"who", who, "host", e.Host, "reason", reason}
-	switch e.Kind + " " + e.Outcome {
-	case "load held":
-		return w.Say(words.EventHeld, pairs...)
-	case "load released":
-		return w.Say(words.EventReleased, pairs...)
-	case "load copy":
-		return w.Say(words.EventCopy, pairs...)
-	case "load failed":
-		return w.Say(words.EventFailed, pairs...)
-	}
-	return w.Say(words.EventOther, "kind", e.Kind, "outcome", e.Outcome, "who", e.Sender, "reason", reason)
 }
