@@ -80,10 +80,15 @@ func (p *parser) stepBody(b []byte) (int, event) {
 // line end are searched for at once, which is much faster than line by line.
 func (p *parser) lineBefore(b []byte) int {
 	end := len(b)
-	if n := bytes.Index(b, []byte("\n--")); n >= 0 {
-		end = n + 1
-	} else if bytes.HasSuffix(b, []byte("\n-")) {
-		end--
+	from := min(max(0, p.clear-p.off), len(b))
+	if n := bytes.Index(b[from:], []byte("\n--")); n >= 0 {
+		end = from + n + 1
+		p.clear = p.off + from + n
+	} else {
+		if bytes.HasSuffix(b, []byte("\n-")) {
+			end--
+		}
+		p.clear = p.off + max(0, len(b)-2)
 	}
 	if !p.client {
 		return end

@@ -117,6 +117,7 @@ type parser struct {
 	before    int
 	candidate bool
 	cr        bool // the last octet of a body was a CR
+	clear     int  // no line that may be a boundary begins before, but behind a bare CR
 	ended     bool // the line ends in a CR, behind which a LF may follow
 	whole     bool // the line has its end
 	bare      bool // the line before ended in a bare CR
