@@ -73,7 +73,7 @@ func (t *talk) restore(ctx context.Context, raw []byte) (refusal reply, out leav
 	raw, err := t.s.cfg.Restore(ctx, raw)
 	switch {
 	case errors.Is(err, ErrUnknownAddress):
-		return say(554, "5.6.0 This mail carries a picture address that only Unseen on another computer, or before a loss of its data, can read: remove the quoted pictures, or run \"unseen rebuild\", and send again"), out
+		return say(554, "5.6.0 This mail carries a picture address that only Unseen on another computer, or before a loss of its data, can read: remove the quoted pictures and send again"), out
 	case errors.Is(err, ErrSigned):
 		return say(554, "5.6.0 This signed mail carries picture addresses of this computer, which cannot be replaced under a signature: send it without the signature, or without the quoted pictures"), out
 	case err != nil:

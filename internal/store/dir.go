@@ -42,6 +42,10 @@ func (s *Store) private(path string, want fs.FileMode) error {
 	if err := os.Chmod(path, want); err != nil {
 		return fmt.Errorf("%s can be read by others, and that cannot be changed: %w", path, err)
 	}
+	if s.opt.Repaired != nil {
+		s.opt.Repaired(path)
+		return nil
+	}
 	s.log.Warn("others could read a file of the store; its permissions were put right",
 		"was", info.Mode().Perm().String(), "is", want.String())
 	return nil

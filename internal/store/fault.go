@@ -69,7 +69,7 @@ func (s *Store) explain(err error) error {
 	case codeFull:
 		return s.full(err)
 	case codeCorrupt, codeNotADB:
-		return fmt.Errorf("%w: %s: put a backup in its place, or move it away, start anew and run `unseen rebuild`: %w",
+		return fmt.Errorf("%w: %s: put a backup in its place, or move it away and start anew: %w",
 			ErrDamaged, file, err)
 	case codeReadOnly, codeCantOpen:
 		return fmt.Errorf("%w: %s: give your user the right to write there: %w", ErrReadOnly, file, err)

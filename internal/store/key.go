@@ -72,7 +72,7 @@ func makeKey(path string) ([]byte, error) {
 }
 
 // AccountKey is the key of an account's tokens. It follows from the key file
-// and the address alone, so that `unseen rebuild` needs nothing else.
+// and the address alone, so that tokens can be made again from the mail alone.
 func (s *Store) AccountKey(address string) ([32]byte, error) {
 	var key [32]byte
 	b, err := hkdf.Key(sha256.New, s.master[:], nil, "unseen account key 1\x00"+strings.ToLower(address), len(key))

@@ -43,6 +43,9 @@ type Options struct {
 	// Log hears what was repaired and what could not be written. Nil is
 	// nobody.
 	Log *slog.Logger
+	// Repaired hears of each file that others could read and cannot any more.
+	// Nil leaves that to Log.
+	Repaired func(path string)
 	// Now is the clock. Nil is [time.Now].
 	Now func() time.Time
 	// Pack makes the body of a plan small before it is written, out of the way

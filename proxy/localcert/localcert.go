@@ -43,20 +43,25 @@ type Leaf struct {
 	Certificate tls.Certificate
 	// Made says that it was made just now, so that mail programs will ask.
 	Made bool
+	// Exposed says that it was made because others could read the key of the
+	// one before.
+	Exposed bool
 }
 
 // Load returns the certificate in a directory. It makes one where there is none
-// or where it is about to expire. The directory must exist.
+// or where it is about to expire, or where others could read its key. The
+// directory must exist.
 func Load(dir string, now time.Time) (*Leaf, error) {
 	path := filepath.Join(dir, fileName)
 	cert, err := read(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, errExposed):
 	case err != nil:
 		return nil, fmt.Errorf("reading local certificate %s: %w", path, err)
 	case now.Add(renewal).Before(cert.Leaf.NotAfter) && !now.Before(cert.Leaf.NotBefore):
 		return &Leaf{Certificate: cert}, nil
 	}
+	exposed := errors.Is(err, errExposed)
 	content, err := generate(now)
 	if err != nil {
 		return nil, fmt.Errorf("making local certificate: %w", err)
@@ -67,7 +72,7 @@ func Load(dir string, now time.Time) (*Leaf, error) {
 	if cert, err = parse(content); err != nil {
 		return nil, fmt.Errorf("making local certificate: %w", err)
 	}
-	return &Leaf{Certificate: cert, Made: true}, nil
+	return &Leaf{Certificate: cert, Made: true, Exposed: exposed}, nil
 }
 
 // Fingerprint returns the SHA-256 of the certificate as mail programs show it:
@@ -124,6 +129,9 @@ func generate(now time.Time) ([]byte, error) {
 	return append(out, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})...), nil
 }
 
+// errExposed is a file that others can read: its key may be anybody's by now.
+var errExposed = errors.New("localcert: others can read it")
+
 // read reads the file, which nobody else may be able to read.
 func read(path string) (tls.Certificate, error) {
 	info, err := os.Stat(path)
@@ -131,7 +139,7 @@ func read(path string) (tls.Certificate, error) {
 		return tls.Certificate{}, err
 	}
 	if open := info.Mode().Perm() & 0o077; open != 0 && filepath.Separator == '/' {
-		return tls.Certificate{}, fmt.Errorf("others can read it (mode %04o): delete it, and a new one is made", info.Mode().Perm())
+		return tls.Certificate{}, errExposed
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {

@@ -112,7 +112,6 @@ func TestBadFiles(t *testing.T) {
 	}{
 		{"garbage", "garbage", 0o600},
 		{"empty", "", 0o600},
-		{"readable to others", "", 0o644},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -128,6 +127,29 @@ func TestBadFiles(t *testing.T) {
 	}
 	if _, err := Load(filepath.Join(t.TempDir(), "missing"), now); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("missing directory: %v", err)
+	}
+}
+
+// A key that others could read is not used again, and that can be told.
+func TestExposed(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has access lists instead")
+	}
+	dir := t.TempDir()
+	first := load(t, dir, now)
+	if err := os.Chmod(filepath.Join(dir, fileName), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	second := load(t, dir, now)
+	if !second.Made || !second.Exposed || second.Fingerprint() == first.Fingerprint() {
+		t.Errorf("made %v, exposed %v", second.Made, second.Exposed)
+	}
+	info, err := os.Stat(filepath.Join(dir, fileName))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	if third := load(t, dir, now); third.Made || third.Exposed {
+		t.Error("it was made once more")
 	}
 }
 
