@@ -1,6 +1,10 @@
 package reference
 
-import "bytes"
+import (
+	"bytes"
+	"cmp"
+	"slices"
+)
 
 // maxName is more than any way to write the name of a function with escapes:
 // nine letters of at most nine octets, a CR LF behind each escape.
@@ -46,6 +50,7 @@ func (c *sheet) scan(css []byte, more bool) int {
 	if c.strings {
 		defer c.allStrings(css)
 	}
+	defer c.order()
 	escapes := bytes.IndexByte(css, '\\') >= 0
 	for i := 0; i < len(css); {
 		if !marks[css[i]] {
@@ -63,6 +68,11 @@ func (c *sheet) scan(css []byte, more bool) int {
 		return c.keep(css, len(css))
 	}
 	return len(css)
+}
+
+// order sorts what was found: an @import is read before the comments in it.
+func (c *sheet) order() {
+	slices.SortStableFunc(c.found, func(a, b found) int { return cmp.Compare(a.slot.Start, b.slot.Start) })
 }
 
 // keep returns where the word begins that ends at i: it may be a function's
@@ -129,6 +139,8 @@ func (c *sheet) atRule(css []byte, i int, more bool) int {
 			return c.wait(css, i, i+1)
 		case k < len(css) && (css[k] == '"' || css[k] == '\''):
 			return c.quoted(css, k, Span{k, k}, more)
+		default:
+			return c.bareImport(css, i, k, more)
 		}
 	case len(word) >= 9 && foldEqual(word[:9], "font-face"):
 		c.font = true
@@ -235,15 +247,38 @@ func (c *sheet) url(css []byte, i, start int, more bool) int {
 	return token.End
 }
 
+// bareImport reads the address at k of the @import at i, which stands neither in
+// quotes nor in parentheses: that is no CSS, but see badImport.
+func (c *sheet) bareImport(css []byte, i, k int, more bool) int {
+	end := k
+	for end < len(css) && end-k < longestImport && css[end] != ';' && !isSpace(css[end]) {
+		end++
+	}
+	c.work += end - k
+	if end == len(css) && more {
+		return c.wait(css, i, i+1)
+	}
+	behind := nameEnd(css[:min(len(css), k+maxName)], k)
+	name := unescapeCSS(css[k:behind])
+	function := behind < len(css) && css[behind] == '(' && (isName(name, "url") || isName(name, "src"))
+	if end > k && !function {
+		c.add(css, Span{k, end}, Span{i, end}, 0)
+		c.rule = true
+	}
+	return i + 1
+}
+
+// longestImport is more than any address of an @import that is not written right.
+const longestImport = 8 << 10
+
 // badImport reads the address of an @import that is not written right. Browsers
 // look ahead for these before they read a style sheet, and take whatever stands
 // between the parentheses.
 func (c *sheet) badImport(css []byte, first, start int, more bool) int {
-	const longest = 8 << 10
 	end := len(css)
-	if n := bytes.IndexAny(css[first:min(len(css), first+longest)], ";\n"); n >= 0 {
+	if n := bytes.IndexAny(css[first:min(len(css), first+longestImport)], ";\n"); n >= 0 {
 		end = first + n
-	} else if end = min(end, first+longest); end == len(css) && more {
+	} else if end = min(end, first+longestImport); end == len(css) && more {
 		return c.wait(css, start, first)
 	}
 	c.work += end - first

@@ -1,10 +1,6 @@
 package reference
 
-import (
-	"bytes"
-	"cmp"
-	"slices"
-)
+import "bytes"
 
 // allStrings adds the strings of a whole style sheet that were not found, as
 // addresses that may be relative. Where a string ends is read as a browser
@@ -32,7 +28,7 @@ func (c *sheet) allStrings(css []byte) {
 		}
 	}
 	c.work += len(css)
-	slices.SortStableFunc(c.found, func(a, b found) int { return cmp.Compare(a.slot.Start, b.slot.Start) })
+	c.order()
 }
 
 // pastName passes the name at i, with the address behind it if it is "url" and

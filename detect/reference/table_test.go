@@ -74,6 +74,11 @@ func TestBadImport(t *testing.T) {
 		{`@import url(http://a.example/ x)`, `http://a.example/ x`},
 		{"@import url(http://a.example/'\n)p{}", `http://a.example/'`},
 		{`@import url(http://a.example/{b:url(http://b.example/)});`, `http://a.example/{b:url(http://b.example/)} http://b.example/`},
+		{`@import http://a.example/;p{}`, `http://a.example/`},
+		{`@import/*url(http://b.example/)*/http://a.example/ screen;`, `http://b.example/ http://a.example/`},
+		{`@import http://a.example/`, `http://a.example/`},
+		{`@import;`, ``},
+		{`@import \75 rl(http://a.example/);`, `http://a.example/`},
 		{`p{background:url(http://a.example/"x)}`, ``},
 	} {
 		if got := addressesOf(CSS([]byte(c.css))); got != c.want {

@@ -46,6 +46,7 @@ var styled = []hostile{
 	{"import with a quote in it", `@import url(http://t.example/01234567890123456789012345"678901234567890123456789);`},
 	{"import with a parenthesis in it", `@import url(http://t.example/01234567890123456789012345(678901234567890123456789);`},
 	{"import with a url in it", `@import url(http://t.example/0123456789012345{a:url(http://t.example/678901234567890123456789)});`},
+	{"import without anything", `@import $U;`},
 	{"import of data", `@import "data:text/css,body{background:url($U)}";`},
 	{"font", `@font-face{font-family:f;src:url($U)}body{font-family:f}`},
 	{"layered", `@layer a{@supports (display:block){@media all{body{background:url($U)}}}}`},
