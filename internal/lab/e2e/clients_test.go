@@ -31,7 +31,7 @@ func openReading(t *testing.T, n int) *reading {
 	large := newsletter("news@pineandwool.example", "Fleece from Unst", "0c44f1a2b07d4f7aa1d7e8e0b5f3c111")
 	padding := strings.Repeat("<p>Wool that keeps its shape, from sheep of Hermaness.</p>\r\n", 5000)
 	large = bytes.Replace(large, []byte("<html><body>"), []byte("<html><body>"+padding), 1)
-	mails := append([][]byte{small, large}, sample(madeUp(t), n)...)
+	mails := append([][]byte{small, large}, sample(oneReading(madeUp(t)), n)...)
 	return &reading{house: openHouse(t, mails), mails: mails}
 }
 

@@ -25,7 +25,7 @@ func rounds() int {
 // rewritten messages. Whatever is fetched, both answer with the same octets.
 func TestSameAsRewrittenMailbox(t *testing.T) {
 	lab.Need(t, "dovecot")
-	mails := append(madeUp(t), sample(realMail(t), 250)...)
+	mails := oneReading(append(madeUp(t), sample(realMail(t), 250)...))
 	changed := make([][]byte, len(mails))
 	differ := 0
 	for i, raw := range mails {
@@ -221,7 +221,7 @@ var fetched = regexp.MustCompile(`^\* (\d+) FETCH \(UID (\d+) `)
 // that UID's rewritten message, or what is allowed for one that is gone.
 func TestSameWhileExpunging(t *testing.T) {
 	lab.Need(t, "dovecot")
-	mails := madeUp(t)
+	mails := oneReading(madeUp(t))
 	changed := make([][]byte, len(mails))
 	for i, raw := range mails {
 		changed[i] = rewritten(raw)
@@ -323,5 +323,6 @@ func withoutFlags(value string) string { return flags.ReplaceAllString(value, ""
 // empty string or no octets (RFC 2180, section 4.1).
 func empty(value string) bool {
 	return strings.Contains(value, " NIL)") || strings.Contains(value, `""`) || strings.Contains(value, "{0}") ||
-		strings.Contains(value, "RFC822.SIZE 0")
+		strings.Contains(value, "RFC822.SIZE 0") ||
+		strings.Contains(value, `BODY ("text" "plain" NIL NIL NIL "7bit" 0 0)`)
 }
