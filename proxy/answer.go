@@ -3,6 +3,7 @@ package proxy
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -67,9 +68,16 @@ func (g *Gateway) load(w http.ResponseWriter, r *http.Request, l Load) {
 		g.resource(w, r, l)
 		return
 	}
-	a, e := g.picture(r.Context(), l)
-	g.record(r.Context(), l, e)
+	ctx, x, leave := g.passages.begin(r.Context(), l)
+	defer leave()
+	a, e := g.picture(ctx, x)
+	if d := x.answers(w, e.Outcome); d != nil && e.Outcome != Held {
+		a, e = g.held(l, x.asked[0], Event{Outcome: Held, Reason: d.Reason, Asked: e.Asked})
+	}
+	g.record(ctx, l, e)
 	writeBody(w, r, http.StatusOK, a)
+	// What is still in a buffer would leave after the passage has ended.
+	_ = http.NewResponseController(w).Flush()
 }
 
 // resource answers what is not a picture. None of it is ever asked for.
@@ -89,36 +97,55 @@ func (g *Gateway) resource(w http.ResponseWriter, r *http.Request, l Load) {
 }
 
 // picture decides on a load and returns what is shown for it.
-func (g *Gateway) picture(ctx context.Context, l Load) (answer, Event) {
+func (g *Gateway) picture(ctx context.Context, x *passage) (answer, Event) {
+	l := x.load
 	at, err := url.Parse(l.URL)
 	if err != nil {
 		return g.failed(l, Event{Outcome: Failed, Reason: g.cfg.Words.BadAddress})
 	}
-	d, err := g.cfg.Backend.Decide(ctx, l, at)
+	d, err := g.decide(ctx, x, at)
 	if err != nil {
-		return g.held(l, at, Event{Outcome: Held, Reason: g.cfg.Words.Undecided})
+		d = Decision{Reason: g.cfg.Words.Undecided}
 	}
 	if !d.Release {
+		x.end() // what is drawn now shows nothing of theirs
 		return g.held(l, at, Event{Outcome: Held, Reason: d.Reason})
 	}
-	var old Copy
-	if d.Keep && g.cfg.Keeper != nil {
-		if c, ok := g.cfg.Keeper.Get(l.URL); ok && time.Now().Before(c.Until) {
-			return answer{c.Type, c.Body}, Event{Outcome: Copied, Reason: d.Reason}
-		} else if ok {
-			old = c
-		}
+	return g.released(ctx, x, at, d)
+}
+
+// released returns what is shown for a load that may be: a copy, or what is
+// asked for now.
+func (g *Gateway) released(ctx context.Context, x *passage, at *url.URL, d Decision) (answer, Event) {
+	l := x.load
+	old, fresh := g.kept(l, d)
+	if fresh {
+		return answer{old.Type, old.Body}, Event{Outcome: Copied, Reason: d.Reason}
 	}
-	pic, err := g.fetch(ctx, l, at, d)
+	pic, err := g.fetch(ctx, l, at, d.Keep)
+	if cut := x.why(); cut != nil {
+		x.end()
+		return g.held(l, at, Event{Outcome: Held, Reason: cut.Reason, Asked: pic.Asked})
+	}
 	if err == nil {
 		return answer{pic.Type, pic.Body}, Event{Outcome: Released, Reason: d.Reason, Asked: pic.Asked}
 	}
-	if old.Body != nil {
+	if held := (*HeldError)(nil); old.Body != nil && !errors.As(err, &held) {
 		// RFC 9111, section 4.2.4: a stale answer may stand in where the origin
 		// cannot be reached.
 		return answer{old.Type, old.Body}, Event{Outcome: Copied, Reason: d.Reason, Asked: pic.Asked}
 	}
+	x.end()
 	return g.unfetched(l, at, pic.Asked, err)
+}
+
+// kept returns a copy that may be shown, and whether it is fresh.
+func (g *Gateway) kept(l Load, d Decision) (c Copy, fresh bool) {
+	if !d.Keep || g.cfg.Keeper == nil {
+		return Copy{}, false
+	}
+	c, ok := g.cfg.Keeper.Get(l.URL)
+	return c, ok && time.Now().Before(c.Until)
 }
 
 // unfetched returns what is shown where a fetch brought no picture.
@@ -143,30 +170,53 @@ func (g *Gateway) unfetched(l Load, at *url.URL, asked []string, err error) (ans
 
 // fetch asks for a picture; what is the same for everybody is asked for once,
 // however many wait for it, and kept.
-func (g *Gateway) fetch(ctx context.Context, l Load, at *url.URL, d Decision) (Picture, error) {
-	once := func(ctx context.Context) (Picture, error) {
-		pic, err := g.cfg.Fetcher.Fetch(ctx, at, func(ctx context.Context, at *url.URL) (Decision, error) {
-			return g.cfg.Backend.Decide(ctx, l, at)
-		})
-		if err == nil && d.Keep && pic.Keep && g.cfg.Keeper != nil {
-			until := earlier(time.Now().Add(pic.Fresh), earlier(d.Until, pic.Until))
-			g.cfg.Keeper.Put(l.URL, Copy{Type: pic.Type, Body: pic.Body, Fetched: time.Now(), Until: until})
+func (g *Gateway) fetch(ctx context.Context, l Load, at *url.URL, keep bool) (Picture, error) {
+	once := func(ctx context.Context) (Picture, error) { return g.fetchOnce(ctx, l, at, keep) }
+	if !keep {
+		return once(ctx)
+	}
+	for range 2 {
+		fl, err := g.flights.join(ctx, l.URL, l.Token, once)
+		if err != nil {
+			return Picture{Asked: fl.asked()}, err
 		}
-		return pic, err
+		var held *HeldError
+		if fl.token == l.Token || !errors.As(fl.err, &held) {
+			return fl.pic, fl.err
+		}
+		// It was decided for another mail, maybe cut for it.
 	}
-	if !d.Keep {
-		return once(ctx)
+	return once(ctx)
+}
+
+// fetchOnce asks for a picture and keeps what may be kept.
+func (g *Gateway) fetchOnce(ctx context.Context, l Load, at *url.URL, keep bool) (Picture, error) {
+	ctx, x, leave := g.passages.begin(ctx, l)
+	defer leave()
+	// Once more, now that the passage can be cut: it could have been decided
+	// otherwise in between.
+	d, err := g.decide(ctx, x, at)
+	if err != nil || !d.Release {
+		x.end() // what is drawn now tells nobody anything
 	}
-	fl, err := g.flights.join(ctx, l.URL, l.Token, once)
 	if err != nil {
-		return Picture{}, err
+		return Picture{}, fmt.Errorf("deciding on fetch: %w", err)
 	}
-	var held *HeldError
-	if fl.token != l.Token && errors.As(fl.err, &held) {
-		// The redirect was decided for another mail.
-		return once(ctx)
+	if !d.Release {
+		return Picture{}, &HeldError{Decision: d}
 	}
-	return fl.pic, fl.err
+	pic, err := g.cfg.Fetcher.Fetch(ctx, at, func(ctx context.Context, at *url.URL) (Decision, error) {
+		return g.decide(ctx, x, at)
+	})
+	if d := x.why(); d != nil {
+		return Picture{Asked: pic.Asked}, &HeldError{Decision: *d}
+	}
+	if err == nil && keep && d.Keep && pic.Keep && g.cfg.Keeper != nil {
+		now := time.Now()
+		until := earlier(now.Add(pic.Fresh), earlier(d.Until, pic.Until))
+		g.cfg.Keeper.Put(l.URL, Copy{Type: pic.Type, Body: pic.Body, Fetched: now, Until: until})
+	}
+	return pic, err
 }
 
 // held returns what is shown for a load that is held.

@@ -23,11 +23,13 @@ type flights struct {
 }
 
 // join waits for the fetch of key, and starts it with fetch if there is none.
-// The fetch goes on when the first opening is given up: the others want it.
+// The fetch goes on when the first opening is given up: the others want it. The
+// first one waits for its end all the same, to know who was asked.
 func (f *flights) join(ctx context.Context, key, token string, fetch func(context.Context) (Picture, error)) (*flight, error) {
 	f.mu.Lock()
 	fl := f.now[key]
-	if fl == nil {
+	first := fl == nil
+	if first {
 		fl = &flight{token: token, done: make(chan struct{})}
 		if f.now == nil {
 			f.now = make(map[string]*flight)
@@ -41,7 +43,20 @@ func (f *flights) join(ctx context.Context, key, token string, fetch func(contex
 	case <-fl.done:
 		return fl, nil
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+		if first {
+			<-fl.done
+		}
+		return fl, context.Cause(ctx)
+	}
+}
+
+// asked returns who was asked, nil as long as that is not known.
+func (fl *flight) asked() []string {
+	select {
+	case <-fl.done:
+		return fl.pic.Asked
+	default:
+		return nil
 	}
 }
 

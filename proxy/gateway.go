@@ -41,13 +41,14 @@ type GatewayConfig struct {
 
 // A Gateway answers the loads of mails. It is an [http.Handler].
 type Gateway struct {
-	cfg     GatewayConfig
-	ln      net.Listener
-	host    string
-	proxy   *goproxy.ProxyHttpServer
-	misses  *missLimit
-	flights flights
-	painter *painter
+	cfg      GatewayConfig
+	ln       net.Listener
+	host     string
+	proxy    *goproxy.ProxyHttpServer
+	misses   *missLimit
+	passages passages
+	flights  flights
+	painter  *painter
 }
 
 // NewGateway returns a gateway that will answer on ln, which must be on
@@ -91,7 +92,7 @@ func (g *Gateway) Serve(ctx context.Context) error {
 	ended := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(ended)
-		shutDown(srv, drop)
+		shutDown(srv, func() { drop(); g.passages.giveUp() })
 	})
 	err := srv.Serve(newLimitListener(g.ln, gatewayConns))
 	if !stop() {

@@ -499,19 +499,24 @@ func TestFlightOutlivesItsStarter(t *testing.T) {
 	fetch := func(ctx context.Context) (Picture, error) {
 		close(begun)
 		<-release
-		return Picture{Type: "image/gif"}, ctx.Err()
+		return Picture{Type: "image/gif", Asked: []string{"a.com"}}, ctx.Err()
 	}
 	first, cancel := context.WithCancel(t.Context())
-	gone := make(chan error, 1)
+	gone := make(chan []string, 1)
 	go func() {
-		_, err := f.join(first, "u", "a", fetch)
-		gone <- err
+		fl, err := f.join(first, "u", "a", fetch)
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("first = %v", err)
+		}
+		gone <- fl.asked()
 	}()
 	<-begun
-	cancel()
-	if err := <-gone; !errors.Is(err, context.Canceled) {
-		t.Errorf("first = %v", err)
+	given, giveUp := context.WithCancel(t.Context())
+	giveUp()
+	if fl, err := f.join(given, "u", "b", nil); !errors.Is(err, context.Canceled) || fl.asked() != nil {
+		t.Errorf("one that gives up = %v", err)
 	}
+	cancel()
 	done := make(chan *flight)
 	go func() {
 		fl, _ := f.join(t.Context(), "u", "b", nil)
@@ -521,6 +526,10 @@ func TestFlightOutlivesItsStarter(t *testing.T) {
 	close(release)
 	if fl := <-done; fl == nil || fl.err != nil || fl.pic.Type != "image/gif" || fl.token != "a" {
 		t.Errorf("second = %+v", fl)
+	}
+	// Who began it can tell who was asked, though it had given up.
+	if asked := <-gone; fmt.Sprint(asked) != "[a.com]" {
+		t.Errorf("asked %v", asked)
 	}
 	f.wg.Wait()
 }

@@ -26,6 +26,8 @@ type core struct {
 	words  *words.Catalogue
 	log    *slog.Logger
 	mails  *mails
+	// repaired are the files that others could read until now.
+	repaired []string
 }
 
 // openCore opens what is on disk.
@@ -41,6 +43,8 @@ func openCore(ctx context.Context, cfg *Config) (*core, error) {
 	if cfg.Lab != nil {
 		options.MaxPages = cfg.Lab.MaxPages
 	}
+	var repaired []string
+	options.Repaired = func(path string) { repaired = append(repaired, path) }
 	kept, err := store.Open(ctx, cfg.Paths.Data, options)
 	if err != nil {
 		return nil, err
@@ -54,6 +58,7 @@ func openCore(ctx context.Context, cfg *Config) (*core, error) {
 		gate:  &gate.Gate{Ledger: ledger, Permits: new(gate.Permits), Words: cfg.Words, VendorName: vendorName(rules)},
 		words: cfg.Words, log: cfg.Logger,
 	}
+	c.repaired = repaired
 	c.mails = newMails(c)
 	return c, nil
 }

@@ -93,22 +93,23 @@ func Start(ctx context.Context, cfg Config) (*Daemon, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
+	runtime, data := place{cfg.Paths.Runtime, "UNSEEN_RUNTIME"}, place{cfg.Paths.Data, "UNSEEN_DATA"}
 	if err := config.MakePrivate(cfg.Paths.Runtime); err != nil {
-		return nil, explain(cfg.Words, err)
+		return nil, explain(cfg.Words, runtime, err)
 	}
 	control, err := api.Listen(cfg.Paths.Socket())
 	if err != nil {
-		return nil, explain(cfg.Words, err)
+		return nil, explain(cfg.Words, runtime, err)
 	}
 	core, err := openCore(ctx, &cfg)
 	if err != nil {
 		control.Close()
-		return nil, explain(cfg.Words, err)
+		return nil, explain(cfg.Words, data, err)
 	}
 	d := &Daemon{cfg: cfg, core: core, hub: newHub(core.store), started: time.Now(), done: make(chan struct{})}
 	if err := d.begin(ctx); err != nil {
 		control.Close()
-		return nil, explain(cfg.Words, errors.Join(err, core.close()))
+		return nil, explain(cfg.Words, data, errors.Join(err, core.close()))
 	}
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	d.cancel = cancel
@@ -189,6 +190,18 @@ func (d *Daemon) prune(life context.Context) error {
 
 // Client returns a client of the daemon's control API.
 func (d *Daemon) Client() *api.Client { return api.NewClient(d.cfg.Paths.Socket()) }
+
+// Notes are sentences about what was put right at the start.
+func (d *Daemon) Notes() []string {
+	var notes []string
+	if n := len(d.core.repaired); n > 0 {
+		notes = append(notes, d.cfg.Words.Say(words.Repaired, "n", n, "dir", d.cfg.Paths.Data))
+	}
+	if d.relays.leaf.Exposed {
+		notes = append(notes, d.cfg.Words.Say(words.CertificateAnew))
+	}
+	return notes
+}
 
 // Origin is where held loads lead, "http://127.0.0.1:4180".
 func (d *Daemon) Origin() string { return d.gateway.origin() }

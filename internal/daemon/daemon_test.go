@@ -2,10 +2,14 @@ package daemon_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +18,7 @@ import (
 	"github.com/emersion/go-imap/v2"
 
 	"github.com/unseen-mail/unseen/internal/api"
+	"github.com/unseen-mail/unseen/internal/config"
 	"github.com/unseen-mail/unseen/internal/daemon"
 	"github.com/unseen-mail/unseen/internal/words"
 )
@@ -290,29 +295,25 @@ func TestEvents(t *testing.T) {
 	next("load released shop.example click.tracker.example")
 }
 
-// A daemon is up within the time that a person does not notice.
-func TestStartIsQuick(t *testing.T) {
+// When a start returns, every port that could be had accepts connections.
+func TestStartListens(t *testing.T) {
 	h := newHouse(t)
 	h.start()
-	a := h.connect(anywhere)
-	if err := h.daemon.Close(); err != nil {
-		t.Fatal(err)
-	}
-	best := time.Hour
-	for range 5 {
-		begin := time.Now()
-		h.start()
-		conn, err := net.Dial("tcp4", fmt.Sprint("127.0.0.1:", a.Local.IMAP))
-		if err != nil {
-			t.Fatal(err)
+	h.connect(anywhere)
+	for range 3 {
+		h.restart()
+		a := h.account()
+		for _, port := range []int{a.Local.IMAP, a.Local.IMAPS, a.Local.SMTP} {
+			conn, err := net.Dial("tcp4", portAddr(port))
+			if err == nil {
+				conn.Close()
+				continue
+			}
+			// Tests of other packages use the same ports at the same time.
+			if !strings.Contains(a.Local.Problem, fmt.Sprint(port)) {
+				t.Error(err)
+			}
 		}
-		best = min(best, time.Since(begin))
-		conn.Close()
-		h.daemon.Close()
-	}
-	t.Logf("first connection after %v", best)
-	if best > 150*time.Millisecond && !underRace {
-		t.Errorf("first connection after %v", best)
 	}
 }
 
@@ -325,24 +326,55 @@ func TestClose(t *testing.T) {
 	if _, err := c.Select("INBOX", nil).Wait(); err != nil {
 		t.Fatal(err)
 	}
-	begin := time.Now()
+	if !h.answers(a) {
+		t.Error("the account does not answer")
+	}
 	if err := h.daemon.Close(); err != nil {
 		t.Fatal(err)
-	}
-	if took := time.Since(begin); took > 5*time.Second {
-		t.Errorf("stopping took %v", took)
 	}
 	if err := c.Noop().Wait(); err == nil {
 		t.Error("the connection is still there")
 	}
-	for _, port := range []int{a.Local.IMAP, a.Local.IMAPS} {
-		if conn, err := net.Dial("tcp4", fmt.Sprint("127.0.0.1:", port)); err == nil {
-			conn.Close()
-			t.Errorf("port %d still answers", port)
-		}
+	if h.answers(a) {
+		t.Error("the account still answers")
 	}
 	if err := h.daemon.Close(); err != nil {
 		t.Errorf("closing twice: %v", err)
+	}
+}
+
+// answers says whether this Unseen answers at the ports of an account: nobody
+// else has its certificate.
+func (h *house) answers(a api.Account) bool {
+	h.t.Helper()
+	conn, err := tls.Dial("tcp4", portAddr(a.Local.IMAPS), h.trust())
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	sum := sha256.Sum256(conn.ConnectionState().PeerCertificates[0].Raw)
+	return strings.EqualFold(strings.ReplaceAll(a.Local.Fingerprint, ":", ""), hex.EncodeToString(sum[:]))
+}
+
+// BenchmarkStart is from nothing to the first connection that is accepted.
+func BenchmarkStart(b *testing.B) {
+	dir := b.TempDir()
+	paths := config.Paths{Config: filepath.Join(dir, "config.toml"), Data: filepath.Join(dir, "data"), Runtime: filepath.Join(dir, "run")}
+	for b.Loop() {
+		d, err := daemon.Start(b.Context(), daemon.Config{Paths: paths, Settings: config.Defaults()})
+		if err != nil {
+			b.Fatal(err)
+		}
+		conn, err := net.Dial("tcp4", strings.TrimPrefix(d.Origin(), "http://"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		conn.Close()
+		b.StopTimer()
+		if err := d.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
 	}
 }
 

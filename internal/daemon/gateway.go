@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"sync/atomic"
 
 	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/proxy"
@@ -23,11 +24,14 @@ type gateway struct {
 	port    port
 	backend *backend
 	config  proxy.GatewayConfig
+	// serving is the server, nil while the port is taken.
+	serving atomic.Pointer[proxy.Gateway]
 }
 
 // openGateway finds the port and listens on it if it is free.
 func openGateway(ctx context.Context, d *Daemon) (*gateway, error) {
 	g := new(gateway)
+	g.port.freed = d.portFreed
 	if err := g.choose(ctx, d); err != nil {
 		return nil, err
 	}
@@ -82,8 +86,17 @@ func (g *gateway) serve(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		g.serving.Store(server)
 		return server.Serve(ctx)
 	})
+}
+
+// recheck cuts loads on their way that are held by now. It comes after every
+// choice of the reader that may hold more than before.
+func (g *gateway) recheck(ctx context.Context) {
+	if server := g.serving.Load(); server != nil {
+		server.Recheck(ctx)
+	}
 }
 
 // gatewayWords are the sentences on placeholders.

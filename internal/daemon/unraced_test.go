@@ -1,6 +1,0 @@
-//go:build !race
-
-package daemon_test
-
-// underRace says that times mean something.
-const underRace = false
