@@ -72,6 +72,9 @@ func (c *sheet) scan(css []byte, more bool) int {
 
 // order sorts what was found: an @import is read before the comments in it.
 func (c *sheet) order() {
+	if len(c.found) < 2 {
+		return
+	}
 	slices.SortStableFunc(c.found, func(a, b found) int { return cmp.Compare(a.slot.Start, b.slot.Start) })
 }
 

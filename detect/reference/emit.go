@@ -189,6 +189,10 @@ func (s *Scanner) addStyles(view []byte, r *row, a *attr, tag Span) {
 
 // hasString says whether a string in CSS without parentheses may be an address.
 func hasString(css []byte) bool {
+	// Nearly all have no string at all.
+	if bytes.IndexByte(css, '"') < 0 && bytes.IndexByte(css, '\'') < 0 {
+		return false
+	}
 	for i, c := range css {
 		if (c == '"' || c == '\'') && mayLead(css[i+1:]) {
 			return true
