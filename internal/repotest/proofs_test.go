@@ -65,9 +65,8 @@ func TestFuzzAndExamples(t *testing.T) {
 // slowIsWrong are the tests that may ask how long something took, each with its
 // reason: they would pass on a machine ten times slower.
 var slowIsWrong = map[string]string{
-	"imapfilter/connect_test.go":     "a dead server is given up after the limit that was set, not after another",
-	"imapfilter/nudge_test.go":       "with the network gone the limit is 5 s, that of TCP many minutes",
-	"internal/daemon/daemon_test.go": "start and stop, the best of five and within 5 s",
+	"imapfilter/connect_test.go": "a dead server is given up after the limit that was set, not after another",
+	"imapfilter/nudge_test.go":   "with the network gone the limit is 5 s, that of TCP many minutes",
 }
 
 // No test fails because the machine was busy: none compares how long something
