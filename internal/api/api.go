@@ -23,6 +23,8 @@ const MaxBody = 64 << 10
 var (
 	// ErrNotRunning says that nobody listens on the socket.
 	ErrNotRunning = errors.New("api: Unseen is not running")
+	// ErrForeign says that the socket is another user's.
+	ErrForeign = errors.New("api: the Unseen that runs is another user's")
 	// ErrRunning says that somebody listens on it already; see [RunningError].
 	ErrRunning = errors.New("api: Unseen is running already")
 )

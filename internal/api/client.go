@@ -101,7 +101,9 @@ func (c *Client) Follow(ctx context.Context, after int64) iter.Seq2[Event, error
 	return func(yield func(Event, error) bool) {
 		resp, err := c.do(ctx, "GET", "/v1/events/follow?after="+strconv.FormatInt(after, 10), nil)
 		if err != nil {
-			yield(Event{}, err)
+			if ctx.Err() == nil {
+				yield(Event{}, err)
+			}
 			return
 		}
 		defer resp.Body.Close()
@@ -150,8 +152,14 @@ func (c *Client) do(ctx context.Context, method, path string, in any) (*http.Res
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err() // whoever ended it knows why
+		}
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
 			return nil, ErrNotRunning
+		}
+		if errors.Is(err, fs.ErrPermission) {
+			return nil, ErrForeign
 		}
 		return nil, fmt.Errorf("asking Unseen: %w", err)
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -73,6 +74,9 @@ func baseDir(set, home, fallback string) (string, error) {
 	return filepath.Join(home, fallback), nil
 }
 
+// ErrNoDirectory is something else where a directory should be.
+var ErrNoDirectory = errors.New("config: it is not a directory")
+
 // MakePrivate makes a directory that nobody else may enter, or checks that an
 // existing one is so.
 func MakePrivate(dir string) error {
@@ -84,7 +88,7 @@ func MakePrivate(dir string) error {
 		return fmt.Errorf("looking at directory: %w", err)
 	}
 	if !info.IsDir() {
-		return fmt.Errorf("looking at %s: it is not a directory", dir)
+		return fmt.Errorf("looking at %s: %w", dir, ErrNoDirectory)
 	}
 	if info.Mode().Perm()&0o077 == 0 {
 		return nil

@@ -31,6 +31,7 @@ const (
 	HelpConsentVerify   Key = "help_consent_verify"
 	HelpSender          Key = "help_sender"
 	HelpPurpose         Key = "help_purpose"
+	HelpPurposes        Key = "help-purposes"
 	HelpAllPurposes     Key = "help_all_purposes"
 	HelpForAddress      Key = "help_for_address"
 	HelpUntil           Key = "help_until"
@@ -81,6 +82,7 @@ func helpTexts() map[Key]string {
 		HelpConsentVerify:   "Check that no record of the ledger was changed or taken out.",
 		HelpSender:          "A sender of mail you got: its domain, or an address.",
 		HelpPurpose:         "What for; may be given several times. \"unseen consent grant --help\" lists them.",
+		HelpPurposes:        "Purposes:",
 		HelpAllPurposes:     "Each purpose that needs your agreement.",
 		HelpForAddress:      "Which of your addresses it is for; each that the sender wrote to if left out.",
 		HelpUntil:           "Day on which it lapses by itself, as 2027-03-31.",

@@ -4,6 +4,8 @@ package words
 const (
 	WrongUsage      Key = "wrong-usage"
 	WrongUsageHint  Key = "wrong-usage-hint"
+	Foreign         Key = "foreign"
+	ForeignHint     Key = "foreign-hint"
 	NotRunning      Key = "not-running"
 	NotRunningHint  Key = "not-running-hint"
 	ConfigHint      Key = "config-hint"
@@ -35,6 +37,8 @@ func usageTexts() map[Key]string {
 	return map[Key]string{
 		WrongUsage:      "reading the command: {what}",
 		WrongUsageHint:  "\"{command}\" says what is possible",
+		Foreign:         "asking Unseen: the one that runs here is another user's",
+		ForeignHint:     "each user has an Unseen of their own; UNSEEN_RUNTIME names the directory of yours",
 		NotRunning:      "asking Unseen: it is not running",
 		NotRunningHint:  "start it in another terminal with \"unseen run\"",
 		ConfigHint:      "\"unseen run --print-config\" prints a config.toml with every key explained",

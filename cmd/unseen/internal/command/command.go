@@ -143,6 +143,8 @@ func (s *session) report(err error) int {
 		s.complain(err.Error(), refusal.Hint)
 	case errors.Is(err, api.ErrNotRunning):
 		s.complain(s.words.Say(words.NotRunning), s.words.Say(words.NotRunningHint))
+	case errors.Is(err, api.ErrForeign):
+		s.complain(s.words.Say(words.Foreign), s.words.Say(words.ForeignHint))
 	case errors.As(err, &settings):
 		hint := s.words.Say(words.ConfigHint)
 		if settings.Allowed != "" {

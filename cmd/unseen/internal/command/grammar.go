@@ -2,9 +2,11 @@ package command
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
+	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/rules/purpose"
 )
 
@@ -79,15 +81,34 @@ type choice struct {
 	Address string   `placeholder:"ADDRESS" help:"${help_for_address}"`
 }
 
-// Help lists the purposes.
+// Help lists the purposes as a table: indented lines are printed as they are.
 func (choice) Help() string {
-	var text string
+	text := words.English().Say(words.HelpPurposes) + "\n\n"
 	for _, p := range purpose.All() {
-		if p.Grantable {
-			text += fmt.Sprintf("  %-16s %s\n", p.ID, p.Sentence)
+		if !p.Grantable {
+			continue
+		}
+		name := string(p.ID)
+		for _, line := range wrapped(p.Title+". "+p.Sentence, 60) {
+			text += fmt.Sprintf("  %-16s %s\n", name, line)
+			name = ""
 		}
 	}
 	return text
+}
+
+// wrapped breaks a text into lines.
+func wrapped(text string, width int) []string {
+	var lines []string
+	for _, word := range strings.Fields(text) {
+		last := len(lines) - 1
+		if last >= 0 && len(lines[last])+1+len(word) <= width {
+			lines[last] += " " + word
+			continue
+		}
+		lines = append(lines, word)
+	}
+	return lines
 }
 
 type consentGrant struct {

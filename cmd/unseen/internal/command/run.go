@@ -56,12 +56,16 @@ func (s *session) tellFreed(ctx context.Context, d *daemon.Daemon) {
 // greet says what is protected, and what to do if nothing is yet. It returns
 // whether something does not work yet.
 func (s *session) greet(ctx context.Context, d *daemon.Daemon) bool {
-	st, err := d.Client().Status(ctx)
+	// Also to somebody who ends it at once: it is said what was found.
+	st, err := d.Client().Status(context.WithoutCancel(ctx))
 	if err != nil {
 		s.complain(err.Error(), "")
 		return false
 	}
 	s.note(words.Running, "pid", st.PID)
+	for _, note := range d.Notes() {
+		s.noteText(note)
+	}
 	for _, a := range st.Accounts {
 		s.noteText(accountLine(s.words, a))
 	}
