@@ -125,10 +125,12 @@ func madeUp(t testing.TB, limit int) [][]byte {
 	return mails
 }
 
-// readTwoWays tells whether servers and mail programs disagree on what of a
-// message is header, for its bare CRs. The relay passes headers on as they are.
+// readTwoWays tells whether mail programs show what of a message servers take for
+// header, for its bare CRs or odd boundaries. The relay passes headers on as they are.
 func readTwoWays(raw []byte) bool {
-	return slices.ContainsFunc(message.Parse(raw).Gaps, func(g message.Gap) bool { return g.Reason == "lines" })
+	return slices.ContainsFunc(message.Parse(raw).Gaps, func(g message.Gap) bool {
+		return g.Reason == "lines" || g.Reason == "boundary"
+	})
 }
 
 // realMails are those of others, which stay outside the repository.
