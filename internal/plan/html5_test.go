@@ -55,6 +55,9 @@ func (w *walker) walk(n *html.Node) {
 		for _, a := range n.Attr {
 			w.attribute(n.Data, a.Key, a.Val)
 		}
+		if n.Data == "link" {
+			w.link(n)
+		}
 		if n.Data == "style" && n.FirstChild != nil {
 			w.css(n.FirstChild.Data)
 		}
@@ -86,8 +89,38 @@ func (w *walker) attribute(element, key, value string) {
 			}
 			w.load(strings.TrimRight(address, ","))
 		}
-	case key == "style":
+	case key == "style", svgValues[key]:
 		w.css(value)
+	case strings.Contains(furtherLoads[key], " "+element+" "):
+		w.load(value)
+	}
+}
+
+// furtherLoads are elements by their attribute that loads, with what the parser
+// calls them.
+var furtherLoads = map[string]string{
+	"src":    " iframe frame embed video audio source track script bgsound ",
+	"poster": " video ",
+	"data":   " object ",
+	"href":   " image feImage use ",
+}
+
+// svgValues are attributes of SVG that hold CSS.
+var svgValues = map[string]bool{"mask": true, "cursor": true, "fill": true, "stroke": true, "filter": true, "clip-path": true}
+
+// link adds the address of a style sheet.
+func (w *walker) link(n *html.Node) {
+	rel, href := "", ""
+	for _, a := range n.Attr {
+		switch a.Key {
+		case "rel":
+			rel = strings.ToLower(a.Val)
+		case "href":
+			href = a.Val
+		}
+	}
+	if strings.Contains(rel, "stylesheet") {
+		w.load(href)
 	}
 }
 
