@@ -9,6 +9,7 @@ const (
 	SettingsSMTP        Key = "settings-smtp"
 	SettingsLogin       Key = "settings-login"
 	SettingsCertificate Key = "settings-certificate"
+	SettingsFingerprint Key = "settings-fingerprint"
 	SettingsPictures    Key = "settings-pictures"
 	SettingsNoSMTP      Key = "settings-no-smtp"
 	NoAccounts          Key = "no-accounts"
@@ -35,6 +36,7 @@ func accountTexts() map[Key]string {
 		SettingsLogin:    "User name and password stay as they are; they pass through to your provider and are not kept.",
 		SettingsCertificate: `Your mail program asks once whether to trust this computer's own certificate. Compare its SHA-256 fingerprint, then say yes for good:
   {fingerprint}`,
+		SettingsFingerprint: "SHA-256 fingerprint of this computer's certificate:\n  {fingerprint}",
 		SettingsPictures: `So that pictures you let through can be seen, allow this one site. In Thunderbird: Settings, Privacy & Security, Mail Content, Exceptions.
   {origin}`,
 		SettingsNoSMTP:  "What you send does not go through Unseen, so only pixels are replaced in this account, and pictures load as your mail program decides.",

@@ -59,6 +59,8 @@ const (
 	UnknownSenderHint    Key = "unknown-sender-hint"
 	PicturesPinned       Key = "pictures-pinned"
 	PicturesPinnedHint   Key = "pictures-pinned-hint"
+	ClockWrong           Key = "clock-wrong"
+	ClockWrongHint       Key = "clock-wrong-hint"
 	Passed               Key = "passed"
 )
 
@@ -122,6 +124,8 @@ func daemonTexts() map[Key]string {
 		UnknownSenderHint:    "senders of your mail: {known}",
 		PicturesPinned:       "choosing about pictures: config.toml decides that",
 		PicturesPinnedHint:   "change the key pictures in {path}",
+		ClockWrong:           "this computer's clock says {date}, which cannot be: nothing is let through, for nobody knows which agreements have ended",
+		ClockWrongHint:       "set the clock; Unseen need not be started again",
 		Passed:               "a message passed as the server sent it ({why}); it may load what your mail program lets it load",
 	}
 }

@@ -263,6 +263,8 @@ func (j *journal) Line(text string) {
 	j.lines = append(j.lines, text)
 }
 
+func (j *journal) After(text string) { j.Line(text) }
+
 // has says whether a line with a text was told.
 func (j *journal) has(text string) bool {
 	j.mu.Lock()

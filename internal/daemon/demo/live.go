@@ -20,6 +20,8 @@ type Journal interface {
 	Event(e api.Event)
 	// Line takes a line about what others did.
 	Line(text string)
+	// After takes a line that explains an event which may come after it.
+	After(text string)
 }
 
 // Live tells a journal what happens until ctx ends: that a mail program logs in
@@ -31,12 +33,13 @@ func Live(ctx context.Context, w *World, texts *words.Catalogue, j Journal) erro
 		return err
 	}
 	say := func(k words.Key, pairs ...any) { j.Line(texts.Say(k, pairs...)) }
+	after := func(k words.Key, pairs ...any) { j.After(texts.Say(k, pairs...)) }
 	w.Tracker.onHit(func(h Hit) {
 		if same[h.URL] {
 			return // that it was sent says all
 		}
-		say(words.DemoLearned, "url", h.URL)
-		say(words.DemoLearnedMore, "agent", h.Agent, "cookie", orNone(texts, h.Cookie), "referer", orNone(texts, h.Referer))
+		after(words.DemoLearned, "url", h.URL)
+		after(words.DemoLearnedMore, "agent", h.Agent, "cookie", orNone(texts, h.Cookie), "referer", orNone(texts, h.Referer))
 	})
 	defer w.Tracker.onHit(nil)
 	w.Sink.onSent(func(raw []byte) {

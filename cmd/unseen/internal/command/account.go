@@ -135,6 +135,8 @@ func (c *accountList) Run(ctx context.Context, s *session) error {
 			fmt.Fprintln(s.Out, "  "+words.Plain(a.Local.Problem))
 		}
 	}
+	fmt.Fprintln(s.Out)
+	s.say(words.SettingsFingerprint, "fingerprint", accounts[0].Local.Fingerprint)
 	return nil
 }
 

@@ -28,7 +28,7 @@ type journal struct {
 
 	mu     sync.Mutex // guards what follows
 	groups []*group
-	lines  []string
+	after  []string
 	timer  *time.Timer
 	wide   int
 }
@@ -40,6 +40,8 @@ type group struct {
 	hosts []string
 	// reasons are purposes, in events of consent.
 	reasons []string
+	// line stands for a line of its own.
+	line string
 }
 
 // Event takes an event.
@@ -62,11 +64,19 @@ func (j *journal) Event(e api.Event) {
 	j.later()
 }
 
-// Line takes a line of its own; it comes after the events that wait.
+// Line takes a line of its own.
 func (j *journal) Line(text string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.lines = append(j.lines, text)
+	j.groups = append(j.groups, &group{line: text})
+	j.later()
+}
+
+// After takes a line that belongs behind events that may come a little later.
+func (j *journal) After(text string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.after = append(j.after, text)
 	j.later()
 }
 
@@ -89,18 +99,22 @@ func (j *journal) Flush() {
 		j.wide = max(j.wide, min(widest, utf8.RuneCountInString(g.who(j.words))))
 	}
 	for _, g := range j.groups {
+		if g.line != "" {
+			fmt.Fprintln(j.out, g.line)
+			continue
+		}
 		what, text := g.text(j.words)
 		fmt.Fprintf(j.out, "%s  %-9s  %-*s  %s\n", g.Time.Local().Format("15:04:05"), what, j.wide, g.who(j.words), text)
 	}
-	for _, line := range j.lines {
+	for _, line := range j.after {
 		fmt.Fprintln(j.out, line)
 	}
-	j.groups, j.lines = nil, nil
+	j.groups, j.after = nil, nil
 }
 
 // alike says whether an event belongs to the group.
 func (g *group) alike(e *api.Event) bool {
-	if g.Kind != e.Kind || g.Outcome != e.Outcome || g.Sender != e.Sender || g.Account != e.Account {
+	if g.line != "" || g.Kind != e.Kind || g.Outcome != e.Outcome || g.Sender != e.Sender || g.Account != e.Account {
 		return false
 	}
 	return g.Reason == e.Reason || g.Kind == "consent"

@@ -35,13 +35,15 @@ func TestJournal(t *testing.T) {
 	}
 	var out bytes.Buffer
 	j := &journal{out: &out, words: w}
-	j.Line("  a line")
+	j.Line("  first")
+	j.After("  last")
 	for _, e := range events {
 		e.Time = at
 		j.Event(e)
 	}
 	j.Flush()
 	want := `
+  first
 08:12:00  held       shop.example                  2 pictures of img.shop.example, cdn.shop.example, the same for everybody: you have not chosen to see this sender's pictures. "unseen pictures shop.example on" shows them.
 08:12:00  held       shop.example                  click.shop.example: Somebody would learn.
 08:12:00  held       nobody vouches for them       x.example: you have not chosen to see this sender's pictures.
@@ -55,7 +57,7 @@ func TestJournal(t *testing.T) {
 08:12:00  well again                                port 1143 came free
 08:12:00  account    anna@example.org              connected
 08:12:00  relay      an\x1bna@example.org          passed a message\x1b[2J passed
-  a line
+  last
 `
 	if got := out.String(); got != want[1:] {
 		t.Errorf("got\n%s", got)
