@@ -83,7 +83,11 @@ func (b *backend) decide(ctx context.Context, l *load, at *url.URL) (gate.Decisi
 		return gate.Decision{}, err
 	}
 	q.Level, _ = b.policy.level()
-	return b.core.gate.Decide(q, time.Now()), nil
+	now := time.Now()
+	if wrong := b.core.clockWrong(now); wrong != "" {
+		return gate.Decision{Verdict: q.Judgement.Verdict, Reason: wrong}, nil
+	}
+	return b.core.gate.Decide(q, now), nil
 }
 
 // Record notes what became of a load. Verdict and vendor are those of the

@@ -45,7 +45,13 @@ func (d *Daemon) decide(ctx context.Context, q api.Decision) ([]api.Standing, er
 	var records []consent.Record
 	var err error
 	switch consent.Decision(q.Decision) {
-	case consent.Granted, consent.Refused:
+	case consent.Granted:
+		if wrong := d.core.clockWrong(time.Now()); wrong != "" {
+			// The record would prove a day that never was.
+			return nil, &api.Error{Code: api.CodeFailed, Text: wrong, Hint: d.cfg.Words.Say(words.ClockWrongHint)}
+		}
+		records, err = d.asked(ctx, q)
+	case consent.Refused:
 		records, err = d.asked(ctx, q)
 	case consent.Withdrawn:
 		records, err = d.granted(ctx, q)

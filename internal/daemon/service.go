@@ -63,6 +63,9 @@ func (d *Daemon) status(ctx context.Context) (api.Status, error) {
 	if p := d.policy.trouble(); p != "" {
 		st.Problems = append(st.Problems, p)
 	}
+	if wrong := d.core.clockWrong(time.Now()); wrong != "" {
+		st.Problems = append(st.Problems, wrong)
+	}
 	if err := d.core.ledger.Broken(); err != nil {
 		st.Problems = append(st.Problems, d.brokenLedger(err).Text)
 	}
