@@ -10,7 +10,7 @@ import (
 )
 
 // again is how long a taken port is left alone before it is tried again.
-const again = 10 * time.Second
+const again = 3 * time.Second
 
 // A port of this machine that is kept for one use. If somebody else has taken
 // it, it is tried again until it is free: the number is written in mail

@@ -57,3 +57,26 @@ func FuzzPlain(f *testing.F) {
 		}
 	})
 }
+
+// Commands in texts can be typed where the program is not found by its name.
+func TestAs(t *testing.T) {
+	c := words.English()
+	if c.As("") != c || c.As("unseen") != c {
+		t.Error("the usual name makes another catalogue")
+	}
+	named := c.As("/opt/un/seen")
+	for k, want := range map[words.Key]string{
+		words.NotRunningHint: `start it in another terminal with "/opt/un/seen run"`,
+		words.NotRunning:     "asking Unseen: it is not running",
+	} {
+		if got := named.Say(k); got != want {
+			t.Errorf("got %q", got)
+		}
+	}
+	if got := named.Say(words.DemoCommands, "config", "unseen c", "data", "d", "runtime", "r"); !strings.Contains(got, "\n  /opt/un/seen consent grant") || !strings.Contains(got, "UNSEEN_CONFIG=unseen c") {
+		t.Errorf("got %q", got)
+	}
+	if c.Say(words.NotRunningHint) == named.Say(words.NotRunningHint) || named.Lang() != "en" {
+		t.Error("the catalogue changed")
+	}
+}
