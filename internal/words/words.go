@@ -33,7 +33,7 @@ func English() *Catalogue {
 	return &Catalogue{
 		lang: "en",
 		texts: merged(checkTexts(), helpTexts(), usageTexts(), accountTexts(), reportTexts(), decisionTexts(),
-			findingTexts(), eventTexts(), daemonTexts(), placeTexts(), demoTexts()),
+			findingTexts(), eventTexts(), startingTexts(), daemonTexts(), placeTexts(), demoTexts()),
 		one: func(n int64) bool { return n == 1 },
 	}
 }
