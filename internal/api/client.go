@@ -11,6 +11,7 @@ import (
 	"iter"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"syscall"
 )
@@ -26,7 +27,16 @@ func NewClient(path string) *Client {
 	var d net.Dialer
 	return &Client{&http.Client{Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return d.DialContext(ctx, "unix", path)
+			conn, err := d.DialContext(ctx, "unix", path)
+			if err != nil {
+				return nil, err
+			}
+			if uid, ok := peerUID(conn.(*net.UnixConn)); ok && uid != os.Getuid() && uid != 0 {
+				// They would be told passwords.
+				conn.Close()
+				return nil, ErrForeign
+			}
+			return conn, nil
 		},
 		MaxIdleConns: 1,
 	}}}
@@ -158,7 +168,7 @@ func (c *Client) do(ctx context.Context, method, path string, in any) (*http.Res
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
 			return nil, ErrNotRunning
 		}
-		if errors.Is(err, fs.ErrPermission) {
+		if errors.Is(err, fs.ErrPermission) || errors.Is(err, ErrForeign) {
 			return nil, ErrForeign
 		}
 		return nil, fmt.Errorf("asking Unseen: %w", err)

@@ -30,10 +30,14 @@ func (e *RunningError) Error() string {
 func (e *RunningError) Is(target error) bool { return target == ErrRunning }
 
 // Listen opens the control socket at a path in a directory that only its owner
-// may enter (the caller sees to that). A socket that a dead process left is
+// may enter (the caller sees to that; one that others own or may write to is
+// refused). A socket that a dead process left is
 // replaced; a live one is a [RunningError]. Whoever comes with another user id
 // is disconnected.
 func Listen(path string) (net.Listener, error) {
+	if err := checkDir(path); err != nil {
+		return nil, err
+	}
 	lock, err := lockFile(path + ".lock")
 	if errors.Is(err, ErrRunning) {
 		return nil, running(path)
