@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -26,6 +27,7 @@ import (
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/config"
 	"github.com/unseen-mail/unseen/internal/daemon"
+	"github.com/unseen-mail/unseen/internal/store"
 	"github.com/unseen-mail/unseen/proxy"
 	"github.com/unseen-mail/unseen/rules/catalogue"
 )
@@ -99,6 +101,7 @@ func newHouse(t *testing.T, mails ...string) *house {
 	h := &house{t: t, tracker: new(tracker), settings: config.Defaults()}
 	dir := t.TempDir()
 	h.paths = config.Paths{Config: filepath.Join(dir, "config.toml"), Data: filepath.Join(dir, "data"), Runtime: filepath.Join(dir, "run")}
+	h.scatter()
 	web := httptest.NewServer(h.tracker)
 	t.Cleanup(web.Close)
 	h.lab = &daemon.Lab{
@@ -134,6 +137,30 @@ func newHouse(t *testing.T, mails ...string) *house {
 	t.Cleanup(func() { server.Close() })
 	h.upstream = &api.Endpoint{Host: "127.0.0.1", Port: ln.Addr().(*net.TCPAddr).Port, TLS: "none"}
 	return h
+}
+
+// scatter makes it unlikely that another process, such as the tests of another
+// package, takes a port of this house while its Unseen does not run: the first
+// ports, which all would choose, are given away.
+func (h *house) scatter() {
+	h.t.Helper()
+	ctx := context.Background()
+	kept, err := store.Open(ctx, h.paths.Data, store.Options{})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer kept.Close()
+	var given strings.Builder
+	for slot := range rand.IntN(90) {
+		fmt.Fprint(&given, slot, " ")
+	}
+	for name, value := range map[string]string{
+		"account slots": strings.TrimSpace(given.String()), "gateway port": fmt.Sprint(20_000 + rand.IntN(10_000)),
+	} {
+		if err := kept.SetSetting(ctx, name, value); err != nil {
+			h.t.Fatal(err)
+		}
+	}
 }
 
 // deliver puts a mail into the inbox, with CR LF.
