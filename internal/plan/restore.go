@@ -51,8 +51,8 @@ type Lookup func(token string) (Original, bool)
 func Restore(raw []byte, base string, look Lookup, how Leaving) (out []byte, unknown int, err error) {
 	l := message.Parse(raw)
 	r := &restoring{raw: raw, base: base, look: look, how: how}
-	if l.Root != nil {
-		err = r.part(l.Root, false, false)
+	if l.Shown != nil {
+		err = r.part(l.Shown, false, false)
 	}
 	if err != nil {
 		return nil, r.unknown, err
