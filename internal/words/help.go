@@ -47,6 +47,7 @@ const (
 	HelpClean           Key = "help_clean"
 	HelpStatus          Key = "help_status"
 	HelpFollow          Key = "help_follow"
+	HelpStatusFormat    Key = "help_status_format"
 	HelpVersion         Key = "help_version"
 )
 
@@ -97,6 +98,7 @@ func helpTexts() map[Key]string {
 		HelpRecipient:       "Whose mail it is, where the mail does not say.",
 		HelpClean:           "Pass a mail from standard input to standard output with every held load made inert and every length kept.",
 		HelpStatus:          "Say how Unseen does, and what it held today.",
+		HelpStatusFormat:    "text, or json: one object, and with --follow one more a line for each load.",
 		HelpFollow:          "Go on and print each load as it is held or released.",
 		HelpVersion:         "Print the version.",
 	}

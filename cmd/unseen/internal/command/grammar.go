@@ -142,7 +142,8 @@ type scanCommand struct {
 type cleanCommand struct{}
 
 type statusCommand struct {
-	Follow bool `short:"f" help:"${help_follow}"`
+	Follow bool   `short:"f" help:"${help_follow}"`
+	Format string `enum:"text,json" default:"text" help:"${help_status_format}"`
 }
 
 // versionFlag prints the version and ends.

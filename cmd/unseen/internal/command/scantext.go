@@ -40,6 +40,8 @@ func (sc *scanner) text(name string, number int, r *detect.Report) {
 // total says what all mails come to.
 func (sc *scanner) total() {
 	switch {
+	case sc.failed && sc.mails == 0:
+		// Why was said; that nothing was found in nothing is no result.
 	case sc.found > 0:
 		fmt.Fprintln(sc.out, sc.words.Say(words.ScanTotal, "mails", sc.mails, "found", sc.found))
 	case sc.partly > 0:

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/unseen-mail/unseen/internal/api"
@@ -18,18 +19,33 @@ func (c *statusCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	if c.Format == "json" {
+		out := json.NewEncoder(s.Out)
+		if err := out.Encode(st); err != nil {
+			return fmt.Errorf("writing the status: %w", err)
+		}
+		// A program that has closed the other end is told no more.
+		return c.follow(ctx, client, func(e api.Event) { _ = out.Encode(e) })
+	}
 	s.printStatus(st)
+	if c.Follow {
+		fmt.Fprintln(s.Out)
+	}
+	log := &journal{out: s.Out, words: s.words}
+	defer log.Flush()
+	return c.follow(ctx, client, log.Event)
+}
+
+// follow hands over each event to come, if that was asked for, until ctx ends.
+func (c *statusCommand) follow(ctx context.Context, client *api.Client, to func(api.Event)) error {
 	if !c.Follow {
 		return nil
 	}
-	fmt.Fprintln(s.Out)
-	log := &journal{out: s.Out, words: s.words}
-	defer log.Flush()
 	for e, err := range client.Follow(ctx, -1) {
 		if err != nil {
 			return err
 		}
-		log.Event(e)
+		to(e)
 	}
 	if ctx.Err() == nil {
 		return api.ErrNotRunning
