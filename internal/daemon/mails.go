@@ -77,9 +77,9 @@ func (c *core) read(ctx context.Context, p *store.Plan) (*mail, error) {
 		return nil, err
 	}
 	if !ok {
-		// The account was disconnected. Mail that its mail program keeps still
-		// names this machine, and must be given back its addresses; nothing of
-		// it is released, for nobody vouches for its sender any more.
+		// A disconnected account is still there, and what was decided holds for
+		// mail that its programs keep. Of one that is not, the addresses can be
+		// given back, and nothing is released: nobody vouches for its senders.
 		account = store.Account{ID: p.Account}
 	}
 	decoded := new(plan.Plan)
