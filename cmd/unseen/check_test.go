@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -10,6 +11,8 @@ import (
 	"log"
 	"net"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -66,6 +69,24 @@ func fields(ts *testscript.TestScript, _ bool, args []string) {
 			if _, ok := finding[name]; !ok {
 				ts.Fatalf("there is no field %q in %s", name, line)
 			}
+		}
+	}
+}
+
+// passes hands each file to unseen clean, which has to keep its length.
+func passes(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		in := []byte(ts.ReadFile(name))
+		cmd := exec.Command("unseen", "clean")
+		// testscript put its own unseen first in PATH.
+		cmd.Path = filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], "unseen")
+		cmd.Stdin, cmd.Env = bytes.NewReader(in), []string{"HOME=" + ts.Getenv("HOME"), "PATH=" + ts.Getenv("PATH")}
+		out, err := cmd.Output()
+		if err != nil {
+			ts.Fatalf("%s: %v", name, err)
+		}
+		if len(out) != len(in) {
+			ts.Fatalf("%s: %d octets became %d", name, len(in), len(out))
 		}
 	}
 }

@@ -49,6 +49,7 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"unseen": mai
 //	octets FILE TEXT        writes a file; TEXT may hold escapes of Go
 //	smtpserver NAME HOW     starts an SMTP server (plain, starttls or tls) and sets $NAME to its host:port; who vouches is in NAME.pem
 //	reads FILE TEXT         reads all mail of the demo until a file holds a text
+//	passes FILE ...         passes each file through unseen clean, and checks that it keeps its length
 //	fields FILE             checks that each line of a file is a finding, as DESIGN.md has it
 //	lengths FILE FILE       checks that two files are equally long, in CR LF
 func TestScripts(t *testing.T) {
@@ -69,7 +70,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "ready": ready, "mailserver": mailServer, "taken": taken, "demo": startDemo, "read": readDemo,
-			"lengths": lengths, "interrupt": interrupt, "fields": fields, "reads": reads, "smtpserver": smtpServer, "fifo": fifo, "socket": socket, "octets": octets,
+			"lengths": lengths, "interrupt": interrupt, "fields": fields, "passes": passes, "reads": reads, "smtpserver": smtpServer, "fifo": fifo, "socket": socket, "octets": octets,
 		},
 	})
 }
