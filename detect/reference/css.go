@@ -24,7 +24,6 @@ type sheet struct {
 	sets    bool // there is a function that takes strings for addresses
 	work    int  // octets looked at
 	found   []found
-	imports imports
 }
 
 // A found is one address in CSS; its spans count from the start of the piece.
@@ -48,7 +47,6 @@ var marks = func() (t [256]bool) {
 // scan reads CSS and returns how much of it is done with: all, or with more,
 // what does not depend on the text that follows.
 func (c *sheet) scan(css []byte, more bool) int {
-	c.imports = imports{}
 	if c.strings {
 		defer c.allStrings(css)
 	}
@@ -127,7 +125,8 @@ func isEscaped(css []byte, i int) bool {
 	return (i-k)&1 == 1
 }
 
-// atRule notes @import and @font-face, at the "@".
+// atRule notes @import and @font-face, at the "@". The address of an @import
+// may stand behind comments, which hold anything.
 func (c *sheet) atRule(css []byte, i int, more bool) int {
 	if more && len(css)-i <= maxName {
 		return -1
@@ -136,7 +135,16 @@ func (c *sheet) atRule(css []byte, i int, more bool) int {
 	switch {
 	case len(word) >= 6 && foldEqual(word[:6], "import"):
 		c.rule = true
-		return c.importRule(css, i, nameEnd(css, i+1), more)
+		k := skipComments(css, nameEnd(css, i+1))
+		c.work += k - i
+		switch {
+		case k == len(css) && more:
+			return c.wait(css, i, i+1)
+		case k < len(css) && (css[k] == '"' || css[k] == '\''):
+			return c.quoted(css, k, Span{k, k}, more)
+		default:
+			return c.bareImport(css, i, k, more)
+		}
 	case len(word) >= 9 && foldEqual(word[:9], "font-face"):
 		c.font = true
 	}
@@ -152,6 +160,21 @@ func nameEnd(css []byte, i int) int {
 		i++
 	}
 	return min(i, len(css))
+}
+
+// skipComments passes white space and comments at i.
+func skipComments(css []byte, i int) int {
+	for {
+		i = skipSpace(css, i)
+		if !bytes.HasPrefix(css[i:], []byte("/*")) {
+			return i
+		}
+		n := bytes.Index(css[i+2:], []byte("*/"))
+		if n < 0 {
+			return len(css)
+		}
+		i += n + 4
+	}
 }
 
 // parenthesis reads the function whose "(" stands at i.
@@ -225,6 +248,48 @@ func (c *sheet) url(css []byte, i, start int, more bool) int {
 	token := Span{start, min(k+1, len(css))}
 	c.add(css, Span{first, end}, token, 0)
 	return token.End
+}
+
+// bareImport reads the address at k of the @import at i, which stands neither in
+// quotes nor in parentheses: that is no CSS, but see badImport.
+func (c *sheet) bareImport(css []byte, i, k int, more bool) int {
+	end := k
+	for end < len(css) && end-k < longestImport && css[end] != ';' && !isSpace(css[end]) {
+		end++
+	}
+	c.work += end - k
+	if end == len(css) && more {
+		return c.wait(css, i, i+1)
+	}
+	behind := nameEnd(css[:min(len(css), k+maxName)], k)
+	name := unescapeCSS(css[k:behind])
+	function := behind < len(css) && css[behind] == '(' && (isName(name, "url") || isName(name, "src"))
+	if end > k && !function {
+		c.add(css, Span{k, end}, Span{i, end}, 0)
+		c.rule = true
+	}
+	return i + 1
+}
+
+// longestImport is more than any address of an @import that is not written right.
+const longestImport = 8 << 10
+
+// badImport reads the address of an @import that is not written right. Browsers
+// look ahead for these before they read a style sheet, and take whatever stands
+// between the parentheses.
+func (c *sheet) badImport(css []byte, first, start int, more bool) int {
+	end := len(css)
+	if n := bytes.IndexAny(css[first:min(len(css), first+longestImport)], ";\n"); n >= 0 {
+		end = first + n
+	} else if end = min(end, first+longestImport); end == len(css) && more {
+		return c.wait(css, start, first)
+	}
+	c.work += end - first
+	if n := bytes.LastIndexByte(css[first:end], ')'); n >= 0 {
+		end = first + n
+	}
+	c.add(css, Span{first, end}, Span{start, end}, 0)
+	return first
 }
 
 // skipSpace passes the white space at i.

@@ -7,7 +7,7 @@ import (
 
 // emit adds the references in the attributes of a start tag.
 func (s *Scanner) emit(view []byte, el *element, tag Span) {
-	s.first, s.rel = len(s.refs), relation{}
+	s.first = len(s.refs)
 	for i := range s.attrs {
 		a := &s.attrs[i]
 		for k := range a.rows {
@@ -33,9 +33,9 @@ func (s *Scanner) read(view []byte, r *row, a *attr, tag Span) {
 	case styles:
 		s.addStyles(view, r, a, tag)
 	case related:
-		if rel := s.related(view); rel.loaded {
+		if loaded, sheet := s.related(view); loaded {
 			ref := s.addAddress(view, r, a, tag)
-			ref.Remote = ref.Remote || rel.sheet && isPart(ref.URL)
+			ref.Remote = ref.Remote || sheet && isPart(ref.URL)
 		}
 	case values:
 		s.addValues(view, r, a, tag)

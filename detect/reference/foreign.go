@@ -6,7 +6,7 @@ import "bytes"
 // every way that a program may read them: their text is raw, or it is markup
 // where the element stands in SVG or in XML (WHATWG HTML, section 13.2.6.5).
 func (s *Scanner) readStyles(view []byte) {
-	raw, budget := 0, 2*len(view)+1<<16
+	raw, budget := 0, 16*len(view)+1<<16
 	for _, at := range s.sheets {
 		if at >= raw {
 			raw = endTag(view, at, "style")

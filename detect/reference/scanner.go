@@ -48,7 +48,6 @@ type Scanner struct {
 	expect int         // how many that may become
 	attrs  []attr      // of the tag being read
 	first  int         // the first of refs that is of the tag being read
-	rel    relation    // of the tag being read
 
 	work     int  // octets looked at, for the tests that all is linear
 	loose    bool // the second reading: every "<" begins a tag
@@ -57,11 +56,11 @@ type Scanner struct {
 	noscript int  // where the open noscript ends, 0 if none is open
 	xml      bool // names may have prefixes, and all elements are foreign
 
-	in      nesting // the texts that the text stands in: srcdoc, data:
-	strings bool    // any string in CSS may be an address
-	sets    bool    // a function takes strings for addresses
-	sheets  []int   // where the texts of style elements begin, in a second reading
-	partial bool    // there was too much to be read
+	depth   int   // how many texts the text stands in: srcdoc, data:
+	strings bool  // any string in CSS may be an address
+	sets    bool  // a function takes strings for addresses
+	sheets  []int // where the texts of style elements begin, in a second reading
+	partial bool  // there was too much to be read
 }
 
 // NewScanner returns a Scanner for a text of one media type (in lower case).
@@ -107,10 +106,6 @@ func (s *Scanner) Unsure() bool {
 func (s *Scanner) scan(view []byte, more bool) int {
 	// Newsletters have a reference in about 600 octets.
 	s.expect = min(4+len(view)/600, 1000)
-	if s.in.depth == 0 {
-		left := 1<<20 + 4*len(view)
-		s.in.left = &left
-	}
 	pos := 0
 	for pos < len(view) {
 		next, was := pos, s.state

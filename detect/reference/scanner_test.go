@@ -37,7 +37,7 @@ func inPieces(mediaType string, text []byte, size func() int) []Reference {
 }
 
 // scraps are what random texts are made of.
-var scraps = append(strings.Split(`<img src="http://a.example/1">|<img |src=|srcset="a.example 1x, //b.example/2 2x"|<a href='x'>text</a>|<!--|-->|--!>|<!--[if mso]>|<![endif]-->|<style>|</style>|<style|</sty|<script>|</script>|<title>|</title>|<textarea>|</textarea>|<noscript>|</noscript>|<svg>|<![CDATA[|]]>|<plaintext>|<xmp>|</xmp>|<base href="http://c.example/d/">|<td background=e.gif style="background:url(&quot;f.gif&quot;)">|url(|url("|@import "|@import url(http://d.example)|image-set(|\75 rl(|\|"|'|(|)|;|{|}|>|<|/|=| |<link rel=stylesheet href="|<svg><style>|@import/*|*/|@import |//a.example/x;|{--u:"http://a.example/"}|<set to="|<rect mask="url(|<iframe srcdoc="|data:text/css,|<g>|&quot|image-set("`, "|"), "\n", "\r\n", "\x00", "&#104;", "\xff")
+var scraps = append(strings.Split(`<img src="http://a.example/1">|<img |src=|srcset="a.example 1x, //b.example/2 2x"|<a href='x'>text</a>|<!--|-->|--!>|<!--[if mso]>|<![endif]-->|<style>|</style>|<style|</sty|<script>|</script>|<title>|</title>|<textarea>|</textarea>|<noscript>|</noscript>|<svg>|<![CDATA[|]]>|<plaintext>|<xmp>|</xmp>|<base href="http://c.example/d/">|<td background=e.gif style="background:url(&quot;f.gif&quot;)">|url(|url("|@import "|@import url(http://d.example)|image-set(|\75 rl(|\|"|'|(|)|;|{|}|>|<|/|=| |`, "|"), "\n", "\r\n", "\x00", "&#104;", "\xff")
 
 func scrapText(t *rapid.T) []byte {
 	parts := rapid.SliceOfN(rapid.SampledFrom(scraps), 0, 40).Draw(t, "scraps")
@@ -183,42 +183,4 @@ func TestCorpus(t *testing.T) {
 		// A message read as if it were HTML is as strange as any.
 		sane(t, raw, HTML(raw))
 	}
-}
-
-// FuzzRead checks that a text is read in the end, in order, and the same again,
-// and that a reading knows at least the loads that a single scan finds.
-func FuzzRead(f *testing.F) {
-	for _, s := range scraps {
-		f.Add([]byte("<svg><style>"+s+"</style>"), "http://base.example/")
-		f.Add([]byte(`<iframe srcdoc="`+s+`">`), "")
-	}
-	for _, unit := range hostile {
-		f.Add([]byte(strings.Repeat(unit, 3)), "")
-	}
-	f.Fuzz(func(t *testing.T, text []byte, base string) {
-		for _, mediaType := range []string{"text/html", "image/svg+xml", "text/css"} {
-			r := Read(mediaType, base, text)
-			sane(t, text, r.References)
-			if again := Read(mediaType, base, text); !reflect.DeepEqual(r, again) {
-				t.Fatalf("%q: read twice, %+v and %+v", text, r, again)
-			}
-			once, _ := NewScanner(mediaType, base).Scan(text, false)
-			for i := range once {
-				if once[i].remoteLoad() && !covered(once[i], r.References) {
-					t.Fatalf("%q: a scan finds %+v, a reading %+v", text, once[i], r.References)
-				}
-			}
-		}
-	})
-}
-
-// covered says whether a reference stands in one of others that is a load.
-func covered(r Reference, others []Reference) bool {
-	for i := range others {
-		o := &others[i]
-		if o.remoteLoad() && o.Slot.Start <= r.Slot.Start && o.Slot.End >= r.Slot.End {
-			return true
-		}
-	}
-	return false
 }
