@@ -1,9 +1,18 @@
 // Package purpose names what a tracker may be for, in the words of CNIL's
-// recommendation and of the GDPR, and which purposes need consent.
+// recommendation and of the GDPR, says which purposes need consent, and what
+// each authority says of them.
 //
-// It is a fixed vocabulary: the values are stored in ledgers for years, so an
-// identifier is never removed and never changes its meaning. Titles and
-// sentences are for people and may be improved.
+// It is a fixed vocabulary: the identifiers are stored in ledgers for years, so
+// none is ever removed or changes its meaning. Texts for people ([ID.Text], in
+// English, French, Dutch and German) may be improved; [DataSHA256] names their
+// edition. What authorities say ([Edition]) is data with its source and with how
+// surely it is known; what is contested is said to be.
+//
+// It is pure: the data is embedded, and read once.
+//
+// Sources: CNIL, draft recommendation on tracking pixels in e-mail (June 2025),
+// sections 2 to 5; Garante per la protezione dei dati personali, provv. n. 284 of
+// 17 April 2026; EDPB, guidelines 2/2023.
 package purpose
 
 // An ID names a purpose or an exemption. The values are stored in ledgers and
