@@ -1,0 +1,126 @@
+package truth
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Recent is the first day of mail that counts as recent.
+const Recent = "2020"
+
+// A Sample says how references are drawn.
+type Sample struct {
+	// Seed is mixed into the order of everything. Another one draws others.
+	Seed string
+	// Loads says whether loads are drawn, or links.
+	Loads bool
+	// Recent and Old are how many to draw of mail since 2020 and before it.
+	Recent, Old int
+	// PerSender is how many one sender may have.
+	PerSender int
+}
+
+// A Drawn is a reference that was drawn, with its mail.
+type Drawn struct {
+	// Mail is the whole mail.
+	Mail *Mail
+	// Element is what was drawn of it.
+	Element Element
+}
+
+// Row returns the row for a reference that has no label yet.
+func (d Drawn) Row() Row {
+	return Row{File: d.Mail.File, MessageSHA256: d.Mail.SHA256, Section: d.Element.Section,
+		Ordinal: d.Element.Ordinal, Offset: d.Element.Offset, Vector: d.Element.Vector, Host: d.Element.Host(),
+		URLSHA256: hash(d.Element.URL), Sender: d.Mail.Sender, Date: d.Mail.Date, Language: d.Mail.Language,
+		Half: Half(d.Mail.Sender)}
+}
+
+// Draw chooses references: the same for the same mails and the same sample.
+// Senders take turns, and within a sender the forms that its references have,
+// so that neither a sender that wrote much nor a mail of a hundred spacers
+// outweighs the others. It looks at what stands in the mail alone.
+func Draw(mails []*Mail, s Sample) []Drawn {
+	senders := make(map[string][]Drawn)
+	seen := make(map[string]bool)
+	for _, m := range mails {
+		for _, e := range m.Elements {
+			// The same address twice from one sender would be counted twice.
+			key := m.Sender + "\n" + e.URL
+			if e.Kind.Load() != s.Loads || m.Sender == "" || m.Date == "" || seen[key] {
+				continue
+			}
+			seen[key] = true
+			senders[era(m.Date)+m.Sender] = append(senders[era(m.Date)+m.Sender], Drawn{m, e})
+		}
+	}
+	out := s.turns(senders, "recent ", s.Recent)
+	out = append(out, s.turns(senders, "old ", s.Old)...)
+	slices.SortFunc(out, func(a, b Drawn) int {
+		return cmp.Or(cmp.Compare(era(b.Mail.Date), era(a.Mail.Date)), cmp.Compare(a.Mail.Sender, b.Mail.Sender),
+			cmp.Compare(a.Mail.File, b.Mail.File), cmp.Compare(a.Element.Section, b.Element.Section),
+			cmp.Compare(a.Element.Ordinal, b.Element.Ordinal))
+	})
+	return out
+}
+
+// era says whether a day is recent.
+func era(date string) string {
+	if date >= Recent {
+		return "recent "
+	}
+	return "old "
+}
+
+// turns draws n references of an era: the first of each sender, then the second
+// of each, and so on.
+func (s Sample) turns(senders map[string][]Drawn, era string, n int) []Drawn {
+	var queues [][]Drawn
+	for name, all := range senders {
+		if strings.HasPrefix(name, era) {
+			queues = append(queues, s.mix(all))
+		}
+	}
+	slices.SortFunc(queues, func(a, b []Drawn) int {
+		return cmp.Compare(hash(s.Seed+a[0].Mail.Sender), hash(s.Seed+b[0].Mail.Sender))
+	})
+	var out []Drawn
+	for turn := range s.PerSender {
+		for _, q := range queues {
+			if turn < len(q) && len(out) < n {
+				out = append(out, q[turn])
+			}
+		}
+	}
+	return out
+}
+
+// mix orders the references of a sender so that each form has its turn.
+func (s Sample) mix(all []Drawn) []Drawn {
+	forms := make(map[string][]Drawn)
+	for _, d := range all {
+		forms[form(d.Element)] = append(forms[form(d.Element)], d)
+	}
+	rank := make(map[string]int)
+	order := func(d Drawn) string {
+		return hash(fmt.Sprint(s.Seed, d.Mail.SHA256, d.Element.Section, d.Element.Ordinal))
+	}
+	for _, same := range forms {
+		slices.SortFunc(same, func(a, b Drawn) int { return cmp.Compare(order(a), order(b)) })
+		for i, d := range same {
+			rank[order(d)] = i
+		}
+	}
+	slices.SortFunc(all, func(a, b Drawn) int {
+		return cmp.Or(cmp.Compare(rank[order(a)], rank[order(b)]), cmp.Compare(order(a), order(b)))
+	})
+	return all
+}
+
+// form is what a reference looks like from afar.
+func form(e Element) string {
+	query := strings.Contains(e.URL, "?")
+	return fmt.Sprint(e.Vector, e.Kind, e.Host(), query)
+}
