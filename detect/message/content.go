@@ -90,6 +90,9 @@ func (p *parser) inherit(f *frame, around frame) {
 	if f.signed || isPKCS7(part.MediaType) {
 		part.Protected = "signed"
 	}
+	f.enclosed = around.enclosed || f.message && around.part != nil
+	part.Sealed = around.sealed || part.Protected != "" && !f.enclosed
+	f.sealed = part.Sealed || part.MediaType == "multipart/signed" && !f.enclosed
 	f.signed = f.signed || part.MediaType == "multipart/signed"
 	if part.Location == "" && !f.message && around.part != nil {
 		part.Location = around.part.Location

@@ -67,6 +67,9 @@ type Part struct {
 	// Protected names why no octet below may change: "signed" under
 	// multipart/signed or in pkcs7-mime; "" otherwise.
 	Protected string
+	// Sealed says that what protects the part belongs to the message itself, and
+	// not to one that is enclosed in it.
+	Sealed bool
 	// Children are the parts of a multipart, or the one message inside a
 	// message/rfc822.
 	Children []*Part

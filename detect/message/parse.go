@@ -77,6 +77,9 @@ type frame struct {
 	// message says that the part is the root of a message: the whole one
 	// or that inside a message/rfc822.
 	message bool
+	// enclosed says that the part is in a message/rfc822, sealed that a
+	// signature of the message around that covers its children.
+	enclosed, sealed bool
 	// loose and full say that such a gap was noted.
 	loose, full bool
 }
