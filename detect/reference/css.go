@@ -1,10 +1,6 @@
 package reference
 
-import (
-	"bytes"
-	"cmp"
-	"slices"
-)
+import "bytes"
 
 // maxName is more than any way to write the name of a function with escapes:
 // nine letters of at most nine octets, a CR LF behind each escape.
@@ -23,7 +19,9 @@ type sheet struct {
 	rule    bool // after @import, before its address
 	sets    bool // there is a function that takes strings for addresses
 	work    int  // octets looked at
+	partial bool // there were too many comments between a rule and its address
 	found   []found
+	imports imports
 }
 
 // A found is one address in CSS; its spans count from the start of the piece.
@@ -47,6 +45,7 @@ var marks = func() (t [256]bool) {
 // scan reads CSS and returns how much of it is done with: all, or with more,
 // what does not depend on the text that follows.
 func (c *sheet) scan(css []byte, more bool) int {
+	c.imports = imports{}
 	if c.strings {
 		defer c.allStrings(css)
 	}
@@ -60,33 +59,32 @@ func (c *sheet) scan(css []byte, more bool) int {
 		next := c.mark(css, i, escapes, more)
 		c.work++
 		if next < 0 {
-			return c.keep(css, i)
+			return c.stop(css, i)
 		}
 		i = next
 	}
 	if more {
-		return c.keep(css, len(css))
+		return c.stop(css, len(css))
 	}
 	return len(css)
-}
-
-// order sorts what was found: an @import is read before the comments in it.
-func (c *sheet) order() {
-	if len(c.found) < 2 {
-		return
-	}
-	slices.SortStableFunc(c.found, func(a, b found) int { return cmp.Compare(a.slot.Start, b.slot.Start) })
 }
 
 // keep returns where the word begins that ends at i: it may be a function's
 // name. A word that is too long to be one is not waited for.
 func (c *sheet) keep(css []byte, i int) int {
-	k := i
-	for k > 0 && i-k < maxName && !marks[css[k-1]] {
-		k--
-	}
+	k := wordStart(css, i)
 	// Half a run of backslashes would be read otherwise.
 	for k > 0 && css[k-1] == '\\' {
+		k--
+	}
+	return k
+}
+
+// wordStart returns where the word begins that ends at i. No name of interest
+// has marks in it, not even behind a backslash, or is longer than maxName.
+func wordStart(css []byte, i int) int {
+	k := i
+	for k > 0 && i-k < maxName && !marks[css[k-1]] {
 		k--
 	}
 	return k
@@ -125,8 +123,7 @@ func isEscaped(css []byte, i int) bool {
 	return (i-k)&1 == 1
 }
 
-// atRule notes @import and @font-face, at the "@". The address of an @import
-// may stand behind comments, which hold anything.
+// atRule notes @import and @font-face, at the "@".
 func (c *sheet) atRule(css []byte, i int, more bool) int {
 	if more && len(css)-i <= maxName {
 		return -1
@@ -134,17 +131,7 @@ func (c *sheet) atRule(css []byte, i int, more bool) int {
 	word := unescapeCSS(css[i+1 : min(len(css), i+1+maxName)])
 	switch {
 	case len(word) >= 6 && foldEqual(word[:6], "import"):
-		c.rule = true
-		k := skipComments(css, nameEnd(css, i+1))
-		c.work += k - i
-		switch {
-		case k == len(css) && more:
-			return c.wait(css, i, i+1)
-		case k < len(css) && (css[k] == '"' || css[k] == '\''):
-			return c.quoted(css, k, Span{k, k}, more)
-		default:
-			return c.bareImport(css, i, k, more)
-		}
+		return c.importRule(css, i, nameEnd(css, i+1), more)
 	case len(word) >= 9 && foldEqual(word[:9], "font-face"):
 		c.font = true
 	}
@@ -160,21 +147,6 @@ func nameEnd(css []byte, i int) int {
 		i++
 	}
 	return min(i, len(css))
-}
-
-// skipComments passes white space and comments at i.
-func skipComments(css []byte, i int) int {
-	for {
-		i = skipSpace(css, i)
-		if !bytes.HasPrefix(css[i:], []byte("/*")) {
-			return i
-		}
-		n := bytes.Index(css[i+2:], []byte("*/"))
-		if n < 0 {
-			return len(css)
-		}
-		i += n + 4
-	}
 }
 
 // parenthesis reads the function whose "(" stands at i.
@@ -204,7 +176,7 @@ func functionName(css []byte, i int, escapes bool) (int, string) {
 	if !escapes {
 		return i, ""
 	}
-	from = max(0, i-maxName)
+	from = wordStart(css, i)
 	k := bytes.IndexByte(css[from:i], '\\')
 	if k < 0 {
 		return i, ""
@@ -250,48 +222,6 @@ func (c *sheet) url(css []byte, i, start int, more bool) int {
 	return token.End
 }
 
-// bareImport reads the address at k of the @import at i, which stands neither in
-// quotes nor in parentheses: that is no CSS, but see badImport.
-func (c *sheet) bareImport(css []byte, i, k int, more bool) int {
-	end := k
-	for end < len(css) && end-k < longestImport && css[end] != ';' && !isSpace(css[end]) {
-		end++
-	}
-	c.work += end - k
-	if end == len(css) && more {
-		return c.wait(css, i, i+1)
-	}
-	behind := nameEnd(css[:min(len(css), k+maxName)], k)
-	name := unescapeCSS(css[k:behind])
-	function := behind < len(css) && css[behind] == '(' && (isName(name, "url") || isName(name, "src"))
-	if end > k && !function {
-		c.add(css, Span{k, end}, Span{i, end}, 0)
-		c.rule = true
-	}
-	return i + 1
-}
-
-// longestImport is more than any address of an @import that is not written right.
-const longestImport = 8 << 10
-
-// badImport reads the address of an @import that is not written right. Browsers
-// look ahead for these before they read a style sheet, and take whatever stands
-// between the parentheses.
-func (c *sheet) badImport(css []byte, first, start int, more bool) int {
-	end := len(css)
-	if n := bytes.IndexAny(css[first:min(len(css), first+longestImport)], ";\n"); n >= 0 {
-		end = first + n
-	} else if end = min(end, first+longestImport); end == len(css) && more {
-		return c.wait(css, start, first)
-	}
-	c.work += end - first
-	if n := bytes.LastIndexByte(css[first:end], ')'); n >= 0 {
-		end = first + n
-	}
-	c.add(css, Span{first, end}, Span{start, end}, 0)
-	return first
-}
-
 // skipSpace passes the white space at i.
 func skipSpace(css []byte, i int) int {
 	for i < len(css) && isSpace(css[i]) {
@@ -332,7 +262,7 @@ func (c *sheet) quoted(css []byte, i int, token Span, more bool) int {
 	end := stringEnd(css, i+1, css[i])
 	c.work += end - i
 	switch {
-	case end == len(css) && more:
+	case end == len(css) && more, token.Start < i && more && skipSpace(css, end+1) >= len(css):
 		return c.wait(css, token.Start, i+1)
 	case end < len(css) && css[end] == '\n':
 		return i + 1

@@ -23,11 +23,11 @@ func (s *Scanner) inside(address string, vector Vector, kind Kind) (string, bool
 	if !ok || body == "" || isOpaque(head) && believed(vector, kind) {
 		return "", false
 	}
-	if s.depth >= maxDepth {
+	in, ok := s.into(len(body))
+	if !ok {
 		return address, true
 	}
 	text := percentDecoded(body)
-	s.work += len(text)
 	texts := [][]byte{text}
 	if strings.Contains(head, "base64") {
 		// Programs differ in where the word has to stand.
@@ -37,11 +37,23 @@ func (s *Scanner) inside(address string, vector Vector, kind Kind) (string, bool
 		if !isPlainText(head, text) {
 			return address, true
 		}
-		if at, ok := innerLoad(address, text, believed(vector, kind), s.depth+1); ok {
+		if at, ok := innerLoad(address, text, believed(vector, kind), in); ok {
 			return at, true
 		}
 	}
 	return "", false
+}
+
+// into returns the nesting of a text of some octets that stands in this one;
+// false if there were too many.
+func (s *Scanner) into(size int) (nesting, bool) {
+	const least = 1 << 10 // what it takes to read an empty one
+	if s.in.depth >= maxDepth || *s.in.left < 0 {
+		return nesting{}, false
+	}
+	*s.in.left -= size + least
+	s.work += size
+	return nesting{s.in.depth + 1, s.in.left}, true
 }
 
 // believed says whether what a data: address says of its type is believed: a
@@ -56,12 +68,12 @@ func believed(vector Vector, kind Kind) bool {
 
 // innerLoad returns the first load from another machine in a text that may be
 // HTML, SVG or CSS: programs guess, but none takes a picture for a style sheet.
-func innerLoad(address string, text []byte, picture bool, depth int) (string, bool) {
+func innerLoad(address string, text []byte, picture bool, in nesting) (string, bool) {
 	for _, mediaType := range [...]string{"text/html", "image/svg+xml", "text/css"} {
 		if picture && mediaType == "text/css" {
 			break
 		}
-		found := read(mediaType, "", text, depth)
+		found := read(mediaType, "", text, in)
 		if found.Partial {
 			return address, true
 		}
@@ -141,12 +153,12 @@ func base64Decoded(text []byte) []byte {
 // attribute (WHATWG HTML, section 4.8.5).
 func (s *Scanner) addDocument(view []byte, r *row, a *attr, tag Span) {
 	value := unescape(view[a.start:a.end], a.start)
-	if s.depth >= maxDepth {
+	in, ok := s.into(len(value.text))
+	if !ok {
 		s.partial = s.partial || len(value.text) > 0
 		return
 	}
-	inner := read("text/html", s.base, value.text, s.depth+1)
-	s.work += len(value.text)
+	inner := read("text/html", s.base, value.text, in)
 	s.partial = s.partial || inner.Partial
 	for i := range inner.References {
 		f := &inner.References[i]

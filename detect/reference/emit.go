@@ -7,7 +7,7 @@ import (
 
 // emit adds the references in the attributes of a start tag.
 func (s *Scanner) emit(view []byte, el *element, tag Span) {
-	s.first = len(s.refs)
+	s.first, s.rel = len(s.refs), relation{}
 	for i := range s.attrs {
 		a := &s.attrs[i]
 		for k := range a.rows {
@@ -33,9 +33,9 @@ func (s *Scanner) read(view []byte, r *row, a *attr, tag Span) {
 	case styles:
 		s.addStyles(view, r, a, tag)
 	case related:
-		if loaded, sheet := s.related(view); loaded {
+		if rel := s.related(view); rel.loaded {
 			ref := s.addAddress(view, r, a, tag)
-			ref.Remote = ref.Remote || sheet && isPart(ref.URL)
+			ref.Remote = ref.Remote || rel.sheet && isPart(ref.URL)
 		}
 	case values:
 		s.addValues(view, r, a, tag)
@@ -172,7 +172,7 @@ func (s *Scanner) addStyles(view []byte, r *row, a *attr, tag Span) {
 	value := unescape(raw, a.start)
 	declarations := sheet{vector: r.vector, strings: s.strings}
 	declarations.scan(value.text, false)
-	s.sets = s.sets || declarations.sets
+	s.sets, s.partial = s.sets || declarations.sets, s.partial || declarations.partial
 	s.work += declarations.work
 	for _, f := range declarations.found {
 		if f.maybe && !s.leads(f.address) {

@@ -6,7 +6,7 @@ import "bytes"
 // every way that a program may read them: their text is raw, or it is markup
 // where the element stands in SVG or in XML (WHATWG HTML, section 13.2.6.5).
 func (s *Scanner) readStyles(view []byte) {
-	raw, budget := 0, 16*len(view)+1<<16
+	raw, budget := 0, 2*len(view)+1<<16
 	for _, at := range s.sheets {
 		if at >= raw {
 			raw = endTag(view, at, "style")
@@ -34,7 +34,7 @@ func (s *Scanner) readStyles(view []byte) {
 func (s *Scanner) readSheet(text decoded) {
 	c := sheet{vector: StyleSheetURL, strings: s.strings}
 	c.scan(text.text, false)
-	s.sets = s.sets || c.sets
+	s.sets, s.partial = s.sets || c.sets, s.partial || c.partial
 	s.work += c.work
 	for _, f := range c.found {
 		if f.maybe && !s.leads(f.address) {

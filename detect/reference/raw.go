@@ -118,7 +118,7 @@ func (s *Scanner) scanStyle(view []byte, pos int, more bool) int {
 	done := s.sheet.scan(view[pos:end], more && !closed)
 	s.work += s.sheet.work
 	s.sheet.work = 0
-	s.sets = s.sets || s.sheet.sets
+	s.sets, s.partial = s.sets || s.sheet.sets, s.partial || s.sheet.partial
 	for _, r := range s.sheet.found {
 		s.addSheetRef(r, pos)
 	}

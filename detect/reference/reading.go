@@ -27,18 +27,25 @@ type known struct {
 }
 
 // Read is [Find], and says how sure it is.
-func Read(mediaType, base string, view []byte) Reading { return read(mediaType, base, view, 0) }
+func Read(mediaType, base string, view []byte) Reading {
+	return read(mediaType, base, view, nesting{})
+}
+
+// nesting is where in other texts a text stands.
+type nesting struct {
+	depth int
+	left  *int // octets of inner texts that may still be read, nil for plenty
+}
 
 // read reads a text as often as it takes: a base element, or a function that
-// takes strings for addresses, bears on what stands before it. Depth is how
-// many texts the text stands in.
-func read(mediaType, base string, view []byte, depth int) Reading {
+// takes strings for addresses, bears on what stands before it.
+func read(mediaType, base string, view []byte, in nesting) Reading {
 	var first, second *Scanner
 	var k known
 	for {
-		first, second = k.scan(mediaType, base, view, depth, false), nil
+		first, second = k.scan(mediaType, base, view, in), nil
 		if first.unsure {
-			second = k.scan(mediaType, base, view, depth, true)
+			second = k.scanLoosely(mediaType, base, view, in)
 		}
 		next := k.after(first, second)
 		if next == k {
@@ -59,17 +66,30 @@ func read(mediaType, base string, view []byte, depth int) Reading {
 	return r
 }
 
-// scan reads a text once, strictly or loosely.
-func (k known) scan(mediaType, base string, view []byte, depth int, loose bool) *Scanner {
+// scan reads a text once.
+func (k known) scan(mediaType, base string, view []byte, in nesting) *Scanner {
+	s := k.scanner(mediaType, base, in)
+	s.texts = true
+	s.scan(view, false)
+	return s
+}
+
+// scanLoosely reads a text the second time.
+func (k known) scanLoosely(mediaType, base string, view []byte, in nesting) *Scanner {
+	s := k.scanner(mediaType, base, in)
+	s.loose = true
+	s.scan(view, false)
+	s.readStyles(view)
+	return s
+}
+
+// scanner returns a Scanner that knows what is known.
+func (k known) scanner(mediaType, base string, in nesting) *Scanner {
 	s := newScanner(mediaType, base)
-	s.depth, s.loose, s.texts = depth, loose, !loose
+	s.in = in
 	s.sheet.strings, s.strings = k.strings, k.strings
 	if k.based {
 		s.based, s.base = true, k.base
-	}
-	s.scan(view, false)
-	if loose {
-		s.readStyles(view)
 	}
 	return s
 }

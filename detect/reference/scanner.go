@@ -48,6 +48,7 @@ type Scanner struct {
 	expect int         // how many that may become
 	attrs  []attr      // of the tag being read
 	first  int         // the first of refs that is of the tag being read
+	rel    relation    // of the tag being read
 
 	work     int  // octets looked at, for the tests that all is linear
 	loose    bool // the second reading: every "<" begins a tag
@@ -56,11 +57,11 @@ type Scanner struct {
 	noscript int  // where the open noscript ends, 0 if none is open
 	xml      bool // names may have prefixes, and all elements are foreign
 
-	depth   int   // how many texts the text stands in: srcdoc, data:
-	strings bool  // any string in CSS may be an address
-	sets    bool  // a function takes strings for addresses
-	sheets  []int // where the texts of style elements begin, in a second reading
-	partial bool  // there was too much to be read
+	in      nesting // the texts that the text stands in: srcdoc, data:
+	strings bool    // any string in CSS may be an address
+	sets    bool    // a function takes strings for addresses
+	sheets  []int   // where the texts of style elements begin, in a second reading
+	partial bool    // there was too much to be read
 }
 
 // NewScanner returns a Scanner for a text of one media type (in lower case).
@@ -99,13 +100,17 @@ func (s *Scanner) Scan(view []byte, more bool) (refs []Reference, done int) {
 // Unsure says whether what was scanned so far would have had to be read again,
 // as [Read] does, to find every load.
 func (s *Scanner) Unsure() bool {
-	return s.unsure || s.based && s.early || s.sets && locate(s.base, "").remote
+	return s.unsure || s.partial || s.based && s.early || s.sets && locate(s.base, "").remote
 }
 
 // scan reads view and returns how much of it is done with.
 func (s *Scanner) scan(view []byte, more bool) int {
 	// Newsletters have a reference in about 600 octets.
 	s.expect = min(4+len(view)/600, 1000)
+	if s.in.depth == 0 {
+		left := 1<<20 + 4*len(view)
+		s.in.left = &left
+	}
 	pos := 0
 	for pos < len(view) {
 		next, was := pos, s.state

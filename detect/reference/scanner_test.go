@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -37,7 +38,7 @@ func inPieces(mediaType string, text []byte, size func() int) []Reference {
 }
 
 // scraps are what random texts are made of.
-var scraps = append(strings.Split(`<img src="http://a.example/1">|<img |src=|srcset="a.example 1x, //b.example/2 2x"|<a href='x'>text</a>|<!--|-->|--!>|<!--[if mso]>|<![endif]-->|<style>|</style>|<style|</sty|<script>|</script>|<title>|</title>|<textarea>|</textarea>|<noscript>|</noscript>|<svg>|<![CDATA[|]]>|<plaintext>|<xmp>|</xmp>|<base href="http://c.example/d/">|<td background=e.gif style="background:url(&quot;f.gif&quot;)">|url(|url("|@import "|@import url(http://d.example)|image-set(|\75 rl(|\|"|'|(|)|;|{|}|>|<|/|=| |`, "|"), "\n", "\r\n", "\x00", "&#104;", "\xff")
+var scraps = append(strings.Split(`<img src="http://a.example/1">|<img |src=|srcset="a.example 1x, //b.example/2 2x"|<a href='x'>text</a>|<!--|-->|--!>|<!--[if mso]>|<![endif]-->|<style>|</style>|<style|</sty|<script>|</script>|<title>|</title>|<textarea>|</textarea>|<noscript>|</noscript>|<svg>|<![CDATA[|]]>|<plaintext>|<xmp>|</xmp>|<base href="http://c.example/d/">|<td background=e.gif style="background:url(&quot;f.gif&quot;)">|url(|url("|@import "|@import url(http://d.example)|image-set(|\75 rl(|\|"|'|(|)|;|{|}|>|<|/|=| |<link rel=stylesheet href="|<svg><style>|@import/*|*/|@import |//a.example/x;|{--u:"http://a.example/"}|<set to="|<rect mask="url(|<iframe srcdoc="|data:text/css,|<g>|&quot|image-set("`, "|"), "\n", "\r\n", "\x00", "&#104;", "\xff")
 
 func scrapText(t *rapid.T) []byte {
 	parts := rapid.SliceOfN(rapid.SampledFrom(scraps), 0, 40).Draw(t, "scraps")
@@ -183,4 +184,108 @@ func TestCorpus(t *testing.T) {
 		// A message read as if it were HTML is as strange as any.
 		sane(t, raw, HTML(raw))
 	}
+}
+
+// FuzzRead checks that a text is read in the end, in order, and the same again,
+// and that a reading knows at least the loads that a single scan finds.
+func FuzzRead(f *testing.F) {
+	for _, s := range scraps {
+		f.Add([]byte("<svg><style>"+s+"</style>"), "http://base.example/")
+		f.Add([]byte(`<iframe srcdoc="`+s+`">`), "")
+	}
+	for _, unit := range hostile {
+		f.Add([]byte(strings.Repeat(unit, 3)), "")
+	}
+	f.Fuzz(func(t *testing.T, text []byte, base string) {
+		for _, mediaType := range []string{"text/html", "image/svg+xml", "text/css"} {
+			r := Read(mediaType, base, text)
+			sane(t, text, r.References)
+			if again := Read(mediaType, base, text); !reflect.DeepEqual(r, again) {
+				t.Fatalf("%q: read twice, %+v and %+v", text, r, again)
+			}
+			once, _ := NewScanner(mediaType, base).Scan(text, false)
+			for i := range once {
+				if once[i].remoteLoad() && !covered(once[i], r.References) {
+					t.Fatalf("%q: a scan finds %+v, a reading %+v", text, once[i], r.References)
+				}
+			}
+		}
+	})
+}
+
+// covered says whether a reference stands in one of others that is a load.
+func covered(r Reference, others []Reference) bool {
+	for i := range others {
+		o := &others[i]
+		if o.remoteLoad() && o.Slot.Start <= r.Slot.Start && o.Slot.End >= r.Slot.End {
+			return true
+		}
+	}
+	return false
+}
+
+// cssScraps are what random style sheets are made of.
+var cssScraps = append(strings.Split(`@import|@\69mport|/*|*/|/*/|url(|\75 rl(|\000075\72 l(|src(|image-set(|http://a.example/|//b.example/|p.gif|"|'|(|)|;|{|}|\|\\|@font-face|<img src="http://a.example/1">|,|x`, "|"),
+	" ", "\n", "\r\n", "\t", "\x00", "\xff")
+
+func sheetText(t *rapid.T) []byte {
+	parts := rapid.SliceOfN(rapid.SampledFrom(cssScraps), 0, 30).Draw(t, "scraps")
+	return []byte(strings.Join(parts, ""))
+}
+
+// everyCut compares a text read in two pieces, cut at every octet, and octet by
+// octet, with the text read as a whole.
+func everyCut(t rapid.TB, mediaType string, text []byte) {
+	t.Helper()
+	want := inPieces(mediaType, text, func() int { return max(1, len(text)) })
+	for cut := 0; cut < len(text); cut++ {
+		sizes := []int{len(text), cut}
+		if cut == 0 {
+			sizes = nil
+		}
+		got := inPieces(mediaType, text, func() int {
+			if len(sizes) == 0 {
+				return 1
+			}
+			n := sizes[len(sizes)-1]
+			sizes = sizes[:len(sizes)-1]
+			return n
+		})
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("%q cut at %d\n in pieces %+v\n whole %+v", text, cut, got, want)
+		}
+	}
+}
+
+// TestSheetCuts checks that what is found in CSS does not depend on a cut.
+func TestSheetCuts(t *testing.T) {
+	for _, text := range []string{
+		"@import/*<img src=\"http://a.example/1\">=src=@import/**/<img ]]>",
+		`\{\75 rl(http://a.example/1)`,
+		"@import url(\\75 rl(<img src=\"http://a.example/1\">",
+		`p{background:url("http://a.example/1" )}`,
+		`@import//a.example/1@import//a.example/2;`,
+		`@import/*@import/*@import/*/"http://a.example/"/**/'http://b.example/'`,
+	} {
+		everyCut(t, "text/css", []byte(text))
+	}
+	rapid.Check(t, func(t *rapid.T) { everyCut(t, "text/css", sheetText(t)) })
+}
+
+// FuzzPieces checks that what is found does not depend on how a text is cut.
+func FuzzPieces(f *testing.F) {
+	for _, s := range slices.Concat(scraps, cssScraps) {
+		f.Add([]byte("<style>"+s+`url("http://a.example/")</style><img src=x>`), 7)
+		f.Add([]byte(s+`@import/*"*/"http://a.example/";`), 3)
+	}
+	f.Fuzz(func(t *testing.T, text []byte, size int) {
+		size = 1 + (size&0xff+0xff)%0xff
+		text = text[:min(len(text), 4096)] // by pieces of one octet, longer ones take their time
+		for _, mediaType := range []string{"text/html", "image/svg+xml", "text/css"} {
+			want := inPieces(mediaType, text, func() int { return max(1, len(text)) })
+			if got := inPieces(mediaType, text, func() int { return size }); !reflect.DeepEqual(got, want) {
+				t.Fatalf("%s %q in pieces of %d\n %+v\n whole %+v", mediaType, text, size, got, want)
+			}
+		}
+	})
 }

@@ -103,18 +103,25 @@ var inertRels = map[string]bool{
 	"start": true, "tag": true, "terms-of-service": true, "up": true,
 }
 
+// A relation is what the rel of a link element makes of its address.
+type relation struct{ known, loaded, sheet bool }
+
 // related says whether the tag being read is a link element that is loaded, and
-// whether as a style sheet.
-func (s *Scanner) related(view []byte) (loaded, sheet bool) {
+// whether as a style sheet. It looks once for all addresses of the tag.
+func (s *Scanner) related(view []byte) relation {
+	if s.rel.known {
+		return s.rel
+	}
+	s.rel.known = true
 	for i := range s.attrs {
 		a := &s.attrs[i]
 		if a.id != attrRel {
 			continue
 		}
 		for word := range strings.FieldsSeq(strings.ToLower(string(unescapeText(view[a.start:a.end])))) {
-			loaded = loaded || !inertRels[word]
-			sheet = sheet || word == "stylesheet"
+			s.rel.loaded = s.rel.loaded || !inertRels[word]
+			s.rel.sheet = s.rel.sheet || word == "stylesheet"
 		}
 	}
-	return loaded, sheet
+	return s.rel
 }
