@@ -19,7 +19,7 @@ func main() {
 	show := flag.Bool("show", false, "show what stands around each")
 	links := flag.Bool("links", false, "draw links, not loads")
 	flag.StringVar(&s.Seed, "seed", "labels-1", "another seed draws others")
-	flag.IntVar(&s.Recent, "recent", 360, "how many from mail since 2020")
+	flag.IntVar(&s.Recent, "recent", 600, "how many from mail since 2020")
 	flag.IntVar(&s.Old, "old", 90, "how many from older mail")
 	flag.IntVar(&s.PerSender, "sender", 8, "how many of one sender at most")
 	flag.Parse()
