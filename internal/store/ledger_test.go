@@ -96,7 +96,7 @@ func TestLedgerChanged(t *testing.T) {
 		"key removed":   {"DELETE FROM ledger_keys WHERE seq = 4", 4},
 		"number":        {"UPDATE ledger SET seq = 40 WHERE seq = 4", 4},
 		"negative":      {"UPDATE ledger SET seq = -4 WHERE seq = 4", 1},
-		"form":          {"UPDATE ledger SET version = 2 WHERE seq = 4", 4},
+		"form":          {"UPDATE ledger SET version = 1 WHERE seq = 4", 4},
 		"form of text":  {"UPDATE ledger SET version = 0 WHERE seq = 4", 4},
 		"head":          {"UPDATE ledger_head SET hash = zeroblob(32)", 9},
 		"head back":     {"UPDATE ledger_head SET seq = 8", 9},
