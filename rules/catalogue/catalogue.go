@@ -1,6 +1,7 @@
 // Package catalogue knows who is who: which company stands behind an address in
-// a mail, which mail providers say what about a sender, and which domains many
-// people share.
+// a mail, a CNAME or a header field, which addresses hold another one, what query
+// parameters carry, which mail providers say what about a sender, and which
+// domains many people share.
 //
 // It is data with a parser. The tables are embedded, every row names its source,
 // and a verdict names the edition of the tables that it was made with. The
@@ -12,8 +13,11 @@
 // form fails the whole table, with file and line: half a table would be a
 // silent hole in somebody's protection.
 //
-// What it does not know: host names that lead to a vendor by CNAME, addresses
-// that wrap others, and what single query parameters carry.
+// An address longer than 16 KiB is neither unwrapped nor stripped. Every search
+// takes time linear in the address: expressions are RE2.
+//
+// What it does not know: where an address leads whose destination is kept by the
+// vendor alone, and whether a host leads elsewhere by CNAME: it asks nobody.
 package catalogue
 
 import (
@@ -35,6 +39,10 @@ type Catalogue struct {
 	paths    pathIndex
 	places   map[string]*Provider
 	lists    *lists
+	wraps    wrappers
+	params   *params
+	cnames   hostIndex
+	headers  map[string][]*headerRule
 	tables   []table
 }
 
@@ -74,8 +82,29 @@ func build(tables []table) (*Catalogue, error) {
 		return nil, err
 	}
 	c.places = providerIndex(rows, c.lists)
+	if err := c.buildMore(tables); err != nil {
+		return nil, err
+	}
 	c.hosts, c.paths = indexHosts(c.patterns), indexPaths(c.patterns)
 	return c, nil
+}
+
+// buildMore reads the tables that say what addresses hold and fields name.
+func (c *Catalogue) buildMore(tables []table) error {
+	var err error
+	if c.wraps, err = parseWrappers(tables[4], c.vendors); err != nil {
+		return err
+	}
+	if c.params, err = parseParams(tables[5], c.vendors); err != nil {
+		return err
+	}
+	cnames, err := parseCNAMEs(tables[6], c.vendors)
+	if err != nil {
+		return err
+	}
+	c.cnames = indexHosts(cnames)
+	c.headers, err = parseHeaders(tables[7], c.vendors)
+	return err
 }
 
 // Edition names the tables by their content: "sha256:" and 64 hexadecimal

@@ -213,6 +213,27 @@ func BenchmarkMatch(b *testing.B) {
 	}
 }
 
+// BenchmarkVerdict asks all that the catalogue knows of one address, as a verdict
+// does.
+func BenchmarkVerdict(b *testing.B) {
+	c := load(b)
+	for _, bench := range []struct{ name, url string }{
+		{"vendor", "https://mail.brand.example/wf/open?upn=u001.fakeTokenForTests0001"},
+		{"wrapped", "https://eur05.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwww.example.com%2Fa%3Fx%3D1%26y%3D2&data=05%7C02&reserved=0"},
+		{"tagged", "https://www.brand.example/shop/product/1234567?utm_source=newsletter&mc_eid=0a1b2c3d&size=42"},
+		{"none", "https://images.brand.example/media/2024/01/newsletter/header-large.png"},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				c.Match(bench.url)
+				c.Unwrap(bench.url)
+				c.Strip(bench.url)
+			}
+		})
+	}
+}
+
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
 		load(b)

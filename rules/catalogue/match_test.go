@@ -26,9 +26,9 @@ type slow struct {
 }
 
 // spell compiles all patterns.
-func spell(c *Catalogue) []slow {
+func spell(patterns []*pattern) []slow {
 	var all []slow
-	for _, p := range c.patterns {
+	for _, p := range patterns {
 		s := slow{pattern: p, onPath: p.path()}
 		expr, isExpr := strings.CutPrefix(p.host, "~")
 		switch {
@@ -82,12 +82,23 @@ func TestExamples(t *testing.T) {
 	}
 }
 
+// TestNoRowIsShadowed checks that each row is the one that its own example finds:
+// a row that another always goes before says nothing.
+func TestNoRowIsShadowed(t *testing.T) {
+	c := embeddedCatalogue(t)
+	for _, p := range c.patterns {
+		if hit, _ := c.Match(p.example); hit.Rule != p.rule {
+			t.Errorf("%s is shadowed by %s", p.rule, hit.Rule)
+		}
+	}
+}
+
 // TestOtherVendors checks that no example is another vendor's. Rows for any host
 // are set aside where a row for the host goes before them: a vendor often runs
 // on the software of another.
 func TestOtherVendors(t *testing.T) {
 	c := embeddedCatalogue(t)
-	all := spell(c)
+	all := spell(c.patterns)
 	for _, p := range c.patterns {
 		for _, other := range matching(all, p.example) {
 			if other.vendor != p.vendor && other.generic() == p.generic() {
@@ -101,7 +112,7 @@ func TestOtherVendors(t *testing.T) {
 // on changed examples, and on addresses of real mail.
 func TestIndex(t *testing.T) {
 	c := embeddedCatalogue(t)
-	all := spell(c)
+	all := spell(c.patterns)
 	var addresses []string
 	for i, p := range c.patterns {
 		next := c.patterns[(i+1)%len(c.patterns)].example

@@ -104,24 +104,32 @@ func (t table) parsePattern(r row, vendors map[string]*Vendor) (*pattern, error)
 	default:
 		return nil, t.fail(r, "the confidence %q is not known", f[6])
 	}
-	path, err := parseExpression(f[3])
-	if err != nil {
+	if _, err := p.readPath(f[3]); err != nil {
 		return nil, t.fail(r, "the path %v", err)
 	}
 	if err := checkHost(p.host); err != nil {
 		return nil, t.fail(r, "the host %v", err)
 	}
+	var err error
 	if p.places, err = parsePlaces(f[4]); err != nil {
 		return nil, t.fail(r, "the token %v", err)
 	}
-	p.prefixes, p.required = shortest(prefixes(path)), required(path)
-	p.spelt = spelt(path)
+	p.rule = fmt.Sprintf("%s:%d %s %s", t.name, r.line, p.vendor.ID, p.kind)
+	return p, nil
+}
+
+// readPath reads the expression on the path, and returns how many groups it has.
+func (p *pattern) readPath(expr string) (int, error) {
+	re, err := parseExpression(expr)
+	if err != nil {
+		return 0, err
+	}
+	p.prefixes, p.required, p.spelt = shortest(prefixes(re)), required(re), spelt(re)
 	for i := 1; i < len(p.required); i++ {
 		p.pairs = append(p.pairs, pairNumber(p.required[i-1], p.required[i]))
 	}
-	p.path = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(f[3]) })
-	p.rule = fmt.Sprintf("%s:%d %s %s", t.name, r.line, p.vendor.ID, p.kind)
-	return p, nil
+	p.path = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+	return re.MaxCap(), nil
 }
 
 // parseExpression reads an expression that is held to the start of its text:

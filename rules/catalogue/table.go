@@ -42,6 +42,10 @@ func forms() []form {
 		{"patterns.tsv", []string{"vendor", "kind", "host", "path", "token", "example", "confidence", "source"}},
 		{"providers.tsv", []string{"provider", "domains", "imap", "smtp", "authserv", "stamps", "delivered-to", "source"}},
 		{"shared.tsv", []string{"domain", "kind", "source"}},
+		{"unwrap.tsv", []string{"wrapper", "vendor", "host", "path", "where", "steps", "example", "destination", "source"}},
+		{"params.tsv", []string{"param", "host", "do", "individual", "vendor", "carries", "source"}},
+		{"cname.tsv", []string{"target", "vendor", "example", "note", "source"}},
+		{"headers.tsv", []string{"vendor", "field", "value", "example", "source"}},
 	}
 }
 
@@ -60,6 +64,11 @@ type table struct {
 // fail returns an error that names the row.
 func (t table) fail(r row, text string, args ...any) error {
 	return &ParseError{File: t.name, Line: r.line, Text: fmt.Sprintf(text, args...)}
+}
+
+// rule names a row for a finding.
+func (t table) rule(r row, what string) string {
+	return fmt.Sprintf("%s:%d %s", t.name, r.line, what)
 }
 
 // parseTable reads tab-separated lines. Lines that begin with "#" are comments;

@@ -14,9 +14,31 @@ func TestParseErrors(t *testing.T) {
 	vendors := columns(f[0]) + "acme\tAcme\tacme.example\tFR\tesp\tperformance\tread\thome page\n"
 	pattern := func(cells ...string) string { return columns(f[1]) + strings.Join(cells, "\t") + "\n" }
 	provider := func(cells ...string) string { return columns(f[2]) + strings.Join(cells, "\t") + "\n" }
+	cells := func(n int, cells ...string) string { return columns(f[n]) + strings.Join(cells, "\t") + "\n" }
 	tests := []struct {
 		name, file, text, want string
 	}{
+		{"wrapper of nobody", "unwrap.tsv", cells(4, "w", "nobody", "a.example", "^/", "query:u", "percent", "x", "y", "s"), "unwrap.tsv:2: the vendor \"nobody\""},
+		{"wrapper without a place", "unwrap.tsv", cells(4, "w", "acme", "a.example", "^/", "query", "percent", "x", "y", "s"), "unwrap.tsv:2: \"query\" is not path"},
+		{"wrapper in the path without a group", "unwrap.tsv", cells(4, "w", "acme", "a.example", "^/", "path", "percent", "x", "y", "s"), "unwrap.tsv:2: the path has no group"},
+		{"unknown step", "unwrap.tsv", cells(4, "w", "acme", "a.example", "^/", "query:u", "percent rot13", "x", "y", "s"), "unwrap.tsv:2: there is no step \"rot13\""},
+		{"step without what it needs", "unwrap.tsv", cells(4, "w", "acme", "a.example", "^/", "query:u", "json", "x", "y", "s"), "unwrap.tsv:2: there is no step \"json\""},
+		{"split without a number", "unwrap.tsv", cells(4, "w", "acme", "a.example", "^/", "query:u", "split:;:2", "x", "y", "s"), "unwrap.tsv:2: split:;:2 is not"},
+		{"characters without a list", "unwrap.tsv", cells(4, "w", "acme", "a.example", "^/(.)", "path", "proofpoint-v3", "x", "y", "s"), "unwrap.tsv:2: the step \"proofpoint-v3\" needs"},
+		{"wrapper on a broken path", "unwrap.tsv", cells(4, "w", "acme", "a.example", "/", "query:u", "percent", "x", "y", "s"), "unwrap.tsv:2: the path"},
+		{"wrapper on a broken host", "unwrap.tsv", cells(4, "w", "acme", "A", "^/", "query:u", "percent", "x", "y", "s"), "unwrap.tsv:2: the host"},
+		{"parameter to be burnt", "params.tsv", cells(5, "p", "*", "burn", "yes", "", "x", "s"), "params.tsv:2: \"burn\" is not"},
+		{"parameter of somebody", "params.tsv", cells(5, "p", "*", "remove", "often", "", "x", "s"), "params.tsv:2: individual is"},
+		{"parameter of nobody", "params.tsv", cells(5, "p", "*", "remove", "yes", "nobody", "x", "s"), "params.tsv:2: the vendor"},
+		{"parameter nowhere", "params.tsv", cells(5, "p", "A", "remove", "yes", "", "x", "s"), "params.tsv:2: \"A\" is not a domain"},
+		{"parameter of any end", "params.tsv", cells(5, "~^p", "*", "remove", "yes", "", "x", "s"), "params.tsv:2: \"^p\" does not end"},
+		{"floating parameter", "params.tsv", cells(5, "~p$", "*", "remove", "yes", "", "x", "s"), "params.tsv:2: the name"},
+		{"parameter twice", "params.tsv", cells(5, "p", "*", "remove", "yes", "", "x", "s") + "p\t*\tname\tyes\t\tx\ts\n", "params.tsv:3: the parameter \"p\" stands twice"},
+		{"target of nobody", "cname.tsv", cells(6, "a.example", "nobody", "x", "y", "s"), "cname.tsv:2: the vendor"},
+		{"target everywhere", "cname.tsv", cells(6, "*", "acme", "x", "y", "s"), "cname.tsv:2: the target"},
+		{"field of nobody", "headers.tsv", cells(7, "nobody", "X-A", "^.", "x", "s"), "headers.tsv:2: the vendor"},
+		{"no field", "headers.tsv", cells(7, "acme", "X A", "^.", "x", "s"), "headers.tsv:2: \"X A\" is no name"},
+		{"floating value", "headers.tsv", cells(7, "acme", "X-A", ".", "x", "s"), "headers.tsv:2: the value"},
 		{"no columns line", "vendors.tsv", "acme\tAcme\n", "vendors.tsv:1: a row stands before"},
 		{"other columns", "vendors.tsv", "# columns: a b\n", "vendors.tsv:1: the columns are [a b]"},
 		{"too few cells", "vendors.tsv", columns(f[0]) + "\n# x\nacme\tAcme\n", "vendors.tsv:4: the row has 2 columns, not 8"},
@@ -102,6 +124,36 @@ func TestEditionOfContent(t *testing.T) {
 	}
 }
 
+// TestEditionOfEveryOctet checks that no octet of a row can change unnoticed.
+func TestEditionOfEveryOctet(t *testing.T) {
+	edited := map[string]bool{}
+	for _, f := range forms() {
+		text, err := embedded.ReadFile("data/" + f.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
+		row := lines[len(lines)-1]
+		for i := range len(row) {
+			other := []byte(row)
+			other[i] ^= 1
+			lines[len(lines)-1] = string(other)
+			tab, err := parseTable(f, []byte(strings.Join(lines, "\n")))
+			if err != nil {
+				continue // noticed
+			}
+			e := edition([]table{tab})
+			if edited[e] {
+				t.Fatalf("%s: two texts have one edition", f.name)
+			}
+			edited[e] = true
+		}
+	}
+	if len(edited) < 500 {
+		t.Errorf("%d editions", len(edited))
+	}
+}
+
 // FuzzRead checks that whatever is read, is read again the same, and that an
 // error names a line.
 func FuzzRead(f *testing.F) {
@@ -129,5 +181,33 @@ func FuzzRead(f *testing.F) {
 		for _, p := range c.patterns {
 			c.Match(p.example)
 		}
+	})
+}
+
+// FuzzReadMore checks the same of the tables of what addresses hold.
+func FuzzReadMore(f *testing.F) {
+	forms := forms()
+	vendors := columns(forms[0]) + "acme\tAcme\tacme.example\tFR\tesp\tperformance\tread\thome page\n"
+	f.Add("w\tacme\ta.example\t^/(.)\tpath\tpercent* json:x split:;:1:2 scheme\thttps://a.example/b\ty\ts", "~^p(?:a|b)$\t*\tremove\tyes\tacme\tx\ts", "~^a[0-9]\\.example$\tacme\tx\ty\ts", "acme\tX-A\t^b\tb\ts")
+	f.Add("w\tacme\t*\t^/(.)(.)\tpath\tproofpoint-v3\thttps://a.example/b\ty\ts", "p\ta.example\twhole\tno\t\tx\ts", "a.example\tacme\tx\ty\ts", "acme\tX-A\t^\tb\ts")
+	f.Fuzz(func(t *testing.T, wrappers, params, cnames, headers string) {
+		texts := map[string]string{"vendors.tsv": vendors}
+		for i, s := range []string{wrappers, params, cnames, headers} {
+			texts[forms[4+i].name] = columns(forms[4+i]) + s
+		}
+		c, err := read(texts)
+		if err != nil {
+			var parse *ParseError
+			if !errors.As(err, &parse) || parse.Line < 1 {
+				t.Fatalf("%v names no line", err)
+			}
+			return
+		}
+		for _, w := range c.wraps.all {
+			c.Unwrap(w.example)
+			c.Strip(w.example + "?p=1")
+		}
+		c.CNAME("x.a.example")
+		c.Header("X-A", "b")
 	})
 }
