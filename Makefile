@@ -59,6 +59,10 @@ bench: ## the numbers of docs/benchmarks.md
 	@packaging/bring.sh test
 	@packaging/bench.sh
 
+.PHONY: truth
+truth: ## how many verdicts are right, on real mail labelled by hand; needs ../shared beside the repository
+	@$(GO) run ./internal/truth/measure
+
 .PHONY: lint
 lint: ## gofmt, go vet, staticcheck
 	@out=$$($$($(GO) env GOROOT)/bin/gofmt -l cmd detect imapfilter internal proxy rules testdata); \

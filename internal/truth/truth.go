@@ -26,6 +26,9 @@ import (
 // ErrFormat is wrapped by what is wrong with a file of labels.
 var ErrFormat = errors.New("truth: not a file of labels")
 
+// ErrOtherMail is wrapped where a mail is not the one that was labelled.
+var ErrOtherMail = errors.New("truth: not the mail that was labelled")
+
 // Labels of loads.
 const (
 	// LabelIndividual is an address made for one recipient, or for one delivery.
