@@ -82,9 +82,9 @@ func TestNoInit(t *testing.T) {
 
 // panics are the places that may panic, each for a fault of the calling code.
 var panics = map[string]string{
-	"internal/words/words.go":   "a text or a parameter that does not exist; tests read every call",
-	"internal/plan/encoding.go": "a compression level that does not exist",
-	"rules/purpose/text.go":     "an embedded file that cannot be read",
+	"internal/words/language.go": "an embedded file that cannot be read",
+	"internal/plan/encoding.go":  "a compression level that does not exist",
+	"rules/purpose/text.go":      "an embedded file that cannot be read",
 }
 
 // A panic is only for what the caller's code got wrong, never for input.

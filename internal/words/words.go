@@ -4,9 +4,9 @@
 // language can put them in another order. A text may count: "{n|mail|mails}"
 // takes the first word for one and the second for any other number.
 //
-// Every key has a text in every catalogue, and every call names exactly the
-// parameters of its text: tests of this package read the program's source and
-// hold it to that. Texts follow LOOK.md: sentence case, facts first, no fear.
+// The texts are data, one file for each language in texts/. Every key has a text
+// in every language, with the same parameters, and every call names them: tests of
+// this package read the program's source and hold it to that. Texts follow LOOK.md: sentence case, facts first, no fear.
 // What is said after "unseen: " on standard error begins in lower case and has
 // no full stop, as is the custom of the command line.
 package words
@@ -26,16 +26,6 @@ type Catalogue struct {
 	texts map[Key]string
 	// one says which numbers take the first form of a counting word.
 	one func(n int64) bool
-}
-
-// English returns the English catalogue.
-func English() *Catalogue {
-	return &Catalogue{
-		lang: "en",
-		texts: merged(checkTexts(), helpTexts(), usageTexts(), accountTexts(), reportTexts(), decisionTexts(),
-			findingTexts(), eventTexts(), startingTexts(), daemonTexts(), placeTexts(), demoTexts()),
-		one: func(n int64) bool { return n == 1 },
-	}
 }
 
 // As returns the catalogue of a program that is called by another name than
@@ -115,17 +105,6 @@ func valuesOf(pairs []any) map[string]any {
 		values[fmt.Sprint(pairs[i])] = pairs[i+1]
 	}
 	return values
-}
-
-// merged joins the texts of several files.
-func merged(parts ...map[Key]string) map[Key]string {
-	all := make(map[Key]string)
-	for _, part := range parts {
-		for k, text := range part {
-			all[k] = text
-		}
-	}
-	return all
 }
 
 // Help returns the texts of the command line's help, by the names under which
