@@ -133,7 +133,7 @@ func TestChunksByData(t *testing.T) {
 // What is refused is taken from the stream to its last octet, nothing of it is
 // sent, and the next mail of the same talk goes.
 func TestChunksRefused(t *testing.T) {
-	long := strings.Repeat("x", 1<<20)
+	long := strings.Repeat(strings.Repeat("x", 62)+"\r\n", 1<<14)
 	for _, c := range []struct {
 		name    string
 		sent    string

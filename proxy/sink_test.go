@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -155,8 +156,35 @@ type discard struct{}
 func (discard) Printf(string, ...any) {}
 func (discard) Println(...any)        {}
 
+// A rewriter restores a mail that it has whole.
+type rewriter func(ctx context.Context, raw []byte) ([]byte, error)
+
 // asIs restores nothing.
-func asIs(_ context.Context, raw []byte) ([]byte, error) { return raw, nil }
+func asIs(_ context.Context, to io.Writer) io.WriteCloser { return passing{to} }
+
+type passing struct{ io.Writer }
+
+func (passing) Close() error { return nil }
+
+// whole makes a restorer that holds all of a mail back.
+func (w rewriter) restorer(ctx context.Context, to io.Writer) io.WriteCloser {
+	return &holding{ctx: ctx, to: to, rewrite: w}
+}
+
+type holding struct {
+	bytes.Buffer
+	ctx     context.Context
+	to      io.Writer
+	rewrite rewriter
+}
+
+func (h *holding) Close() error {
+	out, err := h.rewrite(h.ctx, h.Bytes())
+	if err == nil {
+		_, err = h.to.Write(out)
+	}
+	return err
+}
 
 // relay starts a relay and returns its address.
 func relay(t testing.TB, cfg SubmissionConfig) string {
@@ -185,9 +213,13 @@ func relay(t testing.TB, cfg SubmissionConfig) string {
 }
 
 // plainRelay is a relay to a sink without TLS anywhere.
-func plainRelay(t testing.TB, s *sink, restore Restorer) string {
+func plainRelay(t testing.TB, s *sink, rewrite rewriter) string {
 	t.Helper()
-	return relay(t, SubmissionConfig{Upstream: Upstream{Address: upstream(t, s, SecurityPlain, nil), Security: SecurityPlain}, Restore: restore})
+	cfg := SubmissionConfig{Upstream: Upstream{Address: upstream(t, s, SecurityPlain, nil), Security: SecurityPlain}}
+	if rewrite != nil {
+		cfg.Restore = rewrite.restorer
+	}
+	return relay(t, cfg)
 }
 
 // A line is one end of an SMTP talk.

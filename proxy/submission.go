@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"sync"
@@ -21,10 +22,12 @@ var (
 	ErrSigned = errors.New("proxy: signed mail carries an address of this machine")
 )
 
-// A Restorer returns a mail as it is to leave: no address of this machine in it,
-// and no tracker passed on. It may return raw itself. On an error the mail is not
-// sent.
-type Restorer func(ctx context.Context, raw []byte) (out []byte, err error)
+// A Restorer returns a writer through which one mail leaves: it writes to to what
+// the mail is to be, with no address of this machine in it, and no tracker passed
+// on. It may hold back what it has to see the end of, and writes the rest when it
+// is closed. After an error from Write or Close the mail is not sent. A mail that
+// broke off is dropped without a Close.
+type Restorer func(ctx context.Context, to io.Writer) io.WriteCloser
 
 // Security is how an upstream server is reached.
 type Security string
@@ -109,7 +112,7 @@ func NewSubmission(ln net.Listener, cfg SubmissionConfig) (*Submission, error) {
 // Serve relays until the context is done. It returns when the last mail under
 // way has its answer, and closes the listener.
 func (s *Submission) Serve(ctx context.Context) error {
-	ln := newLimitListener(s.ln, submissionConns)
+	ln := newLimitListener(narrow{s.ln}, submissionConns)
 	stop := context.AfterFunc(ctx, func() { ln.Close() })
 	defer stop()
 	var talks sync.WaitGroup
@@ -131,4 +134,21 @@ func (s *Submission) Serve(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// A narrow listener gives its connections little room to receive: what a client
+// has handed over but the server has not got is what the client waits for in
+// silence after the end of a mail, and some wait for 100 seconds only.
+type narrow struct{ net.Listener }
+
+// clientRoom is how much may come of a client before it is read.
+const clientRoom = 64 << 10
+
+// Accept implements [net.Listener].
+func (l narrow) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if tcp, ok := c.(*net.TCPConn); ok && err == nil {
+		_ = tcp.SetReadBuffer(clientRoom) // if not, all works as it did
+	}
+	return c, err
 }

@@ -38,9 +38,9 @@ type talk struct {
 	conn   net.Conn
 	r      *bufio.Reader
 	w      *bufio.Writer
-	up     *server
-	secure bool  // the local leg has TLS
-	limit  int64 // the size last offered
+	up     *server // nil once it was hung up
+	secure bool    // the local leg has TLS
+	limit  int64   // the size last offered
 	// chunking says that the server takes mail by BDAT.
 	chunking bool
 	tx       transaction
@@ -51,9 +51,8 @@ type talk struct {
 type transaction struct {
 	// recipients are how many were taken.
 	recipients int
-	// begun says that BDAT was said, and chunks are what came by it.
-	begun  bool
-	chunks []byte
+	// mail is the one that comes by BDAT, nil before the first chunk.
+	mail *outgoing
 }
 
 // talk serves one mail program.
@@ -76,7 +75,7 @@ func (s *Submission) talk(ctx context.Context, c net.Conn) {
 		return
 	}
 	t.up = up
-	defer up.close()
+	defer t.hangUp()
 	t.say(220, "localhost ESMTP Unseen")
 	t.loop(ctx)
 	_ = t.flush() // a client that has gone needs no answer
@@ -147,7 +146,10 @@ func (t *talk) flush() error {
 // do answers one command. An error ends the talk.
 func (t *talk) do(ctx context.Context, line string) error {
 	verb, args, _ := strings.Cut(line, " ")
-	switch strings.ToUpper(verb) {
+	if verb = strings.ToUpper(verb); t.apart(verb) {
+		return t.alone(verb)
+	}
+	switch verb {
 	case "EHLO":
 		return t.ehlo(line)
 	case "HELO", "RSET":
@@ -155,7 +157,7 @@ func (t *talk) do(ctx context.Context, line string) error {
 	case "NOOP", "VRFY", "EXPN", "HELP":
 		return t.relay(line)
 	case "MAIL":
-		return t.mail(line, args)
+		return t.mail(line)
 	case "RCPT":
 		return t.rcpt(line)
 	case "DATA":
@@ -204,10 +206,54 @@ func (t *talk) relay(line string) error {
 	return nil
 }
 
+// apart says whether a command is to be answered without the server: it was hung
+// up, or it is in the middle of a mail by DATA that comes from the client by BDAT,
+// where there is no room for commands.
+func (t *talk) apart(verb string) bool {
+	if p := t.tx.mail; p != nil && p.begun && !p.chunked {
+		switch verb {
+		case "NOOP", "VRFY", "EXPN", "HELP", "AUTH":
+			return true
+		case "EHLO", "HELO", "RSET", "QUIT", "STARTTLS":
+			// They give the mail up.
+			t.hangUp()
+			t.tx = transaction{}
+		}
+	}
+	return t.up == nil && verb != "BDAT"
+}
+
+// alone answers a command without the server. What cannot be answered ends the
+// talk: to begin anew with the server would take the client's login again.
+func (t *talk) alone(verb string) error {
+	switch verb {
+	case "NOOP", "RSET":
+		t.say(250, "2.0.0 OK")
+		return nil
+	case "QUIT":
+		t.say(221, "2.0.0 Goodbye")
+		return errQuit
+	}
+	if t.up != nil {
+		t.outOfTurn()
+		return nil
+	}
+	t.say(421, "4.3.2 The connection to "+t.s.cfg.Upstream.hostOf()+" ended with the mail that was not sent: connect again")
+	return errQuit
+}
+
+// hangUp ends the connection to the server, in the middle of whatever it was told.
+func (t *talk) hangUp() {
+	if t.up != nil {
+		t.up.close()
+		t.up = nil
+	}
+}
+
 // anew relays a command that ends a mail that was begun.
 func (t *talk) anew(line, verb string) error {
 	t.tx = transaction{}
-	if !strings.EqualFold(verb, "RSET") {
+	if verb != "RSET" {
 		t.chunking = false // as all extensions (RFC 5321, section 4.1.1.1)
 	}
 	return t.relay(line)
@@ -229,13 +275,16 @@ func (t *talk) ehlo(line string) error {
 	return nil
 }
 
-// mail relays MAIL if the mail can be taken at all.
-func (t *talk) mail(line, args string) error {
-	if t.tx.begun {
+// mail relays MAIL if the mail can be taken at all. The size that the client
+// announces is not passed on: restored, the mail has another.
+func (t *talk) mail(line string) error {
+	if t.tx.mail != nil {
 		t.outOfTurn()
 		return nil
 	}
-	for _, param := range strings.Fields(args) {
+	path, params := splitPath(line)
+	kept := path
+	for _, param := range strings.Fields(params) {
 		name, value, _ := strings.Cut(strings.ToUpper(param), "=")
 		// Not offered: what is binary cannot be sent on by DATA (RFC 3030,
 		// section 3).
@@ -243,12 +292,17 @@ func (t *talk) mail(line, args string) error {
 			t.say(555, "5.5.4 BINARYMIME is not offered")
 			return nil
 		}
-		if n, err := strconv.ParseInt(value, 10, 64); name == "SIZE" && err == nil && n > t.limit {
+		n, err := strconv.ParseInt(value, 10, 64)
+		if name != "SIZE" || err != nil {
+			kept += " " + param // also a SIZE that is none, for the server to refuse
+			continue
+		}
+		if n > t.limit {
 			t.tooLarge()
 			return nil
 		}
 	}
-	r, err := t.exchange(line)
+	r, err := t.exchange(kept)
 	if err != nil {
 		return err
 	}
@@ -259,6 +313,24 @@ func (t *talk) mail(line, args string) error {
 	return nil
 }
 
+// splitPath parts a MAIL or RCPT command behind its path, in which blanks and ">"
+// may be quoted (RFC 5321, section 4.1.2). Without a path all is parameters but the
+// first two words.
+func splitPath(line string) (path, params string) {
+	quoted := false
+	for i := strings.IndexByte(line, '<'); i >= 0 && i < len(line); i++ {
+		switch {
+		case line[i] == '\\' && quoted:
+			i++
+		case line[i] == '"':
+			quoted = !quoted
+		case line[i] == '>' && !quoted:
+			return line[:i+1], line[i+1:]
+		}
+	}
+	return line, ""
+}
+
 // tooLarge is the reply of RFC 1870, section 6.2.
 func (t *talk) tooLarge() {
 	t.say(552, fmt.Sprintf("5.3.4 This mail is larger than the %d octets that can be sent here: nothing was sent", t.limit))
@@ -266,7 +338,7 @@ func (t *talk) tooLarge() {
 
 // rcpt relays RCPT and counts who was taken.
 func (t *talk) rcpt(line string) error {
-	if t.tx.begun {
+	if t.tx.mail != nil {
 		t.outOfTurn()
 		return nil
 	}

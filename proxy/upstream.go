@@ -17,6 +17,10 @@ const (
 	replyTimeout = 5 * time.Minute  // RFC 5321, section 4.5.3.2.2
 	finalTimeout = 10 * time.Minute // RFC 5321, section 4.5.3.2.6
 	writeTimeout = 3 * time.Minute  // RFC 5321, section 4.5.3.2.5
+	// lastWord is how long is waited for what a server said before it broke off.
+	lastWord = 2 * time.Second
+	// serverRoom is how much may be on its way to a server: see [narrow].
+	serverRoom = 256 << 10
 )
 
 // check says what is wrong with a server before it is needed.
@@ -63,6 +67,9 @@ func (u *Upstream) dial(ctx context.Context) (*server, error) {
 	conn, err := d.DialContext(ctx, "tcp", u.Address)
 	if err != nil {
 		return nil, fmt.Errorf("connecting: %w", err)
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetWriteBuffer(serverRoom) // if not, all works as it did
 	}
 	s := &server{conn: conn, r: bufio.NewReader(conn)}
 	if err := s.open(ctx, u); err != nil {
@@ -179,6 +186,9 @@ func (s *server) reply(wait time.Duration) (reply, error) {
 	}
 	return readReply(s.r)
 }
+
+// early says whether the server has said something that it was not asked.
+func (s *server) early() bool { return s.r.Buffered() > 0 }
 
 // close ends the connection without a word; QUIT was relayed, or there is
 // nobody to talk to.

@@ -74,7 +74,7 @@ func (p *planner) Appended(ctx context.Context, header []byte) ([]*message.Overl
 // Restore takes every address of the gateway out of a composed message. One
 // that is not known stays: the message was not sent, and is the reader's.
 func (p *planner) Restore(ctx context.Context, raw []byte) ([]byte, error) {
-	out, unknown, err := p.restore.run(ctx, raw, plan.ByAppend)
+	out, unknown, err := p.restore.stored(ctx, raw)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 
 	"github.com/unseen-mail/unseen/detect/reference"
@@ -17,17 +18,11 @@ type restorer struct {
 	base    string
 }
 
-// run restores a message and says how many addresses it did not know.
-func (r *restorer) run(ctx context.Context, raw []byte, how plan.Leaving) (out []byte, unknown int, err error) {
+// stored restores a message that goes into a mailbox, and says how many addresses
+// it did not know.
+func (r *restorer) stored(ctx context.Context, raw []byte) (out []byte, unknown int, err error) {
 	var broken error
-	look := func(token string) (plan.Original, bool) {
-		original, ok, err := r.look(ctx, token)
-		if err != nil && broken == nil {
-			broken = err
-		}
-		return original, ok
-	}
-	out, unknown, err = plan.Restore(raw, r.base, look, how)
+	out, unknown, err = plan.Restore(raw, r.base, r.looking(ctx, &broken), plan.ByAppend)
 	if err == nil {
 		err = broken
 	}
@@ -35,6 +30,17 @@ func (r *restorer) run(ctx context.Context, raw []byte, how plan.Leaving) (out [
 		return nil, unknown, fmt.Errorf("restoring message: %w", err)
 	}
 	return out, unknown, nil
+}
+
+// looking says what tokens stand for. Broken is the first error in that.
+func (r *restorer) looking(ctx context.Context, broken *error) plan.Lookup {
+	return func(token string) (plan.Original, bool) {
+		original, ok, err := r.look(ctx, token)
+		if err != nil && *broken == nil {
+			*broken = err
+		}
+		return original, ok
+	}
 }
 
 // look says what a token stands for, and whether it is held today.
@@ -55,18 +61,38 @@ func (r *restorer) look(ctx context.Context, token string) (plan.Original, bool,
 	return o, true, nil
 }
 
-// sent restores a mail that is about to leave. One with an address that nobody
-// knows does not leave: it would point at this machine for ever.
-func (r *restorer) sent(ctx context.Context, raw []byte) ([]byte, error) {
-	out, unknown, err := r.run(ctx, raw, plan.BySubmission)
-	if errors.Is(err, plan.ErrSigned) {
-		return nil, proxy.ErrSigned
+// sent restores a mail that is about to leave, as it comes. One with an address
+// that nobody knows does not leave: it would point at this machine for ever.
+func (r *restorer) sent(ctx context.Context, to io.Writer) io.WriteCloser {
+	s := &sending{}
+	s.Restoring = plan.NewRestoring(to, r.base, r.looking(ctx, &s.broken), plan.BySubmission)
+	return s
+}
+
+// A sending is a mail on its way out.
+type sending struct {
+	*plan.Restoring
+	broken error // the first error in looking up what an address stands for
+}
+
+// Write implements [io.Writer].
+func (s *sending) Write(b []byte) (int, error) {
+	n, err := s.Restoring.Write(b)
+	return n, s.check(err)
+}
+
+// Close implements [io.Closer].
+func (s *sending) Close() error { return s.check(s.Restoring.Close()) }
+
+// check says why a mail must not leave.
+func (s *sending) check(err error) error {
+	switch {
+	case errors.Is(err, plan.ErrSigned):
+		return proxy.ErrSigned
+	case s.broken != nil:
+		return fmt.Errorf("restoring mail: %w", s.broken)
+	case err == nil && s.Unknown() > 0:
+		return proxy.ErrUnknownAddress
 	}
-	if err != nil {
-		return nil, err
-	}
-	if unknown > 0 {
-		return nil, proxy.ErrUnknownAddress
-	}
-	return out, nil
+	return err
 }

@@ -15,19 +15,20 @@ const maxLine = 76
 // longestLine is how long a line of a message may be (RFC 5322, section 2.1.1).
 const longestLine = 998
 
-// splicePlain appends a leaf without an encoding with its substitutions made.
-// If that makes a line too long to be sent, the leaf becomes quoted-printable.
-func (r *restoring) splicePlain(p *message.Part, subs []substitution, body []byte) {
+// splicePlain returns a leaf without an encoding with its substitutions made. If
+// that makes a line too long to be sent, the leaf becomes quoted-printable.
+func (l *restoringLeaf) splicePlain(subs []substitution, body []byte) []byte {
 	made := splice(nil, body, subs)
 	if !tooLong(made) || tooLong(body) {
-		r.copy(p.Body.Start)
-		r.out = append(r.out, made...)
-		return
+		return made
 	}
-	r.copy(p.Header.Start)
-	line := lineEnd(r.raw)
-	r.out = quotedHeader(r.out, r.raw[p.Header.Start:p.Header.End], line)
-	q := quotedWriter{out: r.out, line: line}
+	header, set := l.header(&l.part)
+	if set == nil {
+		return made // a header of more than 64 KiB
+	}
+	line := lineEnd(append(bytes.Clone(header), body...))
+	set(quotedHeader(nil, header, line))
+	q := quotedWriter{line: line}
 	for len(made) > 0 {
 		one, ends := made, ""
 		if n := bytes.IndexByte(made, '\n'); n >= 0 {
@@ -38,7 +39,7 @@ func (r *restoring) splicePlain(p *message.Part, subs []substitution, body []byt
 		q.write(string(one))
 		q.out = append(q.out, ends...)
 	}
-	r.out, r.at = q.out, p.Body.Start
+	return q.out
 }
 
 // tooLong says whether a line of a text is too long to be sent.
@@ -79,29 +80,29 @@ func quotedHeader(out, header []byte, line string) []byte {
 	return append(out, name+" quoted-printable"+line+line...)
 }
 
-// spliceQuoted appends a quoted-printable leaf with its substitutions made.
-// What is not substituted stays as it is written.
-func (r *restoring) spliceQuoted(t *message.Text, subs []substitution, body message.Range) {
-	q := quotedWriter{out: r.out, line: lineEnd(r.raw[body.Start:body.End])}
-	at := body.Start
-	for i, s := range subs {
-		where := t.Raw(s.start, s.end)
-		q.out = append(q.out, r.raw[at:where.Start]...)
-		q.write(s.with)
-		at = where.End
-		stop := body.End
-		if i+1 < len(subs) {
-			stop = t.Raw(subs[i+1].start, subs[i+1].end).Start
-		}
-		q.join(r.raw[at:stop])
-	}
-	r.out = append(q.out, r.raw[at:body.End]...)
-}
-
 // A quotedWriter writes quoted-printable.
 type quotedWriter struct {
-	out  []byte
-	line string // the line end
+	out   []byte
+	line  string // the line end
+	fixed int    // of out, what is written already and can no longer change
+}
+
+// splice appends a quoted-printable text with its substitutions made. What is not
+// substituted stays as it is written.
+func (q *quotedWriter) splice(t *message.Text, subs []substitution, off int, body []byte) {
+	at := 0
+	for i, s := range subs {
+		where := t.Raw(s.start, s.end)
+		q.out = append(q.out, body[at:where.Start-off]...)
+		q.write(s.with)
+		at = where.End - off
+		stop := len(body)
+		if i+1 < len(subs) {
+			stop = t.Raw(subs[i+1].start, subs[i+1].end).Start - off
+		}
+		q.join(body[at:stop])
+	}
+	q.out = append(q.out, body[at:]...)
 }
 
 // column is how long the last line is.
@@ -147,7 +148,7 @@ func (q *quotedWriter) join(rest []byte) {
 		line = bytes.TrimSuffix(rest[:n], []byte{'\r'})
 	}
 	n := len(q.out)
-	if len(line) == 0 && n > 0 && (q.out[n-1] == ' ' || q.out[n-1] == '\t') {
+	if len(line) == 0 && n > q.fixed && (q.out[n-1] == ' ' || q.out[n-1] == '\t') {
 		blank := "=20"
 		if q.out[n-1] == '\t' {
 			blank = "=09"
@@ -159,26 +160,51 @@ func (q *quotedWriter) join(rest []byte) {
 	}
 }
 
-// spliceBase64 appends a base64 leaf with its substitutions made, in lines as
-// long as its first one.
-func (r *restoring) spliceBase64(text []byte, subs []substitution, body []byte) {
-	line := lineEnd(body)
-	width := maxLine
+// asBase64 writes a text in base64, as an earlier form of it was written: in lines
+// as long as its first one.
+func asBase64(text, before []byte) []byte {
+	var out bytes.Buffer
+	line := lineEnd(before)
+	w := base64.NewEncoder(base64.StdEncoding, &lineWriter{to: &out, line: line, width: lineWidth(before)})
+	_, _ = w.Write(text) // to memory
+	_ = w.Close()
+	if bytes.HasSuffix(before, []byte{'\n'}) {
+		out.WriteString(line)
+	}
+	return out.Bytes()
+}
+
+// lineWidth returns how long the lines of a base64 text are to be.
+func lineWidth(body []byte) int {
 	if n := bytes.IndexByte(body, '\n'); n >= 0 {
 		if first := len(bytes.TrimRight(body[:n], "\r\n \t")); first >= 4 && first < maxLine {
-			width = first / 4 * 4
+			return first / 4 * 4
 		}
 	}
-	encoded := base64.StdEncoding.EncodeToString(splice(nil, text, subs))
-	for len(encoded) > width {
-		r.out = append(r.out, encoded[:width]...)
-		r.out = append(r.out, line...)
-		encoded = encoded[width:]
+	return maxLine
+}
+
+// A lineWriter breaks what is written to it into lines.
+type lineWriter struct {
+	to     *bytes.Buffer
+	line   string // the line end
+	width  int
+	column int
+}
+
+// Write implements [io.Writer]. A line end is written when more follows.
+func (w *lineWriter) Write(b []byte) (int, error) {
+	for rest := b; len(rest) > 0; {
+		if w.column >= w.width {
+			w.to.WriteString(w.line)
+			w.column = 0
+		}
+		n := min(len(rest), w.width-w.column)
+		w.to.Write(rest[:n])
+		w.column += n
+		rest = rest[n:]
 	}
-	r.out = append(r.out, encoded...)
-	if bytes.HasSuffix(body, []byte{'\n'}) {
-		r.out = append(r.out, line...)
-	}
+	return len(b), nil
 }
 
 // lineEnd returns the line end that a text uses.

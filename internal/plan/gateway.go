@@ -94,7 +94,7 @@ func afterLineEnds(text []byte, i int) int {
 }
 
 // substitutions returns what has to be done to a decoded text, in order.
-func (r *restoring) substitutions(text []byte, mediaType string) []substitution {
+func (r *Restoring) substitutions(text []byte, mediaType string) []substitution {
 	found := addresses(text, r.base)
 	if len(found) == 0 {
 		return nil
@@ -154,7 +154,7 @@ func (c *spot) loads() bool {
 }
 
 // substitute says what becomes of one address.
-func (r *restoring) substitute(c spot, o Original) substitution {
+func (r *Restoring) substitute(c spot, o Original) substitution {
 	s := substitution{start: c.address.start, end: c.address.end}
 	if len(addresses([]byte(o.URL), r.base)) > 0 {
 		// A sender wrote an address of this machine into the mail.

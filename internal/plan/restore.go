@@ -1,15 +1,21 @@
 package plan
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"strings"
 
 	"github.com/unseen-mail/unseen/detect/message"
 )
 
-// ErrSigned is returned for a message to be sent that is signed and names the
-// gateway: to take that out would break the signature.
-var ErrSigned = errors.New("plan: signed message names the gateway")
+var (
+	// ErrSigned is returned for a message to be sent that is signed and names
+	// the gateway: to take that out would break the signature.
+	ErrSigned = errors.New("plan: signed message names the gateway")
+	// errFault is a fault of ours: what could not be restored does not leave.
+	errFault = errors.New("plan: message could not be restored")
+)
 
 // A Leaving is the way by which a message leaves.
 type Leaving string
@@ -44,57 +50,141 @@ type Lookup func(token string) (Original, bool)
 // unknown token in text and in links, which do not count. The error is [ErrSigned]
 // if what would have to be changed is signed.
 //
-// Addresses that a client has escaped or encoded are not recognised. No line
-// of quoted-printable or base64 grows beyond 76 characters (RFC 2045, sections
+// Addresses are recognised as mail programs write them anew: see [addresses]. No
+// line of quoted-printable or base64 grows beyond 76 characters (RFC 2045, sections
 // 6.7 and 6.8); text without an encoding whose lines would grow beyond 998
 // (RFC 5322, section 2.1.1) becomes quoted-printable.
 func Restore(raw []byte, base string, look Lookup, how Leaving) (out []byte, unknown int, err error) {
-	l := message.Parse(raw)
-	r := &restoring{raw: raw, base: base, look: look, how: how}
-	if l.Shown != nil {
-		err = r.part(l.Shown, false, false)
+	var to bytes.Buffer
+	r := NewRestoring(&to, base, look, how)
+	if _, err = r.Write(raw); err == nil {
+		err = r.Close()
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, r.unknown, err
-	}
-	if !r.changed {
+	case !r.changed:
 		return raw, r.unknown, nil
 	}
-	return append(r.out, raw[r.at:]...), r.unknown, nil
+	return to.Bytes(), r.unknown, nil
 }
 
-// A restoring is one message being restored.
-type restoring struct {
-	raw  []byte
+// A Restoring is [Restore] for one message that comes in pieces. It passes on
+// all at once but the header of a part, and a text, which it holds until its end
+// has come, 8 MiB of it at most: from there the text goes on in pieces, in which a
+// line may grow too long.
+type Restoring struct {
+	to   io.Writer
 	base string
 	look Lookup
 	how  Leaving
 
-	out     []byte // what raw[:at] becomes
-	at      int
+	stream *message.Stream
+	held   []byte // what the stream has passed and may have to change yet
+	at     int    // where it ends in the message
+	mark   int    // where the last header may begin
+	// restored says that with takes the place of what the stream passes next.
+	restored bool
+	with     []byte
+
 	changed bool
 	unknown int
+	err     error
 }
 
-// part restores a part and what is in it. Enclosed says that it is part of an
-// enclosed message, sealed that a signature of the composed message covers it.
-// A signature of an enclosed one is not the sender's to keep: it was broken
-// when the address was written into it.
-func (r *restoring) part(p *message.Part, enclosed, sealed bool) error {
-	sealed = sealed || p.Protected != "" && !enclosed
-	if p.Leaf() {
-		if !isText(p.MediaType) {
-			return nil
-		}
-		return r.leaf(p, sealed)
+// maxHeld is how much of a header is held.
+const maxHeld = 64 << 10
+
+// NewRestoring returns a writer of one message to to.
+func NewRestoring(to io.Writer, base string, look Lookup, how Leaving) *Restoring {
+	r := &Restoring{to: to, base: base, look: look, how: how}
+	r.stream = message.NewStream(passed{r}, r)
+	return r
+}
+
+// Unknown counts the loads whose token was not known so far.
+func (r *Restoring) Unknown() int { return r.unknown }
+
+// Write takes the next octets of the message.
+func (r *Restoring) Write(b []byte) (int, error) {
+	n, err := r.stream.Write(b)
+	if r.err != nil {
+		return n, r.err
 	}
-	enclosed = enclosed || p.MediaType == "message/rfc822"
-	for _, child := range p.Children {
-		if err := r.part(child, enclosed, sealed); err != nil {
-			return err
-		}
+	return n, err
+}
+
+// Close says that the message is complete, and passes on the rest of it.
+func (r *Restoring) Close() error {
+	err := r.stream.Close()
+	if r.err == nil {
+		r.err = err
 	}
-	return nil
+	r.emit(r.held)
+	r.held = nil
+	return r.err
+}
+
+// passed is where the stream of a message being restored leads to.
+type passed struct{ r *Restoring }
+
+// Write implements [io.Writer].
+func (p passed) Write(b []byte) (int, error) {
+	r := p.r
+	if r.err != nil {
+		return 0, r.err
+	}
+	r.at += len(b)
+	if r.restored {
+		r.emit(r.held)
+		r.emit(r.with)
+		r.held, r.with, r.restored = r.held[:0], nil, false
+		r.mark = r.at
+	} else {
+		r.hold(b)
+	}
+	return len(b), r.err
+}
+
+// hold keeps what may be the header of a part, and passes on what was held before
+// it. A header begins at the start of the message or behind a line that begins with
+// two dashes.
+func (r *Restoring) hold(b []byte) {
+	before := len(r.held)
+	r.held = append(r.held, b...)
+	start := r.at - len(r.held)
+	from := max(0, before-len("\n-"))
+	if n := bytes.LastIndex(r.held[from:], []byte("\n--")); n >= 0 {
+		r.mark = start + from + n + 1
+	}
+	keep := r.mark - start
+	if r.at-r.mark > maxHeld || keep < 0 {
+		// The beginning of a mark may have come.
+		keep = max(0, len(r.held)-len("\n-"))
+	}
+	r.emit(r.held[:keep])
+	r.held = r.held[:copy(r.held, r.held[keep:])]
+}
+
+// emit passes octets on.
+func (r *Restoring) emit(b []byte) {
+	if len(b) > 0 && r.err == nil {
+		_, r.err = r.to.Write(b)
+	}
+}
+
+// Header implements [message.Session].
+func (r *Restoring) Header([]byte) {}
+
+// End implements [message.Session].
+func (r *Restoring) End(*message.Layout, bool) {}
+
+// Leaf implements [message.Session].
+func (r *Restoring) Leaf(p *message.Part) message.Editor {
+	if !isText(p.MediaType) {
+		return nil
+	}
+	return &restoringLeaf{Restoring: r, part: *p}
 }
 
 // isText says whether a part may hold addresses that somebody wrote or that a
@@ -107,33 +197,70 @@ func isText(mediaType string) bool {
 	return strings.HasPrefix(mediaType, "text/")
 }
 
-// leaf restores one leaf.
-func (r *restoring) leaf(p *message.Part, sealed bool) error {
-	body := r.raw[p.Body.Start:p.Body.End]
-	t := message.Decode(body, p.Body.Start, p.Encoding)
-	subs := r.substitutions(t.Bytes(), p.MediaType)
-	if len(subs) == 0 {
-		return nil
-	}
-	if sealed {
-		return ErrSigned
-	}
-	switch p.Encoding {
-	case message.QuotedPrintable:
-		r.copy(p.Body.Start)
-		r.spliceQuoted(t, subs, p.Body)
-	case message.Base64:
-		r.copy(p.Body.Start)
-		r.spliceBase64(t.Bytes(), subs, body)
-	default:
-		r.splicePlain(p, subs, body)
-	}
-	r.at, r.changed = p.Body.End, true
-	return nil
+// A restoringLeaf is one leaf being restored.
+type restoringLeaf struct {
+	*Restoring
+	part   message.Part
+	pieces *pieces // nil while the leaf is held whole
 }
 
-// copy copies what is not changed, up to an offset of the message.
-func (r *restoring) copy(to int) {
-	r.out = append(r.out, r.raw[r.at:to]...)
-	r.at = to
+// Edit implements [message.Editor]. It returns no edits: what takes the place of
+// the text has another length, and is put there when the stream passes the text.
+func (l *restoringLeaf) Edit(off int, raw []byte, more bool) (edits []message.Edit, done int) {
+	defer func() {
+		if recover() != nil {
+			l.err = errFault
+		}
+	}()
+	if l.err != nil {
+		return nil, len(raw)
+	}
+	if !more && l.pieces == nil {
+		l.whole(off, raw)
+		return nil, len(raw)
+	}
+	if l.pieces == nil {
+		l.pieces = newPieces(l, raw)
+	}
+	return nil, l.pieces.edit(off, raw, more)
+}
+
+// whole restores a leaf that was held whole. A signature of an enclosed message is
+// not the sender's to keep: it was broken when the address was written into it.
+func (l *restoringLeaf) whole(off int, body []byte) {
+	t := message.Decode(body, off, l.part.Encoding)
+	subs := l.substitutions(t.Bytes(), l.part.MediaType)
+	switch {
+	case len(subs) == 0:
+		return
+	case l.part.Sealed:
+		l.err = ErrSigned
+		return
+	}
+	switch l.part.Encoding {
+	case message.QuotedPrintable:
+		q := quotedWriter{line: lineEnd(body)}
+		q.splice(t, subs, off, body)
+		l.put(q.out)
+	case message.Base64:
+		l.put(asBase64(splice(nil, t.Bytes(), subs), body))
+	default:
+		l.put(l.splicePlain(subs, body))
+	}
+}
+
+// put replaces what the stream passes next.
+func (r *Restoring) put(with []byte) { r.restored, r.with, r.changed = true, with, true }
+
+// header returns the header of a part, if it is held, and a function that puts
+// another in its place.
+func (r *Restoring) header(p *message.Part) (header []byte, set func([]byte)) {
+	first := p.Header.Start - (r.at - len(r.held))
+	last := first + p.Header.Len()
+	if first < 0 || last > len(r.held) {
+		return nil, nil
+	}
+	return r.held[first:last], func(with []byte) {
+		r.held = append(append(bytes.Clone(r.held[:first]), with...), r.held[last:]...)
+	}
 }
