@@ -30,6 +30,8 @@ type answer struct {
 	tacit     bool   // the UID goes without saying
 	swallowed bool   // it held what the relay asked for
 	early     []byte // the beginning of the message, kept for the client side
+	gap       int    // spaces that were read and not yet written
+	omitted   bool   // the last item was the relay's
 	plannings []*guarded
 }
 
@@ -88,7 +90,9 @@ func (a *answer) relay(ctx context.Context) error {
 		return err
 	}
 	if a.inject == nil {
-		a.out.WriteByte('(')
+		if err := a.echo([]byte{'('}); err != nil {
+			return err
+		}
 	}
 	for {
 		next, err := a.spaces()
@@ -107,20 +111,24 @@ func (a *answer) relay(ctx context.Context) error {
 // echo says something to the mail program.
 func (a *answer) echo(b []byte) error {
 	a.opened, a.s.speaking = true, true
+	for ; a.gap > 0; a.gap-- {
+		a.out.WriteByte(' ') // an error comes back at the next write
+	}
 	_, err := a.out.Write(b)
 	return err
 }
 
-// spaces forwards the spaces between items; a kept back answer makes its own.
+// spaces forwards the spaces between items, with the next one; a kept back answer
+// makes its own. Of those around an item that is left out, the ones before stay.
 func (a *answer) spaces() (next byte, err error) {
 	n, next, err := a.in.Spaces()
-	if a.inject == nil && err == nil {
-		for range n {
-			if err := a.out.WriteByte(' '); err != nil {
-				return 0, err
-			}
-		}
+	if a.inject == nil && !a.omitted {
+		a.gap += n
 	}
+	if a.omitted && next == ')' {
+		a.gap = 0
+	}
+	a.omitted = false
 	return next, err
 }
 
@@ -143,7 +151,9 @@ func (a *answer) close() error {
 	} else if a.inject != nil {
 		return nil
 	}
-	a.out.WriteByte(')')
+	if err := a.echo([]byte{')'}); err != nil {
+		return err
+	}
 	return a.echo(end)
 }
 
@@ -188,7 +198,7 @@ func (a *answer) item(ctx context.Context) error {
 	}
 	if a.inject != nil {
 		switch {
-		case kind == wire.Whole && a.inject.body:
+		case kind == wire.Whole && (a.inject.body || a.spare()):
 			return a.swallow()
 		case a.inject.begun.wants(kind, section, item):
 			return a.swallowEarly()
@@ -198,6 +208,9 @@ func (a *answer) item(ctx context.Context) error {
 		if err := a.unasked(); err != nil {
 			return err
 		}
+	} else if kind == wire.Whole && a.spare() {
+		a.omitted = true
+		return a.swallow()
 	}
 	if err := a.echo(name); err != nil {
 		return err
@@ -212,6 +225,14 @@ func (a *answer) item(ctx context.Context) error {
 		return a.piece(ctx, section, item)
 	}
 	return a.in.CopyValue(a.out)
+}
+
+// spare tells whether a whole message is the relay's, which had it added to what
+// the mail program wants to be notified of.
+func (a *answer) spare() bool {
+	a.s.mu.Lock()
+	defer a.s.mu.Unlock()
+	return a.s.st.notified && !a.s.st.asksWhole(a.seq, a.uid)
 }
 
 // unasked makes room for an item that the relay did not ask for.

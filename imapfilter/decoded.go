@@ -59,11 +59,6 @@ func (s *session) prepareDecoded(ctx context.Context, box *mailbox, messages []f
 	if len(ask.sections) == 0 {
 		return nil
 	}
-	s.mu.Lock()
-	if len(box.decoded) > maxDecoded || box.decoded == nil {
-		box.decoded = map[decodedKey]*message.Overlay{}
-	}
-	s.mu.Unlock()
 	for _, m := range messages {
 		for _, section := range ask.sections {
 			o := s.overlay(ctx, box, m.uid)

@@ -1,7 +1,10 @@
 package imapfilter
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,38 +28,57 @@ func (s *session) fetch(ctx context.Context, cmd wire.Command) error {
 		return s.reject(cmd.Tag, "BAD Unseen cannot read these FETCH arguments")
 	}
 	pieces := false
+	var whole *wire.Set
 	var decoded []string
 	for _, item := range f.Items {
 		kind, section := item.Content()
+		if kind == wire.Whole {
+			whole = &f.Set
+		}
 		pieces = pieces || kind == wire.Piece || kind == wire.Decoded
 		if kind == wire.Decoded {
 			decoded = append(decoded, section)
 		}
 	}
-	c := command{tag: cmd.Tag, name: cmd.Name}
-	uid := cmd.Name == "UID FETCH"
-	if one, ok := f.Set.Numbers(1); ok && uid && len(one) == 1 {
-		c.only = one[0]
+	q := fetching{
+		command: command{tag: cmd.Tag, name: cmd.Name, whole: whole}, text: t, args: cmd.Args, Fetch: f,
+		asking: asking{uid: cmd.Name == "UID FETCH", items: f.Items, sections: decoded},
+	}
+	if one, ok := f.Set.Numbers(1); ok && q.uid && len(one) == 1 {
+		q.only = one[0]
 	}
 	if pieces {
-		if err := s.prepare(ctx, f, asking{uid: uid, items: f.Items, sections: decoded}); err != nil {
-			return err
-		}
+		return s.fetchPieces(ctx, q)
 	}
-	return s.forward(c, t)
+	return s.forward(q.command, t)
+}
+
+// A fetching is a FETCH or UID FETCH on its way.
+type fetching struct {
+	command
+	wire.Fetch
+	asking
+	text wire.Text
+	args int // where its arguments begin
 }
 
 // A found message is one that a command of the relay's own brought to light.
 type found struct{ seq, uid uint32 }
 
-// prepare sees to it that the messages of a set have plans. It first waits until
-// nothing is under way, so that no answer can be taken for another's.
+// fetchPieces relays a command that asks for pieces of messages, and sees to it
+// that they have plans. It first waits until nothing is under way, so that no
+// answer can be taken for another's.
 //
 // The relay's own commands are of the same kind as the mail program's: during
 // UID FETCH a server may send EXPUNGE, during FETCH it must not (RFC 3501,
 // section 7.4.1). With the wrong kind a sequence number could come to stand for
 // another message before the mail program's command is sent.
-func (s *session) prepare(ctx context.Context, f wire.Fetch, ask asking) error {
+//
+// What concerns more messages than a batch is asked in as many commands: so the
+// mail program hears of the first before the last are planned, and no more plans
+// have to be kept at hand than a batch has. What narrows a set down would mean
+// something else in each, and stays in one.
+func (s *session) fetchPieces(ctx context.Context, q fetching) error {
 	if err := s.await(drained); err != nil {
 		return err
 	}
@@ -64,12 +86,60 @@ func (s *session) prepare(ctx context.Context, f wire.Fetch, ask asking) error {
 	box := s.st.selected
 	s.mu.Unlock()
 	if box == nil {
-		return nil // the server will say so
+		return s.forward(q.command, q.text) // the server will say no
 	}
-	messages, err := s.members(box, f, ask.uid)
+	messages, err := s.members(box, q.Fetch, q.uid)
 	if err != nil {
 		return err
 	}
+	for q.Narrowing == "" && len(messages) > batch {
+		if err := s.prepare(ctx, box, messages[:batch], q.asking); err != nil {
+			return err
+		}
+		if err := s.fetchPart(q, messages[:batch]); err != nil {
+			return err
+		}
+		messages, q.last = messages[batch:], true
+	}
+	if err := s.prepare(ctx, box, messages, q.asking); err != nil {
+		return err
+	}
+	if q.last {
+		q.text = q.about(q.tag, messages)
+	}
+	return s.forward(q.command, q.text)
+}
+
+// fetchPart asks what the mail program asks, of some of the messages.
+func (s *session) fetchPart(q fetching, messages []found) error {
+	c := command{tag: s.tag.next(), name: q.name, whole: q.whole, part: true}
+	if err := s.forward(c, q.about(c.tag, messages)); err != nil {
+		return err
+	}
+	return s.await(func(st *state) bool { return st.find(c.tag) < 0 })
+}
+
+// about is the command under another tag and about some of the messages.
+func (q fetching) about(tag string, messages []found) wire.Text {
+	numbers := make([]uint32, len(messages))
+	for i, m := range messages {
+		numbers[i] = m.number(q.uid)
+	}
+	slices.Sort(numbers)
+	raw := wire.AppendSet([]byte(tag+" "+q.name+" "), numbers)
+	rest := bytes.TrimLeft(q.text.Raw[q.args:], " ")[len(q.Set.Raw):]
+	moved := len(raw) + len(rest) - len(q.text.Raw)
+	t := wire.Text{Raw: append(raw, rest...), Literals: slices.Clone(q.text.Literals)}
+	for i := range t.Literals {
+		t.Literals[i].Start += moved
+		t.Literals[i].End += moved
+	}
+	return t
+}
+
+// prepare sees to it that messages have plans.
+func (s *session) prepare(ctx context.Context, box *mailbox, messages []found, ask asking) error {
+	s.forget(box)
 	numbers := s.withoutPlan(ctx, box, messages, ask)
 	for len(numbers) > 0 {
 		n := min(batch, len(numbers))
@@ -79,6 +149,19 @@ func (s *session) prepare(ctx context.Context, f wire.Fetch, ask asking) error {
 		numbers = numbers[n:]
 	}
 	return s.prepareDecoded(ctx, box, messages, ask)
+}
+
+// forget lets go of what was remembered of too many messages. What the command
+// at hand needs is learnt after that, and kept.
+func (s *session) forget(box *mailbox) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(box.prefixes) > maxPrefixes || box.prefixes == nil {
+		box.prefixes = map[uint32]*prefix{}
+	}
+	if len(box.decoded) > maxDecoded || box.decoded == nil {
+		box.decoded = map[decodedKey]*message.Overlay{}
+	}
 }
 
 // injectPlans fetches messages for their plans, as far as needed.
@@ -98,7 +181,10 @@ func (s *session) members(box *mailbox, f wire.Fetch, uid bool) ([]found, error)
 			return list, nil
 		}
 	}
-	return s.injectFetch(uid, f.Set.Raw, "(UID)"+f.Narrowing)
+	list, err := s.injectFetch(uid, f.Set.Raw, "(UID)"+f.Narrowing)
+	// A server may tell of a message twice, as when its flags changed meanwhile.
+	slices.SortFunc(list, func(a, b found) int { return cmp.Compare(a.number(uid), b.number(uid)) })
+	return slices.Compact(list), err
 }
 
 // remembered returns messages whose UIDs are known from earlier answers. A

@@ -1,6 +1,7 @@
 package imapfilter
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -87,11 +88,59 @@ func TestInjectRefused(t *testing.T) {
 	}
 }
 
-// Many messages are fetched in batches, and only those without a plan.
+// A piece of many messages is asked for in batches: no more than one needs is
+// planned before the mail program hears of it, and it is told of one completion,
+// the worst.
 func TestInjectBatches(t *testing.T) {
+	want := strings.ReplaceAll(htmlBody, tracker, gateway)
+	for status, told := range map[string]string{"OK done": "a OK all", "NO [EXPUNGEISSUED] gone": "a NO [EXPUNGEISSUED] gone"} {
+		for _, kind := range []string{"UID FETCH", "FETCH"} {
+			t.Run(kind+" "+status, func(t *testing.T) {
+				tk := inMailbox(t, nil)
+				tk.clientf("a %s 1:* (BODY[2] BODY.PEEK[HEADER.FIELDS ({4+}\r\nFrom)])", kind)
+				tag := tk.injected(kind + " 1:* (UID)")
+				number := func(i int) int { return i + 10 }
+				if kind == "FETCH" {
+					number = func(i int) int { return i }
+				}
+				for i := 1; i <= 70; i++ {
+					tk.serverf("* %d FETCH (UID %d)", i, i+10)
+				}
+				tk.serverf("%s OK done", tag)
+				for _, b := range [][2]int{{1, 50}, {51, 70}} {
+					set := fmt.Sprintf("%d:%d", number(b[0]), number(b[1]))
+					tag := tk.injected(kind + " " + set + " (UID BODY.PEEK[])")
+					for i := b[0]; i <= b[1]; i++ {
+						tk.serverf("* %d FETCH (UID %d BODY[] %s)", i, i+10, lit(partMail))
+					}
+					tk.serverf("%s OK done", tag)
+					asked := " " + kind + " " + set + " (BODY[2] BODY.PEEK[HEADER.FIELDS ({4+}"
+					if tag = "a"; b[0] == 1 {
+						tag = tk.injected(asked[1:])
+						tk.wantServer("From)])")
+					} else {
+						tk.wantServer(tag + asked + "\r\nFrom)])")
+					}
+					for _, i := range b {
+						tk.serverf("* %d FETCH (BODY[2] %s UID %d)", i, lit(htmlBody), i+10)
+						tk.wantClient(fmt.Sprintf("* %d FETCH (BODY[2] %s UID %d)", i, lit(want), i+10))
+					}
+					if tag != "a" {
+						tk.serverf("%s %s", tag, status)
+					}
+				}
+				tk.serverf("a OK all")
+				tk.wantClient(told)
+			})
+		}
+	}
+}
+
+// What narrows a set down would mean something else in each of several commands.
+func TestInjectNarrowedInOne(t *testing.T) {
 	tk := inMailbox(t, nil)
-	tk.clientf("a UID FETCH 1:* BODY[2]")
-	tag := tk.injected("UID FETCH 1:* (UID)")
+	tk.clientf("a UID FETCH 1:* (BODY[2]) (CHANGEDSINCE 5)")
+	tag := tk.injected("UID FETCH 1:* (UID) (CHANGEDSINCE 5)")
 	for i := 1; i <= 70; i++ {
 		tk.serverf("* %d FETCH (UID %d)", i, i+10)
 	}
@@ -106,7 +155,7 @@ func TestInjectBatches(t *testing.T) {
 		}
 		tk.serverf("%s OK done", tag)
 	}
-	tk.wantServer("a UID FETCH 1:* BODY[2]")
+	tk.wantServer("a UID FETCH 1:* (BODY[2]) (CHANGEDSINCE 5)")
 	tk.serverf("* 70 FETCH (UID 80 BODY[2] %s)\r\na OK done", lit(htmlBody))
 	tk.wantClient("* 70 FETCH (UID 80 BODY[2] " + lit(seen("text/html" + htmlBody)[9:]) + ")\r\na OK done")
 	tk.clientf("b UID FETCH 75:81 BODY[2]")

@@ -104,7 +104,8 @@ func skipList(b []byte) ([]byte, bool) {
 
 // notification returns what stands for a command of the relay's own where the
 // server tells of a new message with its content: the whole message is the relay's.
-// While the mail program fetches something, a whole message may be for it.
+// While the mail program fetches something, an answer may be for it, and goes on
+// as it is but for that.
 func (st *state) notification() *injection {
 	if !st.notified {
 		return nil
@@ -115,4 +116,17 @@ func (st *state) notification() *injection {
 		}
 	}
 	return &injection{body: true, told: time.Now()}
+}
+
+// asksWhole tells whether a whole message may be what the mail program asked for.
+func (st *state) asksWhole(seq, uid uint32) bool {
+	return slices.ContainsFunc(st.pending, func(c command) bool {
+		if c.whole == nil || c.name == "UID FETCH" && uid == 0 {
+			return c.whole != nil
+		}
+		if c.name == "UID FETCH" {
+			return c.whole.Contains(uid)
+		}
+		return seq != 0 && c.whole.Contains(seq)
+	})
 }

@@ -131,11 +131,6 @@ func (s *session) injectEarly(box *mailbox, ask asking, numbers []uint32) error 
 		return err
 	}
 	var rest []uint32
-	s.mu.Lock()
-	if len(box.prefixes) > maxPrefixes || box.prefixes == nil {
-		box.prefixes = map[uint32]*prefix{}
-	}
-	s.mu.Unlock()
 	for _, m := range inj.found {
 		n := m.number(ask.uid)
 		raw := first.raw[n]

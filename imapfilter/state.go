@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/imapfilter/wire"
 )
 
 // maxPending is how many commands may be under way: then the mail program is
@@ -14,10 +15,13 @@ const maxPending = 1000
 // A command is one that has been sent upstream and not been completed.
 type command struct {
 	tag, name string
-	mailbox   string // of SELECT and EXAMINE
-	only      uint32 // the UID, if UID FETCH names exactly one
-	continued bool   // IDLE got its "+"
-	keep      bool   // its completion is kept for the client side
+	mailbox   string    // of SELECT and EXAMINE
+	only      uint32    // the UID, if UID FETCH names exactly one
+	continued bool      // IDLE got its "+"
+	keep      bool      // its completion is kept for the client side
+	whole     *wire.Set // of which FETCH asks for whole messages
+	part      bool      // the relay's own, for a part of the mail program's
+	last      bool      // the mail program's, for the rest
 }
 
 func (c command) selects() bool { return c.name == "SELECT" || c.name == "EXAMINE" }
@@ -49,6 +53,7 @@ type state struct {
 	plus        int  // continuation requests nobody has used yet
 	ownPlus     bool // the next one answers the relay, not the mail program
 	kept        []byte
+	worst       []byte // what a part was completed with, if it was not OK
 	idling      bool
 	loggedIn    bool
 	mayStartTLS bool // the local leg began in the clear and may be upgraded
@@ -168,10 +173,16 @@ const cachedPlans = 64
 // is kept is never wrong.
 type planCache struct {
 	byUID map[uint32]*message.Overlay
-	order []uint32 // oldest first
+	order []uint32 // last used last
 }
 
-func (c *planCache) get(uid uint32) *message.Overlay { return c.byUID[uid] }
+func (c *planCache) get(uid uint32) *message.Overlay {
+	o := c.byUID[uid]
+	if n := len(c.order) - 1; o != nil && c.order[n] != uid {
+		c.order = append(slices.Delete(c.order, slices.Index(c.order, uid), slices.Index(c.order, uid)+1), uid)
+	}
+	return o
+}
 
 func (c *planCache) put(uid uint32, o *message.Overlay) {
 	if c.byUID == nil {

@@ -127,7 +127,8 @@ func (s *session) completion(l wire.Line) error {
 	}
 	own := s.st.inject != nil && s.st.inject.tag == l.Tag
 	keep := s.st.pending[i].keep
-	s.st.complete(i, l.Word)
+	c := s.st.complete(i, l.Word)
+	line = s.st.joined(c, l, line)
 	if own {
 		s.st.inject.done = true
 		s.st.inject = nil
@@ -141,10 +142,30 @@ func (s *session) completion(l wire.Line) error {
 	case own && l.Word != "OK":
 		s.log.Warn("own command refused", "status", l.Word)
 		return nil
-	case own || keep:
+	case own || keep || c.part:
 		return nil
 	}
+	if c.last {
+		l, _ = wire.ParseLine(line) // it was read once before
+	}
 	return s.speak(s.rewritten(l, line))
+}
+
+// joined returns the completion of a command that was sent in parts: the worst of
+// theirs.
+func (st *state) joined(c command, l wire.Line, line []byte) []byte {
+	if c.part && l.Word != "OK" {
+		st.worst = append([]byte(nil), line[len(l.Tag):]...)
+	}
+	if !c.last {
+		return line
+	}
+	worst := st.worst
+	st.worst = nil
+	if worst == nil || l.Word != "OK" {
+		return line
+	}
+	return append([]byte(l.Tag), worst...)
 }
 
 // statusLine reads a line that is free text. A very long one is cut by nobody:

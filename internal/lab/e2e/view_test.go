@@ -1,0 +1,120 @@
+package e2e_test
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// A view is what a mail program knows of a mailbox: which UID each sequence
+// number stands for.
+type view struct {
+	uids    []int
+	highest int // the last UID that was ever in it
+}
+
+var (
+	numbered = regexp.MustCompile(`^\* (\d+) (EXPUNGE|EXISTS|RECENT|FETCH) ?`)
+	vanished = regexp.MustCompile(`^\* VANISHED ([0-9:,]+)\r\n$`)
+	justNews = regexp.MustCompile(`^\((?:(?:UID \d+|MODSEQ \(\d+\)|FLAGS \([^)]*\)) ?)+\)\r\n$`)
+	newFlags = regexp.MustCompile(`FLAGS \([^)]*\)`)
+	newMods  = regexp.MustCompile(`MODSEQ \(\d+\)`)
+)
+
+// read goes through the answers to one command and returns them in a form that
+// does not depend on when a server told of what others did: by UID, in order, and
+// of flags that were told unasked the last word.
+func (v *view) read(t testing.TB, responses []string, live []int) []string {
+	t.Helper()
+	var out []string
+	flags := map[int]string{}
+	for _, one := range responses {
+		if m := vanished.FindStringSubmatch(one); m != nil {
+			for _, uid := range numbersOf(t, m[1]) {
+				v.uids = slices.DeleteFunc(v.uids, func(u int) bool { return u == uid })
+			}
+			continue
+		}
+		m := numbered.FindStringSubmatch(one)
+		if m == nil {
+			if !strings.HasPrefix(one, "* OK ") { // how to be told of changes, and the like
+				out = append(out, one)
+			}
+			continue
+		}
+		n, _ := strconv.Atoi(m[1])
+		switch m[2] {
+		case "EXISTS":
+			v.grow(t, n, live)
+		case "EXPUNGE":
+			if n < 1 || n > len(v.uids) {
+				t.Fatalf("EXPUNGE of %d with %d messages", n, len(v.uids))
+			}
+			v.uids = slices.Delete(v.uids, n-1, n)
+		case "FETCH":
+			if n < 1 || n > len(v.uids) {
+				t.Fatalf("FETCH of %d with %d messages: %.200q", n, len(v.uids), one)
+			}
+			uid, value := v.uids[n-1], one[len(m[0]):]
+			if f := newFlags.FindString(value); f != "" && justNews.MatchString(value) {
+				flags[uid] = f + " " + newMods.FindString(value)
+				continue
+			}
+			out = append(out, fmt.Sprintf("%d %s", uid, value))
+		}
+	}
+	for uid, f := range flags {
+		out = append(out, fmt.Sprintf("%d %s", uid, f))
+	}
+	slices.Sort(out)
+	return out
+}
+
+// grow takes new messages in: those that are there and were not known.
+func (v *view) grow(t testing.TB, n int, live []int) {
+	t.Helper()
+	for _, uid := range live {
+		if len(v.uids) < n && uid > v.highest {
+			v.uids = append(v.uids, uid)
+			v.highest = uid
+		}
+	}
+	if len(v.uids) != n {
+		t.Fatalf("%d messages, and %d are known", n, len(v.uids))
+	}
+}
+
+// numbersOf lists a set of UIDs.
+func numbersOf(t testing.TB, set string) []int {
+	t.Helper()
+	var out []int
+	for part := range strings.SplitSeq(set, ",") {
+		from, to, ranged := strings.Cut(part, ":")
+		if !ranged {
+			to = from
+		}
+		a, err1 := strconv.Atoi(from)
+		z, err2 := strconv.Atoi(to)
+		if err1 != nil || err2 != nil {
+			t.Fatalf("%q is no set", set)
+		}
+		for n := min(a, z); n <= max(a, z); n++ {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// without leaves out what is said of messages that others have taken away: a
+// server may still have them for one session and not for another (RFC 2180,
+// section 4.1).
+func without(lines []string, gone map[int]bool) []string {
+	return slices.DeleteFunc(lines, func(line string) bool {
+		first, _, _ := strings.Cut(line, " ")
+		uid, err := strconv.Atoi(first)
+		return err == nil && gone[uid]
+	})
+}
