@@ -43,6 +43,10 @@ type Catalogue struct {
 	params   *params
 	cnames   hostIndex
 	headers  map[string][]*headerRule
+	// own are the reader's rules, nil if there are none, and known the vendors
+	// with what they tell, nil if they tell of none.
+	own   OwnRules
+	known map[string]*Vendor
 	tables   []table
 }
 
@@ -114,6 +118,9 @@ func (c *Catalogue) Edition() string { return c.edition }
 // Vendor returns the company with an identifier.
 func (c *Catalogue) Vendor(id string) (Vendor, bool) {
 	v, ok := c.vendors[id]
+	if told := c.known[id]; told != nil {
+		v, ok = told, true
+	}
 	if !ok {
 		return Vendor{}, false
 	}
@@ -131,7 +138,7 @@ func (c *Catalogue) With(rows ...Provider) *Catalogue {
 		t.rows = append(t.rows, p.row())
 	}
 	more.tables[2] = t
-	more.edition = edition(more.tables)
+	more.edition = sealed(more.tables, c.own)
 	more.places = make(map[string]*Provider, len(c.places)+4*len(rows))
 	for name, p := range c.places {
 		more.places[name] = p

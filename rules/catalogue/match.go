@@ -38,7 +38,7 @@ func (c *Catalogue) MatchAddress(a Address) (Hit, bool) {
 	if p == nil {
 		return Hit{}, false
 	}
-	return Hit{Vendor: p.vendor, Kind: p.kind, Confidence: p.confidence, Generic: p.generic(), Places: p.places, Rule: p.rule}, true
+	return Hit{Vendor: c.vendor(p.vendor), Kind: p.kind, Confidence: p.confidence, Generic: p.generic(), Places: p.places, Rule: p.rule}, true
 }
 
 // matches says whether the path and query of an address match.

@@ -21,7 +21,7 @@ func (c *Catalogue) CNAME(target string) (Naming, bool) {
 	if p == nil {
 		return Naming{}, false
 	}
-	return Naming{Vendor: p.vendor, Rule: p.rule}, true
+	return Naming{Vendor: c.vendor(p.vendor), Rule: p.rule}, true
 }
 
 // parseCNAMEs reads cname.tsv.
@@ -67,7 +67,7 @@ func (c *Catalogue) Header(name, value string) (Naming, bool) {
 	}
 	for _, r := range rules {
 		if r.value().MatchString(value) {
-			return r.Naming, true
+			return Naming{Vendor: c.vendor(r.Vendor), Rule: r.Rule}, true
 		}
 	}
 	return Naming{}, false

@@ -128,12 +128,10 @@ func (c *Catalogue) Strip(address string) (clean string, removed []string) {
 		return address, nil
 	}
 	for name := range names(a.Query()) {
-		r := c.params.find(unescapeName(name), a.Host)
-		switch {
-		case r == nil:
-		case r.whole:
+		switch c.param(name, a.Host) {
+		case keepAll:
 			return address, nil
-		case r.Removable:
+		case remove:
 			removed = append(removed, name)
 		}
 	}
@@ -143,10 +141,35 @@ func (c *Catalogue) Strip(address string) (clean string, removed []string) {
 	if hit, known := c.MatchAddress(a); known && hit.Kind != Asset {
 		return address, nil
 	}
-	return without(address, func(name string) bool {
-		r := c.params.find(unescapeName(name), a.Host)
-		return r != nil && r.Removable
-	}), removed
+	return without(address, func(name string) bool { return c.param(name, a.Host) == remove }), removed
+}
+
+// What becomes of a parameter, or of the whole address because of it.
+const (
+	keep = iota
+	remove
+	keepAll
+)
+
+// param says what becomes of a parameter. The reader's own rules go first; a
+// signature stays one.
+func (c *Catalogue) param(name, host string) int {
+	name = unescapeName(name)
+	r := c.params.find(name, host)
+	if r != nil && r.whole {
+		return keepAll
+	}
+	if c.own != nil {
+		if gone, _, known := c.own.Parameter(name, host); known && gone {
+			return remove
+		} else if known {
+			return keep
+		}
+	}
+	if r != nil && r.Removable {
+		return remove
+	}
+	return keep
 }
 
 // drop returns an address without one parameter.
