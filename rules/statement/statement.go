@@ -1,0 +1,205 @@
+// Package statement keeps what the reader says about a sender: whether they ever
+// agreed to be tracked by it, and how.
+//
+// It is the reader's word and nothing more. It stands beside the ledger of
+// package consent and apart from it: a statement releases nothing, and a consent
+// given to Unseen says nothing about what was agreed with the sender. Whether the
+// sender can prove what it claims (art. 7(1) GDPR) is for the sender to show.
+//
+// A statement is never changed. A later one about the same sender and address
+// stands before it; the earlier one stays, with its time.
+package statement
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/unseen-mail/unseen/rules/purpose"
+)
+
+// Version is the form in which statements are written as JSON. Names of fields
+// and values are stored and never change their meaning.
+const Version = 1
+
+// ErrInvalid is wrapped for a statement that cannot be kept.
+var ErrInvalid = errors.New("statement: invalid")
+
+// An Answer is what the reader says to: did you agree with them?
+type Answer string
+
+// The answers.
+const (
+	// No: the reader did not agree.
+	No Answer = "no"
+	// Yes: the reader agreed, as the other fields say.
+	Yes Answer = "yes"
+	// Unsure: the reader does not know.
+	Unsure Answer = "unsure"
+)
+
+// A Way is how the reader agreed.
+type Way string
+
+// The ways.
+const (
+	// Form is a form on paper or on a web page.
+	Form Way = "form"
+	// Account is a sign-up for an account or a service.
+	Account Way = "account"
+	// Order is a box or a sentence on the way to buying something.
+	Order Way = "order"
+	// Oral is by word of mouth or by telephone.
+	Oral Way = "oral"
+	// ThirdParty is through somebody else, who is named in By.
+	ThirdParty Way = "third-party"
+	// Mail is an answer to a mail of the sender's.
+	Mail Way = "mail"
+	// Other is said in Note.
+	Other Way = "other"
+)
+
+// A Statement is what the reader said at one time.
+type Statement struct {
+	// V is [Version].
+	V int `json:"v"`
+	// Sender is a sender by its key, as in package sender, and Recipient the
+	// reader's address that it wrote to.
+	Sender    string `json:"sender"`
+	Recipient string `json:"recipient"`
+	// Answer is what the reader says.
+	Answer Answer `json:"answer"`
+	// AgreedOn is when they agreed, as far as they know it: "2025-03-14",
+	// "2025-03", "2025", or "".
+	AgreedOn string `json:"agreed_on,omitempty"`
+	// Way is how, Where on which form or page or in which shop, By through
+	// whom.
+	Way   Way    `json:"way,omitempty"`
+	Where string `json:"where,omitempty"`
+	By    string `json:"by,omitempty"`
+	// Purposes are those that they remember agreeing to. Empty is: not known
+	// one by one.
+	Purposes []purpose.ID `json:"purposes,omitempty"`
+	// AddressGiven is when they gave the sender their address, as AgreedOn.
+	AddressGiven string `json:"address_given,omitempty"`
+	// Note is whatever else they want to say.
+	Note string `json:"note,omitempty"`
+	// When is the moment of the statement, in UTC; Actor who made it, as the
+	// system knows them.
+	When  time.Time `json:"when"`
+	Actor string    `json:"actor,omitempty"`
+}
+
+// Limits on texts, in octets.
+const (
+	maxText = 2 << 10
+	maxNote = 64 << 10
+)
+
+// Check says what is wrong with a statement, for the reader who makes it.
+func (s *Statement) Check() error {
+	for _, f := range []func(*Statement) string{faultOfParties, faultOfAnswer, faultOfDates, faultOfTexts} {
+		if what := f(s); what != "" {
+			return fmt.Errorf("%w: %s", ErrInvalid, what)
+		}
+	}
+	return nil
+}
+
+// faultOfParties is what is wrong with whom it is about, "" if nothing.
+func faultOfParties(s *Statement) string {
+	switch {
+	case s.V != Version:
+		return fmt.Sprintf("form %d; this Unseen writes form %d", s.V, Version)
+	case s.Sender == "":
+		return "no sender"
+	case s.Recipient == "":
+		return "no recipient"
+	case s.When.IsZero() || s.When.Year() > 9998:
+		return "no time"
+	}
+	return ""
+}
+
+// faultOfAnswer is what does not go together, "" if all does.
+func faultOfAnswer(s *Statement) string {
+	switch s.Answer {
+	case Yes:
+	case No, Unsure:
+		if s.AgreedOn != "" || s.Way != "" || len(s.Purposes) > 0 || s.By != "" {
+			return "only who agreed can say when, how and to what"
+		}
+	default:
+		return "no answer: it is no, yes or unsure"
+	}
+	switch s.Way {
+	case "", Form, Account, Order, Oral, Mail, Other:
+		if s.By != "" {
+			return "somebody else is named, and not that it was through them"
+		}
+	case ThirdParty:
+	default:
+		return fmt.Sprintf("no such way: %.40q", s.Way)
+	}
+	for _, id := range s.Purposes {
+		if _, ok := purpose.Lookup(id); !ok {
+			return fmt.Sprintf("no such purpose: %.40q", id)
+		}
+	}
+	return ""
+}
+
+// faultOfDates is what is wrong with days that the reader remembers.
+func faultOfDates(s *Statement) string {
+	for _, text := range []string{s.AgreedOn, s.AddressGiven} {
+		begin, ok := begins(text)
+		switch {
+		case text == "":
+		case !ok:
+			return fmt.Sprintf("%.40q is no date: write 2025-03-14, 2025-03 or 2025", text)
+		case begin.After(s.When.Add(24 * time.Hour)):
+			return fmt.Sprintf("%s has not come yet", text)
+		}
+	}
+	return ""
+}
+
+// begins is the first moment of a day, a month or a year.
+func begins(text string) (time.Time, bool) {
+	for _, layout := range []string{time.DateOnly, "2006-01", "2006"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// faultOfTexts is a text that is too long or cannot be kept.
+func faultOfTexts(s *Statement) string {
+	for _, text := range []string{s.Sender, s.Recipient, s.Where, s.By, s.Actor} {
+		if len(text) > maxText {
+			return fmt.Sprintf("a text over %d octets", maxText)
+		}
+	}
+	if len(s.Note) > maxNote {
+		return fmt.Sprintf("a note over %d octets", maxNote)
+	}
+	if !utf8.ValidString(s.Sender + s.Recipient + s.Where + s.By + s.Actor + s.Note) {
+		return "a text that is not UTF-8"
+	}
+	return ""
+}
+
+// Latest returns the last statement about a sender and an address, false if there
+// is none. Addresses are compared without regard to case.
+func Latest(all []Statement, sender, recipient string) (Statement, bool) {
+	for _, s := range slices.Backward(all) {
+		if s.Sender == sender && strings.EqualFold(s.Recipient, recipient) {
+			return s, true
+		}
+	}
+	return Statement{}, false
+}
