@@ -92,7 +92,7 @@ func TestChunksByData(t *testing.T) {
 		// mute is the line of the mail that is not its last
 		mute, want string
 	}{
-		{"offered", "250-hi\r\n250 CHUNKING\r\n", "EHLO a", ".", "BDAT 11 LAST|a|.|"},
+		{"offered", "250-hi\r\n250 CHUNKING\r\n", "EHLO a", ".", "BDAT 11|a|.|b c|BDAT 0 LAST"},
 		{"not offered", "250-hi\r\n250 SIZE 9000\r\n", "EHLO a", "b c", "DATA|a|..|b c|"},
 		{"offered, but the client said HELO", "250-hi\r\n250 CHUNKING\r\n", "HELO a", "b c", "DATA|a|..|b c|"},
 	} {
@@ -108,7 +108,7 @@ func TestChunksByData(t *testing.T) {
 					return c.offer
 				case verb == "DATA":
 					return "354 go\r\n"
-				case verb == "BDAT", line == "a", line == "..", line == c.mute:
+				case line == "BDAT 11", line == "a", line == "..", line == c.mute:
 					return ""
 				}
 				return "250 ok\r\n"
@@ -221,19 +221,22 @@ func TestChunksServerRefuses(t *testing.T) {
 
 // Whenever the server breaks off, nobody is told that the mail was taken.
 func TestChunksServerBreaksOff(t *testing.T) {
-	for _, c := range []struct{ name, says, want string }{
-		{"without a word", "hang up", "451 4.4.2"},
-		{"with nonsense", "hello\r\n", "451 4.4.2"},
-		{"with 421", "421 4.3.2 Going away\r\n", "421 4.3.2 Going away"},
+	for _, c := range []struct{ name, at, says, want string }{
+		{"in a chunk, without a word", "a", "hang up", "421 4.4.2"},
+		{"in a chunk, with nonsense", "a", "hello\r\n", "421 4.4.2"},
+		{"in a chunk, with 421", "a", "421 4.3.2 Going away\r\n", "421 4.3.2 Going away"},
+		{"at the end, without a word", "BDAT 0 LAST", "hang up", "451 4.4.2"},
+		{"at the end, with nonsense", "BDAT 0 LAST", "hello\r\n", "451 4.4.2"},
+		{"at the end, with 421", "BDAT 0 LAST", "421 4.3.2 Going away\r\n", "421 4.3.2 Going away"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			address := script(t, "220 hi\r\n", func(line string) string {
-				switch verb, _, _ := strings.Cut(line, " "); verb {
-				case "EHLO":
+				switch line {
+				case "EHLO client.example":
 					return "250-hi\r\n250 CHUNKING\r\n"
-				case "BDAT":
+				case "BDAT 3":
 					return ""
-				case "a":
+				case c.at:
 					return c.says
 				}
 				return "250 ok\r\n"

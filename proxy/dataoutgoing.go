@@ -46,6 +46,7 @@ type outgoing struct {
 	undots     dots // of what comes by DATA
 	dots       dots // of what goes
 	scratch    []byte
+	limit      int    // of out
 	out        []byte // restored and not yet sent, with dots doubled if not chunked
 
 	begun   bool  // the server has heard of it
@@ -55,7 +56,7 @@ type outgoing struct {
 
 // newOutgoing begins a mail.
 func (t *talk) newOutgoing(ctx context.Context, chunked bool) *outgoing {
-	p := &outgoing{talk: t, chunked: chunked}
+	p := &outgoing{talk: t, chunked: chunked, limit: t.s.cfg.hold}
 	p.restoring = t.s.cfg.Restore(ctx, p)
 	return p
 }
@@ -129,7 +130,7 @@ func (p *outgoing) Write(b []byte) (int, error) {
 			piece = p.scratch
 		}
 		p.out = append(p.out, piece...)
-		if len(p.out) >= holdBack || p.begun && len(p.out) >= passOn {
+		if len(p.out) >= p.limit || p.begun && len(p.out) >= min(passOn, p.limit) {
 			p.pass()
 		}
 	}
@@ -251,15 +252,19 @@ func (p *outgoing) closeData() {
 	p.send([]byte(end))
 }
 
-// closeChunks sends the last chunk of a mail.
+// closeChunks sends the last chunk of a mail, and then its end by itself: a server
+// that takes a connection cut in the last chunk for the end of it (go-smtp 0.25, for
+// one) would deliver half a mail.
 func (p *outgoing) closeChunks() {
 	if p.left.see([]byte("\r\n")) {
 		p.refuse(say(554, twoEnds))
 		return
 	}
-	p.begun = true
-	if p.send(fmt.Appendf(nil, "BDAT %d LAST\r\n", len(p.out))) {
-		p.send(p.out)
+	if len(p.out) > 0 {
+		p.pass()
+	}
+	if p.begun = true; !p.over() {
+		p.send([]byte("BDAT 0 LAST\r\n"))
 	}
 }
 

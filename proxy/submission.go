@@ -69,6 +69,9 @@ type SubmissionConfig struct {
 	MaxMessage int64
 	// Log takes counts and reply codes. Nil means that nothing is logged.
 	Log *slog.Logger
+
+	// hold is holdBack, or less in tests.
+	hold int
 }
 
 const (
@@ -102,6 +105,9 @@ func NewSubmission(ln net.Listener, cfg SubmissionConfig) (*Submission, error) {
 	}
 	if cfg.MaxMessage <= 0 {
 		cfg.MaxMessage = defaultMaxMessage
+	}
+	if cfg.hold <= 0 {
+		cfg.hold = holdBack
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)

@@ -187,8 +187,18 @@ func (s *server) reply(wait time.Duration) (reply, error) {
 	return readReply(s.r)
 }
 
-// early says whether the server has said something that it was not asked.
-func (s *server) early() bool { return s.r.Buffered() > 0 }
+// early says whether the server has said something that it was not asked. It
+// waits for nothing that is not here yet.
+func (s *server) early() bool {
+	if s.r.Buffered() > 0 {
+		return true
+	}
+	if err := s.conn.SetReadDeadline(time.Now().Add(time.Millisecond)); err != nil {
+		return false
+	}
+	_, err := s.r.Peek(1)
+	return err == nil
+}
 
 // close ends the connection without a word; QUIT was relayed, or there is
 // nobody to talk to.
