@@ -152,7 +152,11 @@ func base64Decoded(text []byte) []byte {
 // addDocument adds the references of the HTML text that is the value of an
 // attribute (WHATWG HTML, section 4.8.5).
 func (s *Scanner) addDocument(view []byte, r *row, a *attr, tag Span) {
-	value := unescape(view[a.start:a.end], a.start)
+	s.addInner(unescape(view[a.start:a.end], a.start), *r, a.quote, tag)
+}
+
+// addInner adds the remote loads of an HTML text in this one.
+func (s *Scanner) addInner(value decoded, r row, quote byte, tag Span) {
 	in, ok := s.into(len(value.text))
 	if !ok {
 		s.partial = s.partial || len(value.text) > 0
@@ -168,6 +172,6 @@ func (s *Scanner) addDocument(view []byte, r *row, a *attr, tag Span) {
 		}
 		ref := s.add(r.vector, f.Kind, []byte(f.URL))
 		ref.Relative = f.Relative
-		ref.Slot, ref.Tag, ref.Quote = value.cells(f.Slot.Start, f.Slot.End), tag, a.quote
+		ref.Slot, ref.Tag, ref.Quote = value.cells(f.Slot.Start, f.Slot.End), tag, quote
 	}
 }

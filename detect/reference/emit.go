@@ -41,6 +41,8 @@ func (s *Scanner) read(view []byte, r *row, a *attr, tag Span) {
 		s.addValues(view, r, a, tag)
 	case document:
 		s.addDocument(view, r, a, tag)
+	case words, pragma, guess:
+		s.addWords(view, r, a, tag)
 	}
 }
 
@@ -52,7 +54,9 @@ func (s *Scanner) finish(view []byte, el *element) {
 		r := &s.refs[i]
 		switch r.Kind {
 		case Link:
-			link = i
+			if r.Vector == AnchorHref || r.Vector == AreaHref {
+				link = i
+			}
 		case Base:
 			if !s.based && r.Remote {
 				s.based, s.base = true, r.URL
@@ -91,6 +95,8 @@ func (s *Scanner) add(vector Vector, kind Kind, raw []byte) *Reference {
 	if kind.Load() && !at.remote {
 		if inner, ok := s.inside(at.url, vector, kind); ok {
 			at.url, at.remote = inner, true
+		} else if isStrange(at.url) {
+			at.remote = true
 		}
 	}
 	ref := &Reference{}

@@ -154,7 +154,7 @@ func TestRows(t *testing.T) {
 		case values:
 			value = "cid:1;" + value
 		}
-		media, text := "text/html", "<"+strings.ToUpper(element)+" rel=stylesheet "+r.attribute+"='"+value+"'>"
+		media, text := "text/html", "<"+strings.ToUpper(element)+" rel=stylesheet http-equiv=refresh "+r.attribute+"='"+value+"'>"
 		if r.element == "xml-stylesheet" {
 			media, text = "image/svg+xml", "<?xml-stylesheet href='"+value+"'?>"
 		}

@@ -35,6 +35,7 @@ func (s *Scanner) scanRaw(view []byte, pos int, more bool) int {
 	}
 	end := endTag(view, pos, s.raw.name)
 	s.work += end - pos
+	s.doubt(view[pos:end])
 	return s.leaveRaw(view, pos, end, more)
 }
 
@@ -52,6 +53,25 @@ func (s *Scanner) leaveRaw(view []byte, pos, end int, more bool) int {
 		return max(pos, len(view)-len("</textarea>"))
 	}
 	return len(view)
+}
+
+// doubt notes raw text with a tag in it: programs that do not know the element, or
+// not as the standard does, read it as markup. All know scripts.
+func (s *Scanner) doubt(text []byte) {
+	if s.loose || s.unsure || s.sheetOnly {
+		return
+	}
+	for {
+		i := bytes.IndexByte(text, '<')
+		if i < 0 || i+1 == len(text) {
+			return
+		}
+		if isAlpha(text[i+1]) {
+			s.unsure = true
+			return
+		}
+		text = text[i+1:]
+	}
 }
 
 // How deep a script is in escapes.
@@ -110,6 +130,7 @@ func (s *Scanner) scanStyle(view []byte, pos int, more bool) int {
 		end = endTag(view, pos, "style")
 		s.work += end - pos
 		closed = end < len(view)
+		s.doubt(view[pos:end])
 		if !closed && more {
 			end = max(pos, end-len("</style>"))
 		}

@@ -173,6 +173,11 @@ func Find(mediaType, base string, view []byte) []Reference {
 	return Read(mediaType, base, view).References
 }
 
+// Readable says whether texts of a media type (in lower case, without parameters)
+// hold references at all. A calendar does, but it goes on into the reader's own,
+// and from there to other machines: what stands in it is told, and stays.
+func Readable(mediaType string) bool { return Scanned(mediaType) || mediaType == textCalendar }
+
 // Scanned says whether texts of a media type (in lower case, without
 // parameters) are looked into.
 func Scanned(mediaType string) bool {

@@ -88,8 +88,8 @@ func TestContents(t *testing.T) {
 		{"script", `<script>"` + img + `"</script>`, nil},
 		{"after a script", `<script>a<b</script x>` + img, found},
 		{"script in script", `<script><!--<script></script><a title="--></script>` + img + `">`, found},
-		{"title", `<title>` + img + `</title>`, nil},
-		{"textarea", `<textarea></text>` + img + `</textarea>`, nil},
+		{"title", `<title>` + img + `</title>`, []string{"img src|image|http://a.example/ remote|http://a.example/"}},
+		{"textarea", `<textarea></text>` + img + `</textarea>`, []string{"img src|image|http://a.example/ remote|http://a.example/"}},
 		{"empty raw text", "<style></style><title></title><script></script>" + img, found},
 		{"noscript", `<noscript>` + img + `</noscript>`, found},
 		{"plaintext", `<plaintext><a x='` + img, found},                                                                // by the second reading

@@ -18,10 +18,11 @@ const maxText = 200
 type state uint8
 
 const (
-	inMarkup  state = iota
-	inComment       // in a conditional comment, whose text is read as markup
-	inRaw           // in the text of Scanner.raw
-	inStyle         // in a style sheet
+	inMarkup   state = iota
+	inComment        // in a conditional comment, whose text is read as markup
+	inRaw            // in the text of Scanner.raw
+	inStyle          // in a style sheet
+	inCalendar       // in a calendar, which is nothing else
 )
 
 // A Scanner finds references in a text that comes in pieces. It is for texts
@@ -56,6 +57,7 @@ type Scanner struct {
 	foreign  bool // an element was seen in which raw text is markup
 	noscript int  // where the open noscript ends, 0 if none is open
 	xml      bool // names may have prefixes, and all elements are foreign
+	alarm    bool // in an alarm of a calendar
 
 	in      nesting // the texts that the text stands in: srcdoc, data:
 	strings bool    // any string in CSS may be an address
@@ -77,6 +79,8 @@ func newScanner(mediaType, base string) *Scanner {
 		s.sheet.vector = StyleSheetURL
 	case "application/xhtml+xml", "image/svg+xml":
 		s.xml, s.foreign = true, true
+	case textCalendar:
+		s.state = inCalendar
 	}
 	return s
 }
@@ -121,6 +125,8 @@ func (s *Scanner) scan(view []byte, more bool) int {
 			next = s.scanRaw(view, pos, more)
 		case inComment:
 			next = s.scanComment(view, pos, more)
+		case inCalendar:
+			next = s.scanCalendar(view, pos, more)
 		default:
 			next = s.scanMarkup(view, pos, more)
 		}
@@ -131,7 +137,7 @@ func (s *Scanner) scan(view []byte, more bool) int {
 		pos = next
 	}
 	if !more {
-		s.unsure = s.unsure || s.state != inMarkup && !s.sheetOnly
+		s.unsure = s.unsure || s.state != inMarkup && s.state != inCalendar && !s.sheetOnly
 		s.endLink()
 		return len(view)
 	}
@@ -215,7 +221,11 @@ func (s *Scanner) declaration(view []byte, pos int, more bool) int {
 		if s.foreign && bytes.HasPrefix(view[pos:], []byte("<![CDATA[")) {
 			s.unsure = true
 		}
-		return s.bogus(view, pos+2, more)
+		end := s.bogus(view, pos+2, more)
+		if end > 0 && isDoctype(view[pos+2:end]) {
+			s.addDoctype(view, pos, end)
+		}
+		return end
 	}
 	if s.loose {
 		return pos + 4
@@ -228,6 +238,7 @@ func (s *Scanner) declaration(view []byte, pos int, more bool) int {
 	s.work += end - pos
 	switch {
 	case ok:
+		s.unsure = s.unsure || endsEarly(view[pos+4:end])
 		s.crosses(pos, end)
 		return end
 	case more:
@@ -235,6 +246,21 @@ func (s *Scanner) declaration(view []byte, pos int, more bool) int {
 	}
 	s.unsure = true
 	return len(view)
+}
+
+// endsEarly says whether a comment holds what ended one before HTML 5: blanks
+// between its dashes and the ">" (ISO 8879, production 91).
+func endsEarly(text []byte) bool {
+	for {
+		i := bytes.Index(text, []byte("--"))
+		if i < 0 {
+			return false
+		}
+		text = text[i+2:]
+		if k := skipSpace(text, 0); k > 0 && k < len(text) && text[k] == '>' {
+			return true
+		}
+	}
 }
 
 // isConditional says whether a comment begins as "[if" does, which Word-based

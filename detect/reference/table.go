@@ -15,6 +15,9 @@ const (
 	related                // one address, loaded if the tag's rel says so
 	values                 // several addresses or values of CSS, between semicolons
 	document               // srcdoc: a whole HTML text
+	words                  // several addresses, between blanks
+	pragma                 // what a meta element says in place of a header field
+	guess                  // one address, if it leads to another machine by itself
 )
 
 // A row says that an attribute of an element holds addresses. Element "*" is
@@ -48,9 +51,16 @@ var vectors = slices.Concat(
 		{"iframe", "srcdoc", IframeSrcdoc, Resource, document},
 	},
 	rows("link", "imagesrcset", Image, candidates),
-	rows("img", "dynsrc lowsrc", Image, address),
+	rows("img input", "dynsrc lowsrc", Image, address),
 	rows("video", "poster", Image, address),
 	rows("iframe frame portal embed video audio source track bgsound script", "src", Resource, address),
+	rows("layer ilayer xml import model fencedframe", "src", Resource, address),
+	rows("import", "implementation", Resource, address),
+	rows("meta", "content", Resource, pragma),
+	rows("param", "value", Resource, guess),
+	// Told by a program when a link is followed, or when it is shown.
+	rows("a area", "ping", Resource, words),
+	rows("a area img script", "attributionsrc", Resource, words),
 	rows("object", "data codebase classid archive", Resource, address),
 	rows("embed applet", "code codebase archive", Resource, address),
 	rows("xml-stylesheet", "href", Resource, address),
@@ -60,16 +70,34 @@ var vectors = slices.Concat(
 	rows("image feimage", "href xlink:href", Image, address),
 	rows("use script pattern lineargradient radialgradient filter textpath tref mpath cursor font-face-uri altglyph glyphref color-profile",
 		"href xlink:href", Resource, address),
+	// SVG Tiny 1.2, and elements that came and went.
+	rows("handler listener prefetch animation video audio foreignobject discard", "href xlink:href", Resource, address),
+	rows("mglyph", "src", Image, address),
 	// SMIL writes attributes, href among them.
 	rows("set animate animatecolor animatemotion animatetransform", "to from by values", Resource, values),
 	// SVG 2, section 6.6: attributes that are properties of CSS.
 	presentation("mask cursor fill stroke filter clip-path marker marker-start marker-mid marker-end color-profile"),
 	// VML, which Word-based renderers draw.
 	rows("v:fill v:image v:imagedata v:stroke v:background v:vmlframe o:oleobject", "src o:href", Image, address),
+	// Whatever its prefix is said to be.
+	rows("fill imagedata stroke background vmlframe oleobject", "src href althref", Image, address),
+	rows("v:fill v:image v:imagedata v:stroke v:background v:vmlframe", "althref", Image, address),
 	// AMP for Email.
 	rows("amp-img amp-anim", "src", Image, address),
 	rows("amp-img amp-anim", "srcset", Image, candidates),
-	rows("amp-pixel amp-iframe amp-list amp-video amp-audio", "src", Resource, address),
+	rows("amp-pixel amp-iframe amp-list amp-video amp-audio amp-state amp-autocomplete amp-ad amp-embed", "src", Resource, address),
+	rows("amp-video", "poster", Image, address),
+	rows("amp-analytics", "config", Resource, address),
+	// What a person follows, or a program that is told to.
+	rows("form isindex", "action", Link, address),
+	rows("form", "action-xhr verify-xhr", Link, address),
+	rows("button input", "formaction", Link, address),
+	rows("img iframe frame", "longdesc", Link, address),
+	rows("blockquote q del ins", "cite", Link, address),
+	rows("head", "profile", Link, address),
+	rows("v:rect v:roundrect v:shape v:oval v:group v:line v:polyline v:image", "href", Link, address),
+	rows("math mrow mi mn mo mtext ms mstyle mfrac msqrt mroot msub msup msubsup munder mover munderover mtable mtr mtd mpadded mphantom menclose maction semantics annotation",
+		"href xlink:href", Link, address),
 )
 
 // rows makes the rows of some elements and attributes that are alike. The
@@ -94,12 +122,14 @@ func presentation(attributes string) []row {
 }
 
 // inertRels are the relations of a link element that load nothing (WHATWG
-// HTML, section 4.6.7). A link with any other word may be loaded.
+// HTML, section 4.6.7). A link with any other word may be loaded: "next" was by
+// Gecko, feeds and search engines ("alternate", "search") by programs that offer
+// to subscribe to them.
 var inertRels = map[string]bool{
-	"alternate": true, "amphtml": true, "author": true, "bookmark": true, "canonical": true, "contents": true,
+	"author": true, "bookmark": true, "canonical": true, "contents": true,
 	"copyright": true, "first": true, "glossary": true, "help": true, "home": true, "index": true, "last": true,
-	"license": true, "me": true, "next": true, "nofollow": true, "noopener": true, "noreferrer": true, "prev": true,
-	"previous": true, "privacy-policy": true, "profile": true, "search": true, "self": true, "shortlink": true,
+	"license": true, "me": true, "nofollow": true, "noopener": true, "noreferrer": true, "prev": true,
+	"previous": true, "privacy-policy": true, "profile": true, "self": true, "shortlink": true,
 	"start": true, "tag": true, "terms-of-service": true, "up": true,
 }
 

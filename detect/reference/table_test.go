@@ -16,8 +16,9 @@ func TestLinkElement(t *testing.T) {
 		{"preload", `rel=preload as=image`, true},
 		{"a word nobody knows", `rel=whatever`, true},
 		{"two of them", `rel=canonical rel=stylesheet`, true},
+		{"a feed", `rel=alternate type=application/rss+xml`, true},
 		{"canonical", `rel=canonical`, false},
-		{"several that load nothing", `rel="noopener  next"`, false},
+		{"several that load nothing", `rel="noopener  prev"`, false},
 		{"empty", `rel=""`, false},
 		{"none", ``, false},
 	} {
@@ -59,7 +60,7 @@ func TestSheets(t *testing.T) {
 				t.Errorf("%s: %v", text, got)
 			}
 		}
-		if refs := HTML([]byte(`<link rel=icon href="` + c.address + `">`)); len(refs) != 1 || refs[0].Remote != (c.address == "http://a.example/") {
+		if refs := HTML([]byte(`<link rel=icon href="` + c.address + `">`)); len(refs) != 1 || refs[0].Remote != (c.address == "http://a.example/" || c.address == "imap://a/b") {
 			t.Errorf("icon: %+v", refs)
 		}
 	}

@@ -61,20 +61,25 @@ func (s *Scanner) tag(view []byte, pos, name int, more bool) int {
 	return end
 }
 
-// element returns the element of a name, in XML without its prefix.
+// element returns the element of a name, if need be without its prefix, which is
+// whatever the text says. In HTML the text in such an element is markup.
 func (s *Scanner) element(name []byte) *element {
 	el := names.element(name)
-	if el == nil && s.xml {
-		el = names.element(name[bytes.IndexByte(name, ':')+1:])
+	if el != nil {
+		return el
+	}
+	if i := bytes.IndexByte(name, ':'); i >= 0 {
+		if el = names.element(name[i+1:]); el != nil && !s.xml && el.content != markup {
+			return nil
+		}
 	}
 	return el
 }
 
-// attributeNamed returns the attribute of a name. In XML the prefix of XLink
-// is whatever the text says.
+// attributeNamed returns the attribute of a name, if need be without its prefix.
 func (s *Scanner) attributeNamed(name []byte) *attribute {
 	at := names.attribute(name)
-	if at == nil && s.xml {
+	if at == nil {
 		if i := bytes.IndexByte(name, ':'); i >= 0 {
 			at = names.attribute(name[i+1:])
 		}

@@ -29,6 +29,8 @@ const (
 	attrHidden
 	attrStyle
 	attrRel
+	attrEquiv
+	attrName
 	attrOther // all others
 )
 
@@ -67,7 +69,8 @@ func newIndex(rows []row) *index {
 		ix.addElement(name, c)
 	}
 	for name, id := range map[string]uint8{"width": attrWidth, "height": attrHeight,
-		"alt": attrAlt, "hidden": attrHidden, "style": attrStyle, "rel": attrRel} {
+		"alt": attrAlt, "hidden": attrHidden, "style": attrStyle, "rel": attrRel,
+		"http-equiv": attrEquiv, "name": attrName} {
 		ix.addAttribute(name, id)
 	}
 	for _, r := range rows {
