@@ -3,6 +3,7 @@ package detect
 import (
 	"slices"
 
+	"github.com/unseen-mail/unseen/detect/leak"
 	"github.com/unseen-mail/unseen/detect/reference"
 	"github.com/unseen-mail/unseen/rules/catalogue"
 	"github.com/unseen-mail/unseen/rules/purpose"
@@ -51,21 +52,18 @@ func (j *Judge) judge(ref reference.Reference, f Facts) Judgement {
 
 // withLeak looks for the recipient's address, which outweighs all other signs.
 func (v *view) withLeak(out Judgement) Judgement {
-	forms := v.facts.forms
-	if forms == nil {
-		forms = formsOf(v.facts.Recipient)
+	finder := v.facts.Leaks
+	if finder == nil {
+		finder = leak.New(v.facts.Recipient)
 	}
-	f, ok := leak(v.ref.URL, forms)
-	if !ok {
+	l, ok := finder.Find(v.ref.URL)
+	if !ok || l.Weak {
 		return out
 	}
-	out.Leak, out.Individualised = &f.name, Individual
-	out.Reasons = slices.Insert(out.Reasons, 0, whyAddress(f.name))
-	out.Rules = append(out.Rules, "leak:"+f.name)
-	out.Token = &TokenInfo{Where: "query", Kind: "address", Length: len(f.text)}
-	if _, inPath := leak(v.at.Path(), forms); inPath {
-		out.Token.Where = "path"
-	}
+	out.Leak, out.Individualised = &l.Form, Individual
+	out.Reasons = slices.Insert(out.Reasons, 0, l.Reason())
+	out.Rules = append(out.Rules, "leak:"+l.Form)
+	out.Token = &TokenInfo{Where: l.Where, Kind: "address", Length: l.End - l.Start}
 	if out.Verdict == Exempt {
 		return out
 	}

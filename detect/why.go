@@ -5,16 +5,6 @@ import "fmt"
 // The sentences of this file are for the reader. They stand together so that
 // they can be translated together.
 
-func whyAddress(form string) string {
-	switch form {
-	case "plain":
-		return "The address carries your own e-mail address."
-	case "base64", "hex":
-		return fmt.Sprintf("The address carries your own e-mail address, written in %s.", form)
-	}
-	return fmt.Sprintf("The address carries a fingerprint (%s) of your own e-mail address.", form)
-}
-
 func whyOpen(vendor string) string {
 	return fmt.Sprintf("It has the form that %s uses to learn that a mail was opened.", vendor)
 }
