@@ -46,33 +46,43 @@ type dots struct {
 	tail   [3]byte // the last octets
 }
 
-// next tells of the next octet and says whether it begins a line. Only CR LF ends
-// one.
-func (d *dots) next(c byte) (begins bool) {
+// next returns how much of b is of one line, and whether it begins there. Only CR
+// LF ends a line.
+func (d *dots) next(b []byte) (n int, begins bool) {
 	begins = !d.inside
-	d.inside = c != '\n' || d.tail[2] != '\r'
-	d.tail = [3]byte{d.tail[1], d.tail[2], c}
-	return begins
+	if n = bytes.IndexByte(b, '\n') + 1; n == 0 {
+		n = len(b)
+	}
+	for _, c := range b[max(0, n-len(d.tail)):n] {
+		d.tail = [3]byte{d.tail[1], d.tail[2], c}
+	}
+	d.inside = d.tail[1] != '\r' || d.tail[2] != '\n'
+	return n, begins
 }
 
 // stuff appends raw to out with dots doubled.
 func (d *dots) stuff(out, raw []byte) []byte {
-	for _, c := range raw {
-		if d.next(c) && c == '.' {
+	for len(raw) > 0 {
+		n, begins := d.next(raw)
+		if begins && raw[0] == '.' {
 			out = append(out, '.')
 		}
-		out = append(out, c)
+		out = append(out, raw[:n]...)
+		raw = raw[n:]
 	}
 	return out
 }
 
 // unstuff appends wire to out without the first of doubled dots.
 func (d *dots) unstuff(out, wire []byte) []byte {
-	for _, c := range wire {
-		if d.next(c) && c == '.' {
-			continue
+	for len(wire) > 0 {
+		n, begins := d.next(wire)
+		line := wire[:n]
+		if begins && line[0] == '.' {
+			line = line[1:]
 		}
-		out = append(out, c)
+		out = append(out, line...)
+		wire = wire[n:]
 	}
 	return out
 }

@@ -217,11 +217,12 @@ func (p *outgoing) finish() error {
 			p.unrestored(err)
 		}
 	}
-	if !p.over() && !p.chunked && p.begin() {
-		p.closeData()
-	}
-	if !p.over() && p.chunked {
+	switch underway := p.begun; {
+	case p.over():
+	case p.chunked:
 		p.closeChunks()
+	case p.begin():
+		p.closeData(underway)
 	}
 	p.talk.tx = transaction{}
 	if p.over() {
@@ -235,8 +236,9 @@ func (p *outgoing) finish() error {
 	return p.talk.reset()
 }
 
-// closeData sends the rest of a mail by DATA and its end.
-func (p *outgoing) closeData() {
+// closeData sends the rest of a mail by DATA and its end. Underway says that the
+// server had time to speak.
+func (p *outgoing) closeData(underway bool) {
 	end := p.dots.end()
 	if p.left.see([]byte(end[:len(end)-len(".\r\n")])) {
 		p.refuse(say(554, twoEnds))
@@ -245,7 +247,7 @@ func (p *outgoing) closeData() {
 	if !p.send(p.out) {
 		return
 	}
-	if p.talk.up.early() {
+	if underway && p.talk.up.early() {
 		p.interrupted()
 		return
 	}
