@@ -62,6 +62,8 @@ func (r Report) Write(w io.Writer, half string) error {
 		{"vector", func(j Judged) string { return string(j.Vector) }},
 		{"language", func(j Judged) string { return j.Language }},
 		{"source", func(j Judged) string { return j.Source }},
+		{"mail", func(j Judged) string { return strings.TrimSpace(era(j.Date)) }},
+		{"label", func(j Judged) string { return j.Certainty }},
 	} {
 		r.cells(&b, by.name, group(rows, by.of))
 	}

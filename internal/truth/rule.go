@@ -36,8 +36,8 @@ func Rules(hosts Hosts, loads bool) []Rule {
 	return append(out,
 		Rule{"known host only", func(j Judged) bool { return hosts.Known(j.Host) }},
 		Rule{"any query string", func(j Judged) bool {
-			_, query, _ := strings.Cut(j.Element.URL, "?")
-			query, _, _ = strings.Cut(query, "#")
+			address, _, _ := strings.Cut(j.Element.URL, "#")
+			_, query, _ := strings.Cut(address, "?")
 			return query != ""
 		}})
 }

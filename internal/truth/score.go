@@ -54,11 +54,14 @@ func share(k, n int) (point, lower float64) {
 // those shares p of which k/n is no further away than z standard deviations of
 // a sample of n.
 func wilson(k, n int) float64 {
+	if k == 0 {
+		return 0
+	}
 	const z = 1.959963984540054
 	p, m := float64(k)/float64(n), float64(n)
 	middle := p + z*z/(2*m)
 	half := z * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
-	return max(0, (middle-half)/(1+z*z/m))
+	return (middle - half) / (1 + z*z/m)
 }
 
 // figure writes a share with its lower bound, a dash where there is none.

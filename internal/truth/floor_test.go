@@ -1,0 +1,69 @@
+package truth_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/unseen-mail/unseen/internal/truth"
+)
+
+// floors are what was reached on the half that is only measured. Whoever makes
+// verdicts better raises them; whoever lowers one says why in the commit. The aim
+// is a precision of 0.98 and a recall of 0.97 for both.
+var floors = map[string]struct{ precision, recall float64 }{
+	"loads": {precision: 0.47, recall: 1.00},
+	"links": {precision: 0.72, recall: 0.54},
+}
+
+// alone are what a scan of one copy alone reaches on the mailings that two
+// recipients got.
+var alone = map[string]struct{ precision, recall float64 }{
+	"img":  {precision: 0.20, recall: 1.00},
+	"link": {precision: 1.00, recall: 0.15},
+}
+
+// Figures do not fall silently.
+func TestFloors(t *testing.T) {
+	m := measured(t)
+	for _, r := range []truth.Report{m.Loads, m.Links} {
+		s := r.Score(truth.HalfMeasure, truth.Ours())
+		want := floors[r.Title]
+		compare(t, r.Title, s, want.precision, want.recall)
+	}
+	for _, s := range m.Alone {
+		want := alone[s.Kind]
+		compare(t, "pairs, "+s.Kind, s.Score, want.precision, want.recall)
+		if s.Absent > 0 {
+			t.Errorf("pairs, %s: %d are not found in their mail", s.Kind, s.Absent)
+		}
+	}
+}
+
+// compare says what fell, and what may be raised.
+func compare(t *testing.T, name string, s truth.Score, precision, recall float64) {
+	t.Helper()
+	p, _ := s.Precision()
+	r, _ := s.Recall()
+	t.Logf("%s: precision %.3f, recall %.3f of %d", name, p, r, s.N())
+	if math.IsNaN(p) || p < precision {
+		t.Errorf("%s: the precision fell to %.3f, below %.2f", name, p, precision)
+	}
+	if math.IsNaN(r) || r < recall {
+		t.Errorf("%s: the recall fell to %.3f, below %.2f", name, r, recall)
+	}
+}
+
+// A link by which somebody chooses or proves who they are is left as it is, in
+// every labelled mail of either half.
+func TestExemptLinksAreLeft(t *testing.T) {
+	m := measured(t)
+	for _, half := range []string{truth.HalfMeasure, truth.HalfTune} {
+		all, touched := m.Links.Exempt(half)
+		if len(all) == 0 {
+			t.Errorf("no exempt link is labelled in the %s half", half)
+		}
+		for _, j := range touched {
+			t.Errorf("%s %s #%d %s: %s would be %s", j.File, j.Section, j.Ordinal, j.Host, j.Label, j.Finding.Action)
+		}
+	}
+}
