@@ -82,7 +82,7 @@ func (p *page) silence(refs []reference.Reference) {
 
 // writable says whether the text may be edited at all.
 func (p *page) writable() bool {
-	return p.text.view != nil && (p.part.Protected == "" || p.plan.Mode == ModeSigned) &&
+	return p.text.view != nil && reference.Scanned(p.part.MediaType) && (p.part.Protected == "" || p.plan.Mode == ModeSigned) &&
 		p.plan.Mode != ModePixels && p.planner.hold == nil
 }
 
@@ -97,6 +97,8 @@ func (p *page) gated(r *Reference) bool {
 		r.Reason = ReasonMode
 	case p.part.Protected != "" && p.plan.Mode != ModeSigned:
 		r.Reason = ReasonSigned
+	case !reference.Scanned(p.part.MediaType):
+		r.Reason = ReasonCalendar
 	case p.text.view == nil:
 		r.Reason = ReasonCharset
 	case r.Ref.Slot.Start < p.done:

@@ -78,6 +78,9 @@ const (
 	ReasonMode = "mode"
 	// ReasonOverlap: inside of another reference.
 	ReasonOverlap = "overlap"
+	// ReasonCalendar: in a calendar, which is not written to: it goes on into the
+	// reader's own.
+	ReasonCalendar = "calendar"
 )
 
 // The reasons of gaps that planning adds to those of the layout.
@@ -208,7 +211,7 @@ func long(l *message.Layout) bool {
 		return true
 	}
 	for part := range l.Leaves() {
-		if part.Body.Len() > message.HoldLimit-slack && reference.Scanned(part.MediaType) {
+		if part.Body.Len() > message.HoldLimit-slack && reference.Readable(part.MediaType) {
 			return true
 		}
 	}

@@ -44,7 +44,7 @@ func (s *session) Header(raw []byte) {
 
 // Leaf implements [message.Session].
 func (s *session) Leaf(p *message.Part) message.Editor {
-	if !reference.Scanned(p.MediaType) {
+	if !reference.Readable(p.MediaType) {
 		return nil
 	}
 	if s.signer == nil {
