@@ -165,8 +165,8 @@ func reconcile(served, client content) (c content, gaps []string) {
 	}
 	gap(contains(served) && !contains(c) && shows(c.media), "label")
 	gap(shows(c.media) && served.encoding != client.encoding, "encoding")
-	gap(shows(c.media) && served.charset != client.charset && !(transparent(served.charset) && transparent(client.charset)), "label")
-	c.encoding, c.charset = client.encoding, client.charset
+	gap(shows(c.media) && served.charset != client.charset && !(isTransparent(served.charset) && isTransparent(client.charset)), "label")
+	c.encoding, c.charset, c.also = client.encoding, client.charset, served.charset
 	return c, gaps
 }
 

@@ -20,6 +20,10 @@ func (p *parser) describe(f *frame) composition {
 	c, gaps := p.readHeader(f, around)
 	part := f.part
 	part.MediaType, part.Charset, part.Encoding = c.media, c.charset, c.encoding
+	part.also = c.charset
+	if p.client {
+		part.also = c.also
+	}
 	part.Disposition, part.Location = c.disposition, c.location
 	p.inherit(f, around)
 	kind := p.compose(c)
@@ -173,6 +177,9 @@ type content struct {
 	disputed    bool // a second Content-Type says another type
 	disposition string
 	location    string
+
+	// also is the charset that servers read.
+	also string
 
 	// What only a client's reading tells: a text without a type, in which
 	// files are looked for; certificates and nothing else in a pkcs7-mime.

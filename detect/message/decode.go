@@ -158,6 +158,31 @@ func (t *Text) Replace(start, end int, with []byte) (Edit, bool) {
 	if !ok {
 		return Edit{}, false
 	}
+	return t.write(start, with)
+}
+
+// put returns the edit that puts any octets in the place of as many decoded ones
+// from start on. Where text has no encoding, an octet that is not printable ASCII
+// can only stay.
+func (t *Text) put(start int, with []byte) (Edit, bool) {
+	if start < 0 || len(with) == 0 || len(with) > len(t.decoded)-start {
+		return Edit{}, false
+	}
+	if t.enc == Identity {
+		for i, c := range with {
+			if was := t.decoded[start+i]; c != was && !(printable(c) && was != '\r' && was != '\n') {
+				return Edit{}, false
+			}
+		}
+	}
+	return t.write(start, with)
+}
+
+// printable says whether an octet can stand in a text of any encoding.
+func printable(c byte) bool { return c == '\t' || c >= ' ' && c <= '~' }
+
+// write puts octets over decoded ones by the encoding.
+func (t *Text) write(start int, with []byte) (Edit, bool) {
 	switch t.enc {
 	case QuotedPrintable:
 		return t.replaceQuoted(start, with)
@@ -256,7 +281,7 @@ func fit(old, with []byte) ([]byte, bool) {
 		}
 		c := with[n]
 		n++
-		if breaks && c != was || !breaks && c != '\t' && (c < ' ' || c > '~') {
+		if breaks && c != was || !breaks && !printable(c) {
 			return nil, false
 		}
 		out[i] = c

@@ -77,6 +77,8 @@ type Part struct {
 	// composed says that the body was read as parts: a multipart with a
 	// boundary, or a message.
 	composed bool
+	// also is the charset that some programs read instead.
+	also string
 	// bounds are the boundaries that could end the part.
 	bounds []string
 }

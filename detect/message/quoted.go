@@ -202,6 +202,8 @@ func (t *Text) replaceQuoted(start int, with []byte) (Edit, bool) {
 		switch {
 		case s.len == 1 && c == '=':
 			return Edit{}, false
+		case s.len == 1 && c != s.value && (!printable(c) || s.value == '\r' || s.value == '\n'):
+			return Edit{}, false
 		case s.value == c:
 			out = append(out, t.raw[s.at:end]...)
 		case s.len == 3:

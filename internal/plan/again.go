@@ -14,49 +14,82 @@ const rounds = 3
 
 // again reads the rewritten text of a whole leaf, in which programs may see
 // what they did not see before: where two readings of a text disagree, an edit
-// in one may uncover a load in the other. What is found is replaced as well, in
-// the rewritten text, or at least listed. It returns the edits from the raw
-// text to the last one.
+// in one may uncover a load in the other. It reads it in each way in which a
+// program may see its charset. What is found is replaced as well, in the rewritten
+// text, or at least listed. It returns the edits from the raw text to the last one.
 func (p *page) again(off int, raw []byte) []message.Edit {
-	if len(p.edits) == 0 {
-		return nil
-	}
 	// What stood in another load is gone with it, or is found again.
 	listed := slices.DeleteFunc(p.plan.References[p.first:], func(r Reference) bool { return r.Reason == ReasonOverlap })
 	p.plan.References = p.plan.References[:p.first+len(listed)]
 	now := bytes.Clone(raw)
 	all := p.edits
-	for round := 1; len(p.edits) > 0; round++ {
-		for _, e := range p.edits {
-			copy(now[e.Offset-off:], e.New)
-		}
-		p.round(off, now, round < rounds)
-		all = append(all, p.edits...)
+	apply(p.edits, off, now)
+	k := known{}
+	k.add(p, p.first, 0)
+	way := 0
+	if len(p.edits) == 0 {
+		way = 1 // the first was read, and nothing in it has changed
 	}
-	return joined(all, off, raw, now)
+	for round := 1; ; round++ {
+		n := len(all)
+		for texts := p.open(off, now); way < len(texts); way++ {
+			p.text, p.edits, p.done = texts[way], nil, 0
+			p.round(k, way, round < rounds)
+			all = append(all, p.edits...)
+			if len(p.edits) > 0 {
+				apply(p.edits, off, now)
+				texts = p.open(off, now)
+			}
+		}
+		if way = 0; len(all) == n {
+			return joined(all, off, raw, now)
+		}
+	}
+}
+
+// A known says which loads are listed and stay, by the octet where they begin and
+// the way in which they were seen; -1 is all ways.
+type known map[[2]int]bool
+
+// add adds the references from an index on, as the page sees them.
+func (k known) add(p *page, from, way int) {
+	for i := range p.plan.References[from:] {
+		r := &p.plan.References[from+i]
+		at, _ := p.text.octets(r.Ref.Slot)
+		switch r.Outcome {
+		case Ungated, ByBase:
+			k[[2]int{at, -1}] = true
+		case Left:
+			k[[2]int{at, way}] = true
+		}
+	}
+}
+
+// apply writes edits into a leaf.
+func apply(edits []message.Edit, off int, now []byte) {
+	for _, e := range edits {
+		copy(now[e.Offset-off:], e.New)
+	}
 }
 
 // round plans the remote loads that are left in the rewritten text and are not
 // listed. Without edit, it only lists them.
-func (p *page) round(off int, now []byte, edit bool) {
-	p.text, p.edits, p.done = p.open(off, now), nil, 0
+func (p *page) round(k known, way int, edit bool) {
 	listed := p.plan.References[p.first:]
-	known := make(map[int]bool, len(listed))
 	next := 0
 	for i := range listed {
-		switch at := &listed[i]; at.Outcome {
-		case Ungated, Left, ByBase:
-			known[at.Ref.Slot.Start] = true
-		}
 		next = max(next, listed[i].Ref.Ordinal+1)
 	}
 	var left []reference.Reference
-	for _, ref := range reference.Read(p.part.MediaType, p.part.Location, p.text.cells()).References {
-		if ref.Kind.Load() && ref.Remote && !known[ref.Slot.Start] && !p.ours(ref.URL) {
+	for _, ref := range p.read(&p.text).References {
+		at, _ := p.text.octets(ref.Slot)
+		if ref.Kind.Load() && ref.Remote && !k[[2]int{at, -1}] && !k[[2]int{at, way}] && !p.ours(ref.URL) {
 			ref.Ordinal = next + len(left)
 			left = append(left, ref)
 		}
 	}
+	n := len(p.plan.References)
+	defer func() { k.add(p, n, way) }()
 	if edit {
 		p.add(left)
 		return

@@ -7,7 +7,7 @@ import (
 	"github.com/unseen-mail/unseen/detect/reference"
 )
 
-// A text is the decoded text of a leaf or a piece of one.
+// A text is the decoded text of a leaf or a piece of one, as one program sees it.
 type text struct {
 	*message.Text
 	view *message.View // nil: the charset cannot be seen through
@@ -15,15 +15,37 @@ type text struct {
 	shift int
 }
 
-// open decodes a leaf or a piece of one.
-func (l *leaf) open(off int, raw []byte) text {
+// open decodes a leaf, and returns it in each way in which a program may see it,
+// at least one.
+func (l *leaf) open(off int, raw []byte) []text {
 	t := text{Text: l.part.Decode(raw, off), shift: l.before}
-	view, ok := message.NewView(l.part.Charset, t.Bytes())
-	if !ok {
+	views, whole := l.part.Views(t.Bytes())
+	if !whole {
 		l.gap(l.part.Section, GapCharset)
-		return t
 	}
-	t.view = view
+	if len(views) == 0 {
+		return []text{t}
+	}
+	texts := make([]text, len(views))
+	for i, v := range views {
+		texts[i] = t
+		texts[i].view = v
+	}
+	return texts
+}
+
+// openPiece decodes a piece of a leaf. A piece is seen in one way; where that is
+// not all, or cells are not octets, it says so.
+func (l *leaf) openPiece(off int, raw []byte) text {
+	texts := l.open(off, raw)
+	t := texts[0]
+	if len(texts) > 1 {
+		l.gap(l.part.Section, GapSize)
+	}
+	if t.view != nil && !t.view.Even() {
+		l.gap(l.part.Section, GapCharset)
+		t.view = nil
+	}
 	return t
 }
 
@@ -47,8 +69,10 @@ func (t *text) octets(s reference.Span) (start, end int) {
 // replace returns the edit that fills a span of cells with other text, the
 // line ends in it staying where they are.
 func (t *text) replace(s reference.Span, with []byte) (message.Edit, bool) {
-	start, end := t.octets(s)
-	return t.Replace(start, end, with)
+	if t.view == nil {
+		return message.Edit{}, false
+	}
+	return t.view.Replace(t.Text, s.Start-t.shift, s.End-t.shift, with)
 }
 
 // written returns the cells of a span.
@@ -56,27 +80,35 @@ func (t *text) written(s reference.Span) []byte {
 	return t.cells()[s.Start-t.shift : s.End-t.shift]
 }
 
-// room returns how many cells of a span can be written to: URL parsers drop
+// room returns how many characters can be written over a span: URL parsers drop
 // line ends, which stay.
 func (t *text) room(s reference.Span) int {
-	b := t.written(s)
-	return len(b) - bytes.Count(b, []byte{'\r'}) - bytes.Count(b, []byte{'\n'})
+	if t.view == nil {
+		return 0
+	}
+	return t.view.Room(s.Start-t.shift, s.End-t.shift)
 }
 
 // whole plans a leaf that is held whole.
 func (l *leaf) whole(off int, raw []byte) []message.Edit {
-	t := l.open(off, raw)
+	texts := l.open(off, raw)
+	r := l.read(&texts[0])
+	p := l.newPage(texts[0])
+	p.add(r.References)
+	p.editBase()
+	if len(texts) > 1 || len(p.edits) > 0 && (r.Unsure || p.overlaps) {
+		return p.again(off, raw)
+	}
+	return p.edits
+}
+
+// read finds the references of a whole text.
+func (l *leaf) read(t *text) reference.Reading {
 	r := reference.Read(l.part.MediaType, l.part.Location, t.cells())
 	if r.Partial {
 		l.gap(l.part.Section, GapSize)
 	}
-	p := l.newPage(t)
-	p.add(r.References)
-	p.editBase()
-	if r.Unsure || p.overlaps {
-		return p.again(off, raw)
-	}
-	return p.edits
+	return r
 }
 
 // piece plans what can be planned of a leaf that goes on.
@@ -87,7 +119,7 @@ func (l *leaf) piece(off int, raw []byte, more bool) ([]message.Edit, int) {
 	if more {
 		raw = raw[:safeEnd(raw, l.part.Encoding)]
 	}
-	t := l.open(off, raw)
+	t := l.openPiece(off, raw)
 	cells := t.cells()
 	if more && l.part.Encoding == message.Base64 {
 		// The last quantum may not be whole.
