@@ -47,7 +47,7 @@ func anyPart(t *rapid.T, b *bytes.Buffer, eol string, depth int) {
 
 func anyLeaf(t *rapid.T, b *bytes.Buffer, eol string) {
 	media := rapid.SampledFrom([]string{"text/html", "text/html", "text/html", "text/plain", "text/css", "image/svg+xml"}).Draw(t, "media")
-	charset := rapid.SampledFrom([]string{"utf-8", "iso-8859-1", "shift_jis"}).Draw(t, "charset")
+	charset := rapid.SampledFrom([]string{"utf-8", "iso-8859-1", "shift_jis", "iso-2022-jp", "utf-16", "hz", "utf-7"}).Draw(t, "charset")
 	text := anyHTML(t, eol)
 	if media == "text/css" {
 		text = strings.ReplaceAll(text, "src=", "url(")
