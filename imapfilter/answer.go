@@ -151,6 +151,11 @@ func (a *answer) close() error {
 	} else if a.inject != nil {
 		return nil
 	}
+	if a.inject == nil {
+		if err := a.serve(); err != nil {
+			return err
+		}
+	}
 	if err := a.echo([]byte{')'}); err != nil {
 		return err
 	}
@@ -327,6 +332,9 @@ func (a *answer) finish(err error) {
 	for _, g := range a.plannings {
 		if g.overlay != nil && a.box != nil && a.uid != 0 {
 			a.box.plans.put(a.uid, g.overlay)
+			if a.inject != nil && a.inject.keep && g.octets.raw != nil && a.uid != 0 {
+				a.box.recent.put(a.uid, g.octets.raw, g.overlay)
+			}
 		}
 	}
 	s.mu.Unlock()

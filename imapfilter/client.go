@@ -315,6 +315,7 @@ func (s *session) idle(cmd wire.Command) error {
 	if err := s.submit(command{tag: cmd.Tag, name: cmd.Name}); err != nil {
 		return err
 	}
+	s.dropRecent()
 	s.mu.Lock()
 	s.st.idling = true
 	s.mu.Unlock()

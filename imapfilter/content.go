@@ -72,7 +72,11 @@ func (a *answer) plan(out io.Writer, keep bool, feed func(io.Writer) error) erro
 	g := a.s.begin(a.place(), keep)
 	a.plannings = append(a.plannings, g)
 	st := message.NewStream(out, g)
-	if err := feed(st); err != nil {
+	w := io.Writer(st)
+	if a.inject != nil && a.inject.keep {
+		w = io.MultiWriter(st, &g.octets)
+	}
+	if err := feed(w); err != nil {
 		st.Abort()
 		return err
 	}

@@ -47,7 +47,8 @@ func (s *session) fetch(ctx context.Context, cmd wire.Command) error {
 	if one, ok := f.Set.Numbers(1); ok && q.uid && len(one) == 1 {
 		q.only = one[0]
 	}
-	if pieces {
+	if pieces || whole != nil && s.holdsRecent(q.only) {
+		defer s.forgetRecent()
 		return s.fetchPieces(ctx, q)
 	}
 	return s.forward(q.command, t)
@@ -76,8 +77,9 @@ type found struct{ seq, uid uint32 }
 //
 // What concerns more messages than a batch is asked in as many commands: so the
 // mail program hears of the first before the last are planned, and no more plans
-// have to be kept at hand than a batch has. What narrows a set down would mean
-// something else in each, and stays in one.
+// have to be kept at hand than a batch has. What narrows a set down has been applied
+// then, and would mean something else in each; in the end the server is asked what it
+// has to say beside the messages, such as which have vanished.
 func (s *session) fetchPieces(ctx context.Context, q fetching) error {
 	if err := s.await(drained); err != nil {
 		return err
@@ -92,43 +94,63 @@ func (s *session) fetchPieces(ctx context.Context, q fetching) error {
 	if err != nil {
 		return err
 	}
-	for q.Narrowing == "" && len(messages) > batch {
-		if err := s.prepare(ctx, box, messages[:batch], q.asking); err != nil {
+	narrowed := q.Narrowing != "" && len(messages) > batch
+	for len(messages) > batch || narrowed && len(messages) > 0 {
+		n := min(batch, len(messages))
+		if err := s.prepare(ctx, box, messages[:n], q.asking); err != nil {
 			return err
 		}
-		if err := s.fetchPart(q, messages[:batch]); err != nil {
+		if err := s.fetchPart(box, q, messages[:n]); err != nil {
 			return err
 		}
-		messages, q.last = messages[batch:], true
+		messages, q.last = messages[n:], true
+	}
+	if narrowed {
+		return s.forward(q.command, wire.Text{Raw: []byte(q.tag + " " + q.name + " " + q.Set.Raw + " (UID)" + q.Modifiers)})
 	}
 	if err := s.prepare(ctx, box, messages, q.asking); err != nil {
 		return err
 	}
 	if q.last {
 		q.text = q.about(q.tag, messages)
+		q.args = len(q.tag) + len(" ") + len(q.name)
+		q.Set.Raw = string(q.set(nil, messages))
 	}
+	q.serving, q.text = s.served(box, q, messages)
 	return s.forward(q.command, q.text)
 }
 
 // fetchPart asks what the mail program asks, of some of the messages.
-func (s *session) fetchPart(q fetching, messages []found) error {
+func (s *session) fetchPart(box *mailbox, q fetching, messages []found) error {
 	c := command{tag: s.tag.next(), name: q.name, whole: q.whole, part: true}
-	if err := s.forward(c, q.about(c.tag, messages)); err != nil {
+	q.text = q.about(c.tag, messages)
+	q.args = len(c.tag) + len(" ") + len(q.name)
+	q.Set.Raw = string(q.set(nil, messages))
+	c.serving, q.text = s.served(box, q, messages)
+	if err := s.forward(c, q.text); err != nil {
 		return err
 	}
 	return s.await(func(st *state) bool { return st.find(c.tag) < 0 })
 }
 
-// about is the command under another tag and about some of the messages.
-func (q fetching) about(tag string, messages []found) wire.Text {
+// set appends messages as a set of the command's kind.
+func (q fetching) set(dst []byte, messages []found) []byte {
 	numbers := make([]uint32, len(messages))
 	for i, m := range messages {
 		numbers[i] = m.number(q.uid)
 	}
 	slices.Sort(numbers)
-	raw := wire.AppendSet([]byte(tag+" "+q.name+" "), numbers)
+	return wire.AppendSet(dst, numbers)
+}
+
+// about is the command under another tag and about some of the messages.
+func (q fetching) about(tag string, messages []found) wire.Text {
+	raw := q.set([]byte(tag+" "+q.name+" "), messages)
 	rest := bytes.TrimLeft(q.text.Raw[q.args:], " ")[len(q.Set.Raw):]
-	moved := len(raw) + len(rest) - len(q.text.Raw)
+	moved := len(raw) - (len(q.text.Raw) - len(rest))
+	if q.Narrowing != "" {
+		rest = append(bytes.Clone(bytes.TrimSuffix(rest, []byte(q.Modifiers))), changedSince(q.Narrowing)+"\r\n"...)
+	}
 	t := wire.Text{Raw: append(raw, rest...), Literals: slices.Clone(q.text.Literals)}
 	for i := range t.Literals {
 		t.Literals[i].Start += moved
@@ -137,10 +159,27 @@ func (q fetching) about(tag string, messages []found) wire.Text {
 	return t
 }
 
+// changedSince picks the modifier that has answers tell of more (RFC 7162, section
+// 3.1.4.1).
+func changedSince(narrowing string) string {
+	words := strings.Fields(strings.Trim(narrowing, " ()"))
+	for i := 0; i+1 < len(words); i += 2 {
+		if words[i] == "CHANGEDSINCE" {
+			return " (" + words[i] + " " + words[i+1] + ")"
+		}
+	}
+	return ""
+}
+
 // prepare sees to it that messages have plans.
 func (s *session) prepare(ctx context.Context, box *mailbox, messages []found, ask asking) error {
 	s.forget(box)
 	numbers := s.withoutPlan(ctx, box, messages, ask)
+	if len(numbers) > 0 {
+		s.mu.Lock()
+		box.recent.only(messages)
+		s.mu.Unlock()
+	}
 	for len(numbers) > 0 {
 		n := min(batch, len(numbers))
 		if err := s.injectPlans(box, ask, numbers[:n]); err != nil {
@@ -169,8 +208,8 @@ func (s *session) injectPlans(box *mailbox, ask asking, numbers []uint32) error 
 	if early(ask.items) {
 		return s.injectEarly(box, ask, numbers)
 	}
-	_, err := s.injectFetch(ask.uid, string(wire.AppendSet(nil, numbers)), "(UID BODY.PEEK[])")
-	return err
+	inj := &injection{uid: ask.uid, body: true, keep: true}
+	return s.inject(inj, string(wire.AppendSet(nil, numbers)), "(UID BODY.PEEK[])")
 }
 
 // members returns the messages that are asked for, with their UIDs. What is not
@@ -245,6 +284,7 @@ type injection struct {
 	tag   string
 	uid   bool // its kind
 	body  bool // it asks for whole messages
+	keep  bool // which the mail program may ask for next
 	part  *partly
 	begun *begun // it asks for beginnings, or for the rest
 	set   wire.Set

@@ -136,10 +136,11 @@ func TestInjectBatches(t *testing.T) {
 	}
 }
 
-// What narrows a set down would mean something else in each of several commands.
-func TestInjectNarrowedInOne(t *testing.T) {
+// What narrows a set down is applied first. In the end the server may say what it
+// has to say beside the messages.
+func TestInjectNarrowedBatches(t *testing.T) {
 	tk := inMailbox(t, nil)
-	tk.clientf("a UID FETCH 1:* (BODY[2]) (CHANGEDSINCE 5)")
+	tk.clientf("a UID FETCH 1:* (BODY[2]) (CHANGEDSINCE 5 VANISHED)")
 	tag := tk.injected("UID FETCH 1:* (UID) (CHANGEDSINCE 5)")
 	for i := 1; i <= 70; i++ {
 		tk.serverf("* %d FETCH (UID %d)", i, i+10)
@@ -154,10 +155,13 @@ func TestInjectNarrowedInOne(t *testing.T) {
 			tk.serverf("* %d FETCH (UID %d BODY[] %s)", i, i+10, lit(partMail))
 		}
 		tk.serverf("%s OK done", tag)
+		tag = tk.injected("UID FETCH " + b.set + " (BODY[2]) (CHANGEDSINCE 5)")
+		tk.serverf("* %d FETCH (UID %d BODY[2] %s)\r\n%s OK done", b.last, b.last+10, lit(htmlBody), tag)
+		tk.wantClient(fmt.Sprintf("* %d FETCH (UID %d BODY[2] %s)", b.last, b.last+10, lit(strings.ReplaceAll(htmlBody, tracker, gateway))))
 	}
-	tk.wantServer("a UID FETCH 1:* (BODY[2]) (CHANGEDSINCE 5)")
-	tk.serverf("* 70 FETCH (UID 80 BODY[2] %s)\r\na OK done", lit(htmlBody))
-	tk.wantClient("* 70 FETCH (UID 80 BODY[2] " + lit(seen("text/html" + htmlBody)[9:]) + ")\r\na OK done")
+	tk.wantServer("a UID FETCH 1:* (UID) (CHANGEDSINCE 5 VANISHED)")
+	tk.serverf("* VANISHED (EARLIER) 3:4\r\na OK done")
+	tk.wantClient("* VANISHED (EARLIER) 3:4\r\na OK done")
 	tk.clientf("b UID FETCH 75:81 BODY[2]")
 	tag = tk.injected("UID FETCH 75:81 (UID)")
 	tk.serverf("* 70 FETCH (UID 80)\r\n* 71 FETCH (UID 81)\r\n%s OK done", tag)

@@ -175,19 +175,19 @@ func TestLargePiece(t *testing.T) {
 	}
 }
 
-// One large piece in chunks, as Thunderbird asks for it, is one message.
+// One large piece in chunks is one message.
 func TestChunks(t *testing.T) {
 	mail := "From: c@example.org\r\nContent-Type: text/html\r\n\r\n" + strings.Repeat(htmlBody, 400)
 	want := seen(mail)
 	tk := inMailbox(t, nil)
 	const size = 1000
 	for at := 0; at < len(mail); at += size {
-		tk.clientf("a UID FETCH 5 (UID BODY.PEEK[]<%d.%d>)", at, size)
+		tk.clientf("a UID FETCH 5 (UID BODY[]<%d.%d>)", at, size)
 		if at == 0 {
 			tag := tk.injected("UID FETCH 5 (UID BODY.PEEK[])")
 			tk.serverf("* 1 FETCH (UID 5 BODY[] %s)\r\n%s OK done", lit(mail), tag)
 		}
-		tk.wantServer(fmt.Sprintf("a UID FETCH 5 (UID BODY.PEEK[]<%d.%d>)", at, size))
+		tk.wantServer(fmt.Sprintf("a UID FETCH 5 (UID BODY[]<%d.%d>)", at, size))
 		end := min(at+size, len(mail))
 		tk.serverf("* 1 FETCH (UID 5 BODY[]<%d> %s)\r\na OK done", at, lit(mail[at:end]))
 		tk.wantClient(fmt.Sprintf("* 1 FETCH (UID 5 BODY[]<%d> %s)\r\na OK done", at, lit(want[at:end])))

@@ -73,6 +73,7 @@ type guarded struct {
 	ended   bool
 	keep    bool
 	overlay *message.Overlay
+	octets  keeper // of the message, if they may be asked for next
 
 	// Of a planning that is given up for what it shows.
 	dropped bool

@@ -10,8 +10,11 @@ import (
 )
 
 const (
-	// prefixLen is how much of a message is fetched before all of it.
+	// prefixLen is how much of a message is fetched before all of it, and
+	// shortLen where many are asked for a few octets each, as for a list with
+	// previews: most of such messages will not be asked for whole.
 	prefixLen = 64 << 10
+	shortLen  = 4 << 10
 	// restLen is more than the rest of any message.
 	restLen = 1 << 30
 	// maxPrefixes is after how many messages prefixes are forgotten.
@@ -114,6 +117,7 @@ func (m *mailbox) prefix(uid uint32) *prefix {
 // or whose rest it fetches, by the number of the command's kind.
 type begun struct {
 	from int64
+	len  int64 // how much of a beginning is asked for
 	raw  map[uint32][]byte
 }
 
@@ -125,9 +129,12 @@ func (b *begun) wants(kind wire.Content, section string, item wire.Item) bool {
 // injectEarly fetches the beginnings of messages, and the rest of those for which
 // that is not enough: no octet twice.
 func (s *session) injectEarly(box *mailbox, ask asking, numbers []uint32) error {
-	first := &begun{raw: map[uint32][]byte{}}
-	inj := &injection{uid: ask.uid, body: true, begun: first}
-	if err := s.inject(inj, string(wire.AppendSet(nil, numbers)), fmt.Sprintf("(UID BODY.PEEK[]<0.%d>)", prefixLen)); err != nil {
+	first := &begun{len: beginning(ask, numbers), raw: map[uint32][]byte{}}
+	if s.continues(box, ask, numbers, first) {
+		return s.injectRest(ask, numbers, first)
+	}
+	inj := &injection{uid: ask.uid, body: true, keep: true, begun: first}
+	if err := s.inject(inj, string(wire.AppendSet(nil, numbers)), fmt.Sprintf("(UID BODY.PEEK[]<0.%d>)", first.len)); err != nil {
 		return err
 	}
 	var rest []uint32
@@ -147,14 +154,47 @@ func (s *session) injectEarly(box *mailbox, ask asking, numbers []uint32) error 
 		}
 		s.mu.Lock()
 		box.prefixes[m.uid] = x
+		if len(numbers) == 1 && first.len == prefixLen {
+			box.recent.begun, box.recent.begunUID = raw, m.uid
+		}
 		s.mu.Unlock()
 	}
 	if len(rest) == 0 {
 		return nil
 	}
 	slices.Sort(rest)
-	inj = &injection{uid: ask.uid, begun: &begun{from: prefixLen, raw: first.raw}}
-	return s.inject(inj, string(wire.AppendSet(nil, rest)), fmt.Sprintf("(UID BODY.PEEK[]<%d.%d>)", prefixLen, restLen))
+	return s.injectRest(ask, rest, first)
+}
+
+// continues tells whether the beginning of the one message was fetched just now, for
+// another piece of it.
+func (s *session) continues(box *mailbox, ask asking, numbers []uint32, first *begun) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(numbers) != 1 || !ask.uid || numbers[0] != box.recent.begunUID || first.len != prefixLen {
+		return false
+	}
+	first.raw[numbers[0]] = box.recent.begun
+	return true
+}
+
+// injectRest fetches the rest of messages that have begun.
+func (s *session) injectRest(ask asking, rest []uint32, first *begun) error {
+	inj := &injection{uid: ask.uid, keep: true, begun: &begun{from: first.len, raw: first.raw}}
+	return s.inject(inj, string(wire.AppendSet(nil, rest)), fmt.Sprintf("(UID BODY.PEEK[]<%d.%d>)", first.len, restLen))
+}
+
+// beginning is how much of each message is fetched at first.
+func beginning(ask asking, numbers []uint32) int64 {
+	for _, item := range ask.items {
+		if kind, _ := item.Content(); kind != wire.Verbatim && (!item.Partial || item.Origin+item.Length > shortLen/2) {
+			return prefixLen
+		}
+	}
+	if len(numbers) == 1 {
+		return prefixLen
+	}
+	return shortLen
 }
 
 // swallowEarly takes the beginning of a message, or its rest. A message that is
@@ -178,13 +218,13 @@ func (a *answer) swallowEarly() error {
 	a.s.srv.counts.injectedOctets.Add(lit.Size)
 	held := b.raw[found{seq: a.seq, uid: a.uid}.number(a.inject.uid)]
 	switch {
-	case b.from == 0 && lit.Size == prefixLen:
-		a.early = make([]byte, 0, prefixLen)
+	case b.from == 0 && lit.Size == b.len:
+		a.early = make([]byte, 0, b.len)
 		return a.in.Each(lit.Size, func(p []byte) error {
 			a.early = append(a.early, p...)
 			return nil
 		})
-	case lit.Size == 0 && b.from == 0, b.from == 0 && lit.Size > prefixLen, b.from > 0 && (held == nil || lit.Size >= restLen):
+	case lit.Size == 0 && b.from == 0, b.from == 0 && lit.Size > b.len, b.from > 0 && (held == nil || lit.Size >= restLen):
 		return a.in.Copy(wire.Discard{}, lit.Size)
 	}
 	return a.plan(wire.Discard{}, true, a.feed(held, lit.Size))

@@ -38,7 +38,7 @@ func TestPrefix(t *testing.T) {
 		{"beyond the end of a part", "BODY.PEEK[1]<9000.50>", "BODY[1]<9000>", "", false},
 		{"html", "BODY.PEEK[2]", "BODY[2]", htmlBody, true},
 		{"preview with an edit", "BODY.PEEK[2]<0.40>", "BODY[2]<0>", htmlBody[:40], true},
-		{"beginning with the edits", "BODY.PEEK[]<0.600>", "BODY[]<0>", mail[:600], true},
+		{"beginning with the edits", "BODY[]<0.600>", "BODY[]<0>", mail[:600], true},
 	} {
 		for _, kind := range []string{"UID FETCH 5", "FETCH 1"} {
 			t.Run(tt.name+", "+kind, func(t *testing.T) {

@@ -85,12 +85,12 @@ func TestPieces(t *testing.T) {
 	body := partMail[strings.Index(partMail, "--X"):]
 	part2 := htmlBody
 	for _, tt := range []struct{ name, ask, item, value, want string }{
-		{"text", "BODY.PEEK[TEXT]", "BODY[TEXT]", body, seen(partMail)[len(partMail)-len(body):]},
+		{"text", "BODY[TEXT]", "BODY[TEXT]", body, seen(partMail)[len(partMail)-len(body):]},
 		{"rfc822.text", "RFC822.TEXT", "RFC822.TEXT", body, seen(partMail)[len(partMail)-len(body):]},
 		{"html part", "BODY[2]", "BODY[2]", part2, strings.ReplaceAll(part2, tracker, gateway)},
 		{"plain part", "BODY[1]", "BODY[1]", tracker, tracker},
 		{"alias", "BODY[2.1]", "BODY[2.1]", part2, strings.ReplaceAll(part2, tracker, gateway)},
-		{"partial whole", "BODY.PEEK[]<0.200>", "BODY[]<0>", partMail[:200], seen(partMail)[:200]},
+		{"partial whole", "BODY[]<0.200>", "BODY[]<0>", partMail[:200], seen(partMail)[:200]},
 		{"partial cut in the middle", "BODY.PEEK[2]<30.20>", "BODY[2]<30>", part2[30:50], seen("text/html" + part2)[9:][30:50]},
 		{"partial before", "BODY.PEEK[2]<0.5>", "BODY[2]<0>", part2[:5], part2[:5]},
 		{"beyond the end", "BODY.PEEK[2]<5000.5>", "BODY[2]<5000>", "", ""},

@@ -42,6 +42,7 @@ type session struct {
 	mu      sync.Mutex // guards what follows
 	st      state
 	probing *time.Timer
+	resting *time.Timer
 }
 
 // errGone is how a session ends that the mail program ended.
@@ -136,8 +137,10 @@ func fault(r any) string {
 func (s *session) stopProbing() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.probing != nil {
-		s.probing.Stop()
+	for _, t := range []*time.Timer{s.probing, s.resting} {
+		if t != nil {
+			t.Stop()
+		}
 	}
 }
 

@@ -20,6 +20,7 @@ type command struct {
 	continued bool      // IDLE got its "+"
 	keep      bool      // its completion is kept for the client side
 	whole     *wire.Set // of which FETCH asks for whole messages
+	serving   *serving  // what the relay puts into the answers
 	part      bool      // the relay's own, for a part of the mail program's
 	last      bool      // the mail program's, for the rest
 }
@@ -35,6 +36,7 @@ type mailbox struct {
 	plans    planCache
 	decoded  map[decodedKey]*message.Overlay
 	prefixes map[uint32]*prefix
+	recent   recents
 }
 
 // place returns where a message lies. Without a UID or a lasting UIDVALIDITY it

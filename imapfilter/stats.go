@@ -11,6 +11,8 @@ type Stats struct {
 	// Injected is how many commands of the relay's own were sent upstream;
 	// InjectedOctets is how much content they brought.
 	Injected, InjectedOctets int64
+	// Recent values were served from what had just been fetched.
+	Recent int64
 	// Realigned pieces did not stand where the plan says, and were found.
 	Realigned int64
 	// Passed values went through as they were although they should have been
@@ -26,7 +28,7 @@ type Stats struct {
 
 type counts struct {
 	connections, whole, pieces, injected, injectedOctets atomic.Int64
-	realigned, passed, panics, restored, refused         atomic.Int64
+	recent, realigned, passed, panics, restored, refused atomic.Int64
 }
 
 // Stats returns the counts as they stand.
@@ -35,7 +37,7 @@ func (s *Server) Stats() Stats {
 	return Stats{
 		Connections: c.connections.Load(), Whole: c.whole.Load(), Pieces: c.pieces.Load(),
 		Injected: c.injected.Load(), InjectedOctets: c.injectedOctets.Load(),
-		Realigned: c.realigned.Load(), Passed: c.passed.Load(), Panics: c.panics.Load(),
+		Recent: c.recent.Load(), Realigned: c.realigned.Load(), Passed: c.passed.Load(), Panics: c.panics.Load(),
 		Restored: c.restored.Load(), Refused: c.refused.Load(),
 	}
 }

@@ -202,6 +202,8 @@ type Fetch struct {
 	// Narrowing are those modifiers that leave messages out, with a space
 	// before: " (CHANGEDSINCE 5)"; empty if there are none.
 	Narrowing string
+	// Modifiers are all of them as they were written, and the line end.
+	Modifiers string
 }
 
 // ParseFetch reads the arguments of FETCH and UID FETCH: b begins with the
@@ -233,12 +235,12 @@ func ParseFetch(b []byte) (Fetch, error) {
 			return f, bad
 		}
 		if !list {
-			f.Narrowing = narrowing(before)
+			f.Narrowing, f.Modifiers = narrowing(before), string(before)
 			return f, nil
 		}
 		rest = bytes.TrimLeft(after, " ")
 		if len(rest) > 0 && rest[0] == ')' {
-			f.Narrowing = narrowing(rest[1:])
+			f.Narrowing, f.Modifiers = narrowing(rest[1:]), string(rest[1:])
 			return f, nil
 		}
 	}

@@ -165,7 +165,7 @@ func (w *world) close() {
 	}
 }
 
-var justModseq = regexp.MustCompile(`^\d+ \(UID \d+ MODSEQ \(\d+\)\)\r\n$`)
+var justModseq = regexp.MustCompile(`^\d+ \((MODSEQ \(\d+\) UID \d+|UID \d+ MODSEQ \(\d+\))\)\r\n$`)
 
 // same compares two answers that were read.
 func (w *world) same(t *testing.T, what string, got, want answer) {

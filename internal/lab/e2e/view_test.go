@@ -1,12 +1,15 @@
 package e2e_test
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/unseen-mail/unseen/imapfilter/wire"
 )
 
 // A view is what a mail program knows of a mailbox: which UID each sequence
@@ -63,7 +66,7 @@ func (v *view) read(t testing.TB, responses []string, live []int) []string {
 				flags[uid] = f + " " + newMods.FindString(value)
 				continue
 			}
-			out = append(out, fmt.Sprintf("%d %s", uid, value))
+			out = append(out, fmt.Sprintf("%d %s", uid, inOrder(t, value)))
 		}
 	}
 	for uid, f := range flags {
@@ -71,6 +74,37 @@ func (v *view) read(t testing.TB, responses []string, live []int) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// inOrder sorts the items of one answer: in which order they come is the server's
+// affair (RFC 3501, section 7.4.2).
+func inOrder(t testing.TB, value string) string {
+	t.Helper()
+	r := wire.NewReader(strings.NewReader(value), 0)
+	if err := r.Expect('('); err != nil {
+		t.Fatalf("%v in %.200q", err, value)
+	}
+	var items []string
+	for {
+		_, next, err := r.Spaces()
+		if err == nil && next == ')' {
+			slices.Sort(items)
+			return "(" + strings.Join(items, " ") + ")\r\n"
+		}
+		_, name, err := r.Item()
+		if err != nil {
+			t.Fatalf("%v in %.200q", err, value)
+		}
+		one := bytes.NewBuffer(bytes.Clone(name))
+		one.WriteByte(' ')
+		if _, _, err := r.Spaces(); err == nil {
+			err = r.CopyValue(one)
+		}
+		if err != nil {
+			t.Fatalf("%v in %.200q", err, value)
+		}
+		items = append(items, one.String())
+	}
 }
 
 // grow takes new messages in: those that are there and were not known.
