@@ -37,6 +37,9 @@ type Settings struct {
 	// LapseDays is after how many days a consent given without an end
 	// lapses; 0 means never.
 	LapseDays int
+	// Lists are the addresses of lists that "unseen rules update" fetches; none
+	// are fetched otherwise.
+	Lists []string
 }
 
 // Defaults returns the settings of an empty file.

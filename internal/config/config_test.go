@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +33,20 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// A list can be written in both ways of TOML.
+func TestParseLists(t *testing.T) {
+	want := []string{"https://a.example/x.txt", "https://b.example/y"}
+	for _, text := range []string{
+		"[rules]\nlists = [\"https://a.example/x.txt\", \"https://b.example/y\"]\n",
+		`rules.lists = ["https://a.example/x.txt", "https://b.example/y"]`,
+	} {
+		s, err := config.Parse("config.toml", text)
+		if err != nil || !slices.Equal(s.Lists, want) {
+			t.Errorf("%v %q", err, s.Lists)
+		}
+	}
+}
+
 func TestParseErrors(t *testing.T) {
 	for name, c := range map[string]struct {
 		text, says, allowed string
@@ -52,6 +68,12 @@ func TestParseErrors(t *testing.T) {
 		"key given twice":  {"log = \"warn\"\nlog = \"info\"\n", "", "", 2},
 		"quoted key":       {"\n\"colour\" = 1", `there is no key "colour"`, "pictures", 2},
 		"key is a prefix":  {"levels = 2\nlevel = \"own\"", `there is no key "levels"`, "level", 1},
+		"rules is a word":  {`rules = "x"`, `rules cannot be "x"`, "lists = [", 1},
+		"list over http":   {"\n[rules]\nlists = [\"http://a.example/x\"]", "rules cannot be a table", "https://", 2},
+		"list of a user":   {`rules.lists = ["https://me@a.example/x"]`, "rules cannot be", "https://", 1},
+		"list twice":       {`rules.lists = ["https://a.example/x", "https://a.example/x"]`, "rules cannot be", "https://", 1},
+		"other rules":      {"[rules]\nlists = []\nlist = []", "rules cannot be", "lists", 1},
+		"rules of nothing": {"[rules]", "rules cannot be", "lists", 1},
 		"value before key": {`level = "pictures = x"`, `level cannot be`, "", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -76,7 +98,7 @@ func TestParseErrors(t *testing.T) {
 // The sample teaches every key, and does nothing by itself.
 func TestSample(t *testing.T) {
 	s, err := config.Parse("sample", config.Sample())
-	if err != nil || s != config.Defaults() {
+	if err != nil || !reflect.DeepEqual(s, config.Defaults()) {
 		t.Fatalf("the sample says %+v, %v", s, err)
 	}
 	open := strings.NewReplacer("\n#", "\n").Replace(config.Sample())
@@ -96,7 +118,7 @@ func TestSample(t *testing.T) {
 
 func TestLoad(t *testing.T) {
 	dir := t.TempDir()
-	if s, err := config.Load(filepath.Join(dir, "missing.toml")); err != nil || s != config.Defaults() {
+	if s, err := config.Load(filepath.Join(dir, "missing.toml")); err != nil || !reflect.DeepEqual(s, config.Defaults()) {
 		t.Errorf("missing file: %+v, %v", s, err)
 	}
 	if _, err := config.Load(dir); err == nil || !strings.Contains(err.Error(), "is a directory") {

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"log/slog"
+	"net/url"
 	"path/filepath"
 	"slices"
 )
@@ -36,6 +37,10 @@ func rules() []rule {
 		{"lapse_days", "a number from 0 (never) to 3650", func(s *Settings, v any) bool {
 			return within(&s.LapseDays, v, 0, 3650)
 		}},
+		{"rules", `lists = ["https://..."], the addresses of at most 32 lists`, func(s *Settings, v any) bool {
+			table, ok := v.(map[string]any)
+			return ok && addresses(&s.Lists, table["lists"]) && len(table) == 1
+		}},
 		{"log", `"debug", "info", "warn" or "error"`, func(s *Settings, v any) bool {
 			name, _ := v.(string)
 			level, ok := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo,
@@ -67,6 +72,24 @@ func within(to *int, v any, least, most int64) bool {
 	n, ok := v.(int64)
 	*to = int(n)
 	return ok && least <= n && n <= most
+}
+
+// addresses takes over a list of different https addresses.
+func addresses(to *[]string, v any) bool {
+	list, ok := v.([]any)
+	if !ok || len(list) > 32 {
+		return false
+	}
+	*to = nil
+	for _, one := range list {
+		address, _ := one.(string)
+		u, err := url.Parse(address)
+		if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || slices.Contains(*to, address) {
+			return false
+		}
+		*to = append(*to, address)
+	}
+	return true
 }
 
 // written shows a value as it may have been written, in one line.
