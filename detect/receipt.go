@@ -15,6 +15,8 @@ const (
 	HeaderDispositionNotification reference.Vector = "header disposition-notification-to"
 	// HeaderReturnReceipt is an older one that some programs still answer.
 	HeaderReturnReceipt reference.Vector = "header return-receipt-to"
+	// HeaderConfirmReading is that of Pegasus Mail.
+	HeaderConfirmReading reference.Vector = "header x-confirm-reading-to"
 )
 
 // receipts reports the top-level header fields that ask for a notice.
@@ -25,7 +27,7 @@ func (s *scan) receipts(header message.Range) {
 			continue
 		}
 		vector := reference.Vector("header " + strings.ToLower(string(bytes.TrimSpace(name))))
-		if vector != HeaderDispositionNotification && vector != HeaderReturnReceipt {
+		if vector != HeaderDispositionNotification && vector != HeaderReturnReceipt && vector != HeaderConfirmReading {
 			continue
 		}
 		s.report.References++

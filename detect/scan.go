@@ -93,12 +93,7 @@ type scan struct {
 
 // read finds the references of a leaf. It says false for parts that hold none.
 func (s *scan) read(p *message.Part) (leaf, bool) {
-	media := p.MediaType
-	switch media {
-	case "text/html", "application/xhtml+xml", "text/x-amp-html":
-		media = "text/html"
-	case "text/css":
-	default:
+	if !reference.Readable(p.MediaType) {
 		return leaf{}, false
 	}
 	l := leaf{part: p}
@@ -109,7 +104,7 @@ func (s *scan) read(p *message.Part) (leaf, bool) {
 		return leaf{}, false
 	}
 	l.view = view
-	l.refs = reference.Find(media, p.Location, view.Cells())
+	l.refs = reference.Find(p.MediaType, p.Location, view.Cells())
 	return l, true
 }
 

@@ -1,0 +1,148 @@
+package vectors
+
+import "slices"
+
+// path stands behind a host where "$U" cannot be used.
+const path = "/0123456789012345678901234567890123456789"
+
+func addresses() []Vector {
+	const windows = "programs on Windows"
+	return rows("Odd addresses", InHTML, Edited,
+		"protocol-relative", `<img src="//$H`+path+`">`, all,
+		"backslashes", `<img src="http:\\$H\0123456789012345678901234567890123456789">`, browsers,
+		"backslashes without a scheme", `<img src="\\$H\0123456789012345678901234567890123456789.png">`, windows+" ask for a file",
+		"slash and backslash", `<img src="/\$H`+path+`">`, browsers,
+		"one slash", `<img src="https:/$H`+path+`">`, browsers,
+		"no slash", `<img src="http:$H`+path+`">`, browsers,
+		"four slashes", `<img src="http:////$H`+path+`">`, browsers,
+		"capitals", `<IMG SRC="HTTP://$H`+path+`">`, all,
+		"https", `<img src="https://$H`+path+`">`, all,
+		"ftp", `<img src="ftp://$H`+path+`">`, "browsers before 2021",
+		"feed", `<img src="feed:http://$H`+path+`">`, "Safari, older Firefox",
+		"ws", `<img src="ws://$H`+path+`">`, "no program known",
+		"view-source", `<img src="view-source:http://$H`+path+`">`, "older browsers",
+		"jar", `<img src="jar:http://$H`+path+`!/a.png">`, "Firefox before 40",
+		"mhtml", `<img src="mhtml:http://$H`+path+`!a.png">`, old,
+		"file of a host", `<img src="file://$H/share/0123456789012345678901234567890123456789.png">`, windows+" ask for a file",
+		"file, four slashes", `<img src="file:////$H/share/0123456789012345678901234567890123456789.png">`, windows+" ask for a file",
+		"smb", `<img src="smb://$H/share/0123456789012345678901234567890123456789.png">`, "programs with GVfs or KIO",
+		"imap", `<img src="imap://$H/INBOX/;UID=1/0123456789012345678901234567890123456789">`, "Thunderbird",
+		"user and port", `<img src="http://user:word@$H:80`+path+`">`, all,
+		"line end inside", "<img src=\"ht\r\ntp://$H/01234567890\r\n123456789012345678901234567890\">", all,
+		"tab inside", "<img src=\"ht\ttp://$H\t"+path+"\">", browsers,
+		"blanks in front", "<img src=\" \t\r\n http://$H"+path+" \">", all,
+		"control character in front", "<img src=\"\x01\x1f http://$H"+path+"\">", browsers,
+		"character references", `<img src="&#104;&#x74;tp&colon;&sol;&sol;$H`+path+`">`, all,
+		"character references without semicolons", `<img src="&#104&#x74tp://$H`+path+`">`, all,
+		"character reference of a line end", `<img src="ht&NewLine;tp&#9;://$H`+path+`">`, browsers,
+		"control character inside", "<img src=\"ht\x01tp://$H"+path+"\">", "programs that drop control characters",
+		"NUL inside", "<img src=\"ht\x00tp://$H"+path+"\">", "programs that drop NULs",
+		"full-width dot", `<img src="http://`+"v\uFF0E$H"+path+`">`, browsers,
+		"per cent in the host", `<img src="http://%76%2e$H`+path+`">`, browsers,
+		"form feed for a blank", "<img\fsrc=\"$U\">", browsers,
+		"slash for a blank", `<img/src="$U"/>`, browsers,
+		"no blank", `<img alt="x"src="$U">`, browsers,
+		"greater-than sign in a value", `<img alt=">" src="$U">`, all,
+	)
+}
+
+func inner() []Vector {
+	return rows("Texts in addresses", InHTML, Edited,
+		"data css", `<link rel=stylesheet href="data:text/css,body{background:url($U)}">`, browsers,
+		"data css, base64", `<link rel=stylesheet href="data:text/css;base64,{base64|body{background:url($U)}|}">`, browsers,
+		"data css, per cent", `<link rel=stylesheet href="data:text/css,{percent|body{background:url($U)}|}">`, browsers,
+		"data css without a type", `<link rel=stylesheet href="data:,body{background:url($U)}">`, "browsers in quirks mode",
+		"data css, import", `<style>@import "data:text/css,@import url($U);";</style>`, browsers,
+		"data css in data css", `<link rel=stylesheet href="data:text/css;base64,{base64|@import "data:text/css,body{background:url($U)}";|}">`, browsers,
+		"data html in an object", `<object data="data:text/html,<img src=$U>"></object>`, browsers,
+		"data html in an embed", `<embed src="data:text/html,<img src=$U>">`, browsers,
+		"data html, per cent", `<iframe src="data:text/html,{percent|<img src=$U>|}"></iframe>`, browsers,
+		"data svg in an embed", `<embed src="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'><image href='$U' width='9' height='9'/></svg>">`, browsers,
+		"data svg in an iframe", `<iframe src="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'><image href='$U' width='9' height='9'/></svg>"></iframe>`, browsers,
+		"data svg in an img", `<img src="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'><image href='$U' width='9' height='9'/></svg>">`, "no browser: a picture loads nothing; other programs may",
+		"data xml", `<iframe src="data:application/xhtml+xml,<html xmlns='http://www.w3.org/1999/xhtml'><body><img src='$U'/></body></html>"></iframe>`, browsers,
+		"data in a refresh", `<meta http-equiv=refresh content="0;url=data:text/html,<img src=$U>">`, "browsers before 2017",
+	)
+}
+
+func doubtful() []Vector {
+	const other = "programs that do not read as the standard does"
+	return slices.Concat(rows("What only some read", InHTML, Edited,
+		"noscript", `<noscript><img src="$U"></noscript>`, all,
+		"noscript in quotes", `<noscript><a title="</noscript><img src=$U>"></noscript>`, other,
+		"title", `<html><head><title><img src="$U"></title></head><body>x</body></html>`, other,
+		"textarea", `<textarea><img src="$U"></textarea>`, other,
+		"xmp", `<xmp><img src="$U"></xmp>`, other,
+		"noembed", `<noembed><img src="$U"></noembed>`, other,
+		"noframes", `<noframes><img src="$U"></noframes>`, other,
+		"text of an iframe", `<iframe><img src="$U"></iframe>`, other,
+		"text of a style", `<style><img src="$U"></style>`, other,
+		"template", `<template><img src="$U"></template>`, other,
+		"unclosed style", `<style>p{} <img src="$U">`, other,
+		"unclosed title", `<html><head><title>x <img src="$U">`, other,
+		"unclosed textarea", `<textarea>x <img src="$U">`, other,
+		"unclosed comment", `<!-- x <img src="$U">`, other,
+		"unclosed noscript", `<noscript><img src="$U">`, all,
+		"unclosed script", `<script>x <img src="$U">`, other,
+		"unclosed tag", `<img src="$U"`, other,
+		"unclosed quote", `<img src="$U `, other,
+		"plaintext", `<plaintext><img src="$U">`, other,
+		"comment that ends at once", `<!--><img src="$U">-->`, browsers,
+		"comment with a bang", `<!-- --!><img src="$U">-->`, browsers,
+		"comment of SGML", `<!-- x -- > <img src="$U"> -->`, "programs before HTML 5",
+		"bogus comment", `<!x><img src="$U">`, browsers,
+		"processing instruction", `<?x ><img src="$U">`, browsers,
+		"cdata in HTML", `<![CDATA[><img src="$U">]]>`, browsers,
+		"cdata in an svg", `<svg><![CDATA[><a href="]]></svg><img src="$U"><a href="">`, browsers,
+		"svg plaintext", `<svg><plaintext></svg><img src="$U">`, browsers,
+		"select", `<select><style><img src="$U"></style></select>`, browsers,
+		"select with a textarea", `<select><textarea><img src="$U"></textarea></select>`, browsers,
+		"noframes in a frameset", `<html><frameset><noframes><img src="$U"></noframes></frameset></html>`, other,
+	), rows("What only some read", InHTML, Inert,
+		"comment", `<!-- <img src="$U"> -->`, "no program known",
+		"script", `<script>"<img src='$U'>"</script>`, "no program known",
+		"text", `<p>$U</p>`, "when followed",
+		"javascript in a frame", `<iframe src="javascript:'<img src=$U>'"></iframe>`, "programs with scripts",
+		"event handler", `<img src="cid:x" onerror="this.src='$U'">`, "programs with scripts",
+		"usemap", `<img src="cid:x" usemap="$U#m">`, "no program known",
+		"data attribute", `<div data-src="$U">x</div>`, "programs with scripts",
+	))
+}
+
+func headers() []Vector {
+	return slices.Concat(rows("Header fields", InHeader, Receipt,
+		"Disposition-Notification-To", "Disposition-Notification-To: <receipt@$H>", "most programs ask the reader; RFC 8098",
+		"Return-Receipt-To", "Return-Receipt-To: <receipt@$H>", "some programs ask the reader",
+		"X-Confirm-Reading-To", "X-Confirm-Reading-To: <receipt@$H>", "Pegasus Mail and a few more ask the reader",
+	), rows("Header fields", InHeader, Inert,
+		"List-Unsubscribe", "List-Unsubscribe: <$U>", "when the reader says so; never by Unseen",
+		"List-Help", "List-Help: <$U>", "when followed",
+		"X-Image-URL", "X-Image-URL: $U", "Emacs, a few web mails",
+		"Face", "Face: iVBORw0KGgo=", "holds the picture itself",
+		"BIMI-Location", "BIMI-Location: v=BIMI1; l=$U", "a provider's server, not the reader's program",
+		"Link", "Link: <$U>; rel=preload", "no mail program known",
+		"Archived-At", "Archived-At: <$U>", "when followed",
+		"Content-Base", "Content-Base: \"$U/\"", "nothing by itself: what is relative leads there, and is edited",
+	))
+}
+
+func followed() []Vector {
+	return slices.Concat(rows("Followed by a person", InHTML, Link,
+		"a href", `<a href="$U">x</a>`, "when followed; browsers may ask the name service ahead",
+		"area href", `<img src="cid:x" usemap="#m"><map name=m><area href="$U"></map>`, "when followed",
+		"svg a", `<svg><a href="$U"><text>x</text></a></svg>`, "when followed",
+		"math href", `<math href="$U"><mi>x</mi></math>`, "when followed",
+		"form action", `<form action="$U"><input type=submit></form>`, "when sent",
+		"button formaction", `<form><button formaction="$U">x</button></form>`, "when sent",
+		"input formaction", `<form><input type=submit formaction="$U"></form>`, "when sent",
+		"isindex action", `<isindex action="$U">`, "when sent, before 2016",
+		"img longdesc", `<img src="cid:x" longdesc="$U">`, "when asked for",
+		"blockquote cite", `<blockquote cite="$U">x</blockquote>`, "nobody by itself",
+		"head profile", `<html><head profile="$U"></head><body>x</body></html>`, "nobody by itself",
+		"vml href", `<!--[if mso]><v:roundrect href="$U"></v:roundrect><![endif]-->`, "when followed, Outlook",
+	), rows("Followed by a person", InHTML, Edited,
+		"a ping", `<a href="cid:x" ping="$U">x</a>`, "browsers tell it when the link is followed",
+		"area ping", `<map name=m><area href="cid:x" ping="$U"></map>`, "browsers tell it when the link is followed",
+		"a attributionsrc", `<a href="cid:x" attributionsrc="$U">x</a>`, "Chromium tells it when the link is followed",
+	))
+}
