@@ -164,20 +164,21 @@ func TestOutgoingRefusedHalfway(t *testing.T) {
 
 // By BDAT a mail can be taken back, and the talk goes on.
 func TestOutgoingChunksRefusedHalfway(t *testing.T) {
-	s := &sink{}
-	l := begin(t, relay(t, SubmissionConfig{Restore: gate("WORD", ErrUnknownAddress), Upstream: Upstream{Address: upstream(t, s, SecurityPlain, nil), Security: SecurityPlain}}))
-	l.send(fmt.Sprintf("BDAT %d\r\n%s", len(long), long))
-	l.expect("250")
+	address, lines := listening(t, "250-hi\r\n250 CHUNKING\r\n")
+	l := begin(t, relay(t, SubmissionConfig{hold: 16, Restore: gate("WORD", ErrUnknownAddress), Upstream: Upstream{Address: address, Security: SecurityPlain}}))
+	l.send("BDAT 18\r\n..a line of text\r\n")
+	l.expect("250 2.0.0")
+	awaitLine(t, lines, "BDAT 18")
 	l.send("BDAT 6\r\nWORD\r\nBDAT 3 LAST\r\nx\r\n")
 	l.expect("554")
 	l.expect("503")
+	awaitLine(t, lines, "RSET")
 	l.say("MAIL FROM:<me@client.example>", "250")
 	l.say("RCPT TO:<you@sink.example>", "250")
-	l.send("BDAT 3 LAST\r\nx\r\n")
-	l.expect("250")
-	if got := s.got(); len(got) != 1 || got[0] != sender+"x\r\n" {
-		t.Errorf("delivered %q", got)
-	}
+	l.send("BDAT 4 LAST\r\n..\r\n")
+	l.expect("250 ok")
+	awaitLine(t, lines, "BDAT 4")
+	awaitLine(t, lines, "BDAT 0 LAST")
 }
 
 // While a mail that comes in chunks is under way by DATA, the server can be asked
