@@ -1,0 +1,70 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/unseen-mail/unseen/internal/rulefiles"
+	"github.com/unseen-mail/unseen/internal/words"
+)
+
+type rulesUpdate struct{}
+
+// Run fetches the lists that config.toml names, and says before from whom.
+func (c *rulesUpdate) Run(ctx context.Context, s *session) error {
+	paths, settings, err := s.paths()
+	if err != nil {
+		return err
+	}
+	f := &rulefiles.Fetcher{Dir: rulefiles.Dir(paths.Data)}
+	gone, err := f.Forget(settings.Lists)
+	for _, name := range gone {
+		s.say(words.RulesGone, "name", name)
+	}
+	if err != nil {
+		return err
+	}
+	if len(settings.Lists) == 0 {
+		if len(gone) > 0 {
+			return nil
+		}
+		return s.fault(errNoLists, words.RulesNoLists, words.RulesListsHint)
+	}
+	s.note(words.RulesFetching, "n", len(settings.Lists), "hosts", strings.Join(hostsOf(settings.Lists), ", "))
+	failed := false
+	for _, address := range settings.Lists {
+		switch r := f.Update(ctx, address); {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case r.Err != nil:
+			failed = true
+			text := strings.TrimPrefix(r.Err.Error(), "rulefiles: ")
+			s.complain(s.words.Say(words.RulesFailed, "url", address, "what", text), "")
+		case r.Changed:
+			s.say(words.RulesGot, "name", r.Name, "n", r.Rules, "size", (r.Size+1023)/1024)
+		default:
+			s.say(words.RulesSame, "name", r.Name)
+		}
+	}
+	if failed {
+		return errSaid
+	}
+	return nil
+}
+
+// errNoLists is an update of nothing.
+var errNoLists = errors.New("command: no lists")
+
+// hostsOf are those who are asked, each once.
+func hostsOf(addresses []string) []string {
+	var hosts []string
+	for _, a := range addresses {
+		if u, err := url.Parse(a); err == nil && !slices.Contains(hosts, u.Hostname()) {
+			hosts = append(hosts, u.Hostname())
+		}
+	}
+	return hosts
+}
