@@ -1,0 +1,226 @@
+package twin
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/unseen-mail/unseen/detect/template"
+)
+
+// A Proof is what a comparison showed about all addresses of one form in the
+// mail of one sender. It holds no address and no token, and carries over to
+// single mails. In JSON, names are final.
+type Proof struct {
+	// Sender is the key of the sender, as package sender makes it.
+	Sender string `json:"sender"`
+	// Template is the form, as package template writes it, and Load whether
+	// it is of loads or of links.
+	Template string `json:"template"`
+	Load     bool   `json:"load"`
+	// Result is Individual or Aggregate.
+	Result Result `json:"result"`
+	// Slots are the variable parts that it rests on: for Individual those
+	// that differed, for Aggregate those that look like an identifier and
+	// did not.
+	Slots []int `json:"slots"`
+	// Part names the weightiest of them: "query id", "path".
+	Part string `json:"part"`
+	// Recipients and Addresses are how many were compared.
+	Recipients int `json:"recipients"`
+	Addresses  int `json:"addresses"`
+	// Date is the day of the mailing, "2026-03-31"; "" if it has none.
+	Date string `json:"date"`
+}
+
+// Proofs returns what the comparison proves about forms of addresses: those whose
+// addresses were all individual, or all the same for everybody. It proves
+// nothing if it is not certain that the copies are of one mailing.
+func (r Report) Proofs() []Proof {
+	if r.Sameness.Sure != Certain || r.Sender == "" {
+		return nil
+	}
+	type form struct {
+		text string
+		load bool
+	}
+	var order []form
+	found := make(map[form]*Proof)
+	mixed := make(map[form]bool)
+	for _, one := range r.References {
+		f := form{one.Template, one.Kind.Load()}
+		p := found[f]
+		if p == nil {
+			p = &Proof{Sender: r.Sender, Template: f.text, Load: f.load, Result: one.Result, Recipients: r.Recipients}
+			if !r.Date.IsZero() {
+				p.Date = r.Date.Format("2006-01-02")
+			}
+			found[f] = p
+			order = append(order, f)
+		}
+		p.Addresses++
+		slots := one.proving()
+		if p.Addresses == 1 {
+			p.Slots = slots
+		}
+		p.Slots = slices.DeleteFunc(p.Slots, func(s int) bool { return !slices.Contains(slots, s) })
+		mixed[f] = mixed[f] || one.Result != p.Result
+		if len(p.Slots) > 0 && p.Part == "" {
+			p.Part = one.part(p.Slots[0])
+		}
+	}
+	var out []Proof
+	for _, f := range order {
+		p := found[f]
+		if !mixed[f] && len(p.Slots) > 0 && (p.Result == Individual || p.Result == Aggregate) {
+			out = append(out, *p)
+		}
+	}
+	return out
+}
+
+// proving returns the slots that speak for the result.
+func (r Reference) proving() []int {
+	var out []int
+	for _, p := range r.Parts {
+		switch {
+		case !mayTell(p.Kind, p.End-p.Start):
+		case r.Result == Individual && (p.Class == Person || p.Class == Sealed || p.Class == Delivery):
+			out = append(out, p.Slot)
+		case r.Result == Aggregate && p.Values == 1:
+			out = append(out, p.Slot)
+		}
+	}
+	return out
+}
+
+// mayTell says whether a part looks like an identifier. What differs of it may
+// be short.
+func mayTell(kind template.Kind, length int) bool {
+	return template.Slot{Kind: kind, Value: "0000000000"[:min(10, max(length, 0))]}.Telling() || kind == template.Nested || kind == template.Number
+}
+
+// part names a slot.
+func (r Reference) part(slot int) string {
+	for _, p := range r.Parts {
+		if p.Slot == slot && p.Name != "" {
+			return string(p.Where) + " " + p.Name
+		}
+		if p.Slot == slot {
+			return string(p.Where)
+		}
+	}
+	return ""
+}
+
+// Covers says whether an address in a mail of a sender is of the proof's form,
+// with something in each place that it rests on.
+func (p Proof) Covers(sender, url string, load bool) bool {
+	t, ok := template.Parse(url)
+	return ok && p.covers(sender, t, load)
+}
+
+func (p Proof) covers(sender string, t template.Template, load bool) bool {
+	if p.Sender != sender || p.Load != load || p.Template != t.Text {
+		return false
+	}
+	for _, slot := range p.Slots {
+		if slot < 0 || slot >= len(t.Slots) || p.Result == Individual && t.Slots[slot].Value == "" {
+			return false
+		}
+	}
+	return true
+}
+
+// Reason is a sentence for the reader.
+func (p Proof) Reason() string {
+	when := "a mailing"
+	if p.Date != "" {
+		when = "a mailing of " + p.Date
+	}
+	if p.Result == Aggregate {
+		return fmt.Sprintf("In %s of this sender, %d recipients got the same addresses of this form.", when, p.Recipients)
+	}
+	return fmt.Sprintf("In %s of this sender, addresses of this form differed between %d recipients.", when, p.Recipients)
+}
+
+// Proofs are what is proven about senders, one for each form. The zero value is
+// ready to use; it is not safe for writing by several goroutines.
+type Proofs struct {
+	byForm map[proofKey]Proof
+}
+
+type proofKey struct {
+	sender, template string
+	load             bool
+}
+
+// Add takes proofs in. Of two for one form the later one counts, of one day the
+// one with more recipients.
+func (b *Proofs) Add(proofs ...Proof) {
+	if b.byForm == nil {
+		b.byForm = make(map[proofKey]Proof)
+	}
+	for _, p := range proofs {
+		key := proofKey{p.Sender, p.Template, p.Load}
+		old, ok := b.byForm[key]
+		if !ok || cmp.Or(cmp.Compare(p.Date, old.Date), cmp.Compare(p.Recipients, old.Recipients)) >= 0 {
+			b.byForm[key] = p
+		}
+	}
+}
+
+// Find returns the proof that covers an address in a mail of a sender.
+func (b *Proofs) Find(sender, url string, load bool) (Proof, bool) {
+	if b == nil || len(b.byForm) == 0 {
+		return Proof{}, false
+	}
+	t, ok := template.Parse(url)
+	if !ok {
+		return Proof{}, false
+	}
+	p, ok := b.byForm[proofKey{sender, t.Text, load}]
+	return p, ok && p.covers(sender, t, load)
+}
+
+// Forget drops what is proven about a sender.
+func (b *Proofs) Forget(sender string) {
+	for key := range b.byForm {
+		if key.sender == sender {
+			delete(b.byForm, key)
+		}
+	}
+}
+
+// All returns the proofs, by sender and form.
+func (b *Proofs) All() []Proof {
+	out := make([]Proof, 0, len(b.byForm))
+	for _, p := range b.byForm {
+		out = append(out, p)
+	}
+	slices.SortFunc(out, func(a, b Proof) int {
+		load := 0
+		if a.Load != b.Load {
+			load = 1
+			if a.Load {
+				load = -1
+			}
+		}
+		return cmp.Or(cmp.Compare(a.Sender, b.Sender), cmp.Compare(a.Template, b.Template), load)
+	})
+	return out
+}
+
+// MarshalJSON writes the proofs as a list.
+func (b *Proofs) MarshalJSON() ([]byte, error) { return json.Marshal(b.All()) }
+
+// UnmarshalJSON adds the proofs of a list.
+func (b *Proofs) UnmarshalJSON(text []byte) error {
+	var list []Proof
+	if err := json.Unmarshal(text, &list); err != nil {
+		return fmt.Errorf("reading proofs: %w", err)
+	}
+	b.Add(list...)
+	return nil
+}

@@ -1,0 +1,152 @@
+package twin
+
+import (
+	"net/mail"
+	"strings"
+	"time"
+
+	"github.com/unseen-mail/unseen/detect/leak"
+	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/detect/reference"
+	"github.com/unseen-mail/unseen/detect/sender"
+	"github.com/unseen-mail/unseen/detect/template"
+	"github.com/unseen-mail/unseen/rules/catalogue"
+)
+
+// A mailCopy is a copy that was read.
+type mailCopy struct {
+	header    message.HeaderFields
+	sender    string
+	from      string
+	recipient string
+	// who is the number of the recipient.
+	who    int
+	date   time.Time
+	finder *leak.Finder
+	refs   []*ref
+	// words are those of the visible text, by fingerprint.
+	words map[uint64]struct{}
+	media []string
+	gaps  []message.Gap
+}
+
+// A ref is one reference of a copy.
+type ref struct {
+	reference.Reference
+	place    Place
+	template template.Template
+	// text is what stands for the reference to a person, without digits.
+	text string
+	// before and after are the forms of its neighbours.
+	before, after string
+	row           *row
+}
+
+const (
+	// maxReferences is how many references of one copy are compared.
+	maxReferences = 20_000
+	// maxWords is how many different words of a text are compared.
+	maxWords = 50_000
+)
+
+// readCopy reads what is compared of a copy.
+func readCopy(index int, c Copy) *mailCopy {
+	layout := message.Parse(c.Raw)
+	m := &mailCopy{header: message.Header(c.Raw), gaps: layout.Gaps, words: make(map[uint64]struct{})}
+	who := sender.Identify(m.header, catalogue.Provider{})
+	m.sender, m.from = who.Key, sender.OrgDomain(who.Domain)
+	m.recipient = c.Recipient
+	address := c.Recipient
+	if m.recipient == "" {
+		m.recipient, address = recipientOf(m.header, index)
+	}
+	m.recipient = strings.ToLower(m.recipient)
+	m.finder = leak.New(address)
+	if d, err := mail.ParseDate(m.header.Get("Date")); err == nil {
+		m.date = d.UTC()
+	}
+	for part := range layout.Leaves() {
+		m.media = append(m.media, part.MediaType)
+		m.read(c.Raw, part, index)
+	}
+	for i, r := range m.refs {
+		if i > 0 {
+			r.before = m.refs[i-1].form()
+		}
+		if i+1 < len(m.refs) {
+			r.after = m.refs[i+1].form()
+		}
+	}
+	return m
+}
+
+// recipientOf returns what tells recipients apart, all that the header says, and
+// the address that is looked for in URLs. One mailbox may have several
+// addresses, and a list many mailboxes; so neither field is enough.
+func recipientOf(h message.HeaderFields, index int) (identity, address string) {
+	for _, name := range []string{"To", "X-Original-To", "Delivered-To"} {
+		if boxes := sender.Mailboxes(h.Get(name)); len(boxes) == 1 {
+			identity += boxes[0] + " "
+			if address == "" {
+				address = boxes[0]
+			}
+		}
+	}
+	if identity == "" {
+		// Nobody is named: each copy is taken for another's.
+		identity = "unknown " + string(rune('0'+index))
+	}
+	return identity, address
+}
+
+// read reads one leaf: its references, and its words.
+func (m *mailCopy) read(raw []byte, p *message.Part, index int) {
+	media := p.MediaType
+	if !reference.Scanned(media) && media != "text/plain" {
+		return
+	}
+	text := p.Decode(raw[p.Body.Start:p.Body.End], p.Body.Start)
+	view, ok := message.NewView(p.Charset, text.Bytes())
+	if !ok {
+		m.gaps = append(m.gaps, message.Gap{Section: p.Section, Reason: "charset"})
+		return
+	}
+	m.count(media, view.Cells())
+	if media == "text/plain" {
+		return
+	}
+	for _, r := range reference.Find(media, p.Location, view.Cells()) {
+		if !r.Remote || !r.Kind.Load() && r.Kind != reference.Link {
+			continue
+		}
+		t, ok := template.Parse(r.URL)
+		if !ok {
+			continue
+		}
+		if len(m.refs) == maxReferences {
+			m.gaps = append(m.gaps, message.Gap{Section: p.Section, Reason: "references"})
+			return
+		}
+		start, end := view.Octets(r.Slot.Start, r.Slot.End)
+		at := text.Raw(start, end)
+		section := p.Section
+		if section == "" {
+			section = "1"
+		}
+		m.refs = append(m.refs, &ref{Reference: r, template: t, text: undigited(r.Text + r.Shape.Alt),
+			place: Place{Copy: index, Part: section, Offset: at.Start, Length: at.Len(), URL: r.URL}})
+	}
+}
+
+// form is what a reference has in common with its counterparts.
+func (r *ref) form() string { return string(r.Vector) + " " + r.template.Text }
+
+// undigited takes digits out of a text: prices and counts are personal at times.
+func undigited(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return -1
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,88 @@
+package twin_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/unseen-mail/unseen/detect/twin"
+)
+
+// pairs is where the real pairs of the project lie.
+const pairs = "../../../shared/mail/pairs"
+
+// missing skips a test for lack of the project's mail, or fails it where all of
+// it must run.
+func missing(t testing.TB, err error) {
+	t.Helper()
+	if os.Getenv("UNSEEN_STRICT") == "1" {
+		t.Fatal(err)
+	}
+	t.Skipf("the project's mail is not here: %v", err)
+}
+
+// TestTruth holds the comparison to the project's true pairs: every load and
+// link that differs is individual, and nothing else is.
+func TestTruth(t *testing.T) {
+	table, err := os.ReadFile(filepath.Join(pairs, "truth.tsv"))
+	if err != nil {
+		missing(t, err)
+	}
+	reports := map[string]map[string]twin.Result{}
+	wrong, checked, individual := 0, 0, 0
+	for i, line := range strings.Split(strings.TrimSpace(string(table)), "\n") {
+		f := strings.Split(line, "\t")
+		if i == 0 || len(f) < 6 {
+			continue
+		}
+		if reports[f[0]] == nil {
+			reports[f[0]] = results(t, f[0])
+		}
+		got, ok := reports[f[0]][f[1]+" "+f[4]]
+		want := f[2] == "1"
+		checked++
+		if want {
+			individual++
+		}
+		if !ok || want != (got == twin.Individual) {
+			wrong++
+			t.Errorf("%s, %s %d letters long, individual %v: %q (row %d)", f[0], f[1], len(f[4]), want, got, i)
+		}
+	}
+	t.Logf("%d addresses, %d of them individual, %d wrong", checked, individual, wrong)
+	if checked < 300 {
+		t.Errorf("only %d rows", checked)
+	}
+}
+
+// results compares a pair and returns the result of each address of the first.
+func results(t *testing.T, name string) map[string]twin.Result {
+	t.Helper()
+	var copies []twin.Copy
+	for _, u := range []string{".u1.eml", ".u2.eml"} {
+		raw, err := os.ReadFile(filepath.Join(pairs, name+u))
+		if err != nil {
+			t.Fatal(err)
+		}
+		copies = append(copies, twin.Copy{Raw: raw})
+	}
+	report, err := twin.Compare(copies)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%s: %s: %v", name, report.Sameness.Sure, report.Sameness.Signs)
+	out := map[string]twin.Result{}
+	for _, r := range report.References {
+		kind := "img"
+		if !r.Kind.Load() {
+			kind = "link"
+		}
+		for _, p := range r.Places {
+			if p.Copy == 0 {
+				out[kind+" "+p.URL] = r.Result
+			}
+		}
+	}
+	return out
+}
