@@ -119,3 +119,52 @@ func TestTuneHalf(t *testing.T) {
 		t.Error("too many are wrong")
 	}
 }
+
+// BenchmarkCorpus reads what stands at the links of real mail, and beside it finds
+// the links, which it comes on top of.
+func BenchmarkCorpus(b *testing.B) {
+	names, _ := filepath.Glob("../../../shared/mail/real/0[01]*.eml")
+	if len(names) == 0 {
+		b.Skip("../shared/mail is missing")
+	}
+	type leaf struct {
+		media string
+		cells []byte
+		refs  []reference.Reference
+	}
+	var leaves []leaf
+	size := int64(0)
+	for _, name := range names {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for part := range message.Parse(raw).Leaves() {
+			view, ok := message.NewView(part.Charset, part.Decode(raw[part.Body.Start:part.Body.End], part.Body.Start).Bytes())
+			if ok && part.MediaType == "text/html" {
+				leaves = append(leaves, leaf{part.MediaType, view.Cells(), reference.Find(part.MediaType, "", view.Cells())})
+				size += int64(len(view.Cells()))
+			}
+		}
+	}
+	m := load(b)
+	run := func(name string, do func(l leaf)) {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(size)
+			for b.Loop() {
+				for _, l := range leaves {
+					do(l)
+				}
+			}
+		})
+	}
+	run("find", func(l leaf) { reference.Find(l.media, "", l.cells) })
+	run("texts", func(l leaf) { Texts(l.cells, l.refs) })
+	run("texts and match", func(l leaf) {
+		for i, w := range Texts(l.cells, l.refs) {
+			if l.refs[i].Kind == reference.Link {
+				m.Match(Link{Words: w, URL: l.refs[i].URL})
+			}
+		}
+	})
+}

@@ -7,13 +7,8 @@ import "bytes"
 func (r *reader) markup(stop int) {
 	view := r.view[:stop]
 	rest := view[r.pos:]
-	switch {
-	case bytes.HasPrefix(rest, []byte("<!--")) && !bytes.HasPrefix(rest, []byte("<!--[if")):
+	if bytes.HasPrefix(rest, []byte("<!--")) && !bytes.HasPrefix(rest, []byte("<!--[if")) {
 		r.pos = after(view, r.pos, "-->")
-		return
-	case len(rest) < 2 || rest[1] != '/' && rest[1] != '!' && rest[1] != '?' && !isLetter(rest[1]):
-		r.addText(rest[:1])
-		r.pos++
 		return
 	}
 	end := tagEnd(view, r.pos)
@@ -81,51 +76,77 @@ func afterElement(view []byte, pos int, name string) int {
 // tagEnd returns where the tag at pos ends. A ">" in quotes does not end it; if
 // no other is there, the first does.
 func tagEnd(view []byte, pos int) int {
-	quote, first := byte(0), 0
-	for i := pos + 1; i < len(view); i++ {
-		c := view[i]
-		switch {
+	limit := min(len(view), pos+maxTag)
+	i := bytes.IndexByte(view[pos:limit], '>')
+	if i < 0 {
+		return limit
+	}
+	// Nearly all tags have no ">" in their attributes.
+	first := pos + i + 1
+	if tag := view[pos:first]; bytes.Count(tag, []byte{'"'})%2 == 0 && bytes.IndexByte(tag, '\'') < 0 {
+		return first
+	}
+	quote := byte(0)
+	for i := pos + 1; i < limit; i++ {
+		switch c := view[i]; {
 		case quote != 0:
 			if c == quote {
 				quote = 0
-			}
-			if c == '>' && first == 0 {
-				first = i + 1
 			}
 		case c == '>':
 			return i + 1
 		case (c == '"' || c == '\'') && view[i-1] == '=':
 			quote = c
 		}
-		if i-pos > maxTag {
-			break
-		}
 	}
-	if first != 0 {
-		return first
-	}
-	return min(len(view), pos+maxTag)
+	return first
 }
 
 // maxTag is how long a tag can be: a style sheet or a picture can stand in one.
 const maxTag = 64 << 10
 
-// elementName is the name of a tag's element in small letters, "" if it is longer
-// than any that matters.
+// elementName is the name of a tag's element in small letters, "" for names that
+// do not matter.
 func elementName(tag []byte) string {
 	i := 1
 	if len(tag) > 1 && tag[1] == '/' {
 		i = 2
 	}
-	start := min(i, len(tag))
-	end := start
-	for end < len(tag) && end-start <= maxName && (isLetter(tag[end]) || tag[end] >= '0' && tag[end] <= '9' || tag[end] == ':') {
-		end++
+	var name [maxName]byte
+	n := 0
+	for ; i < len(tag) && (isLetter(tag[i]) || tag[i] >= '0' && tag[i] <= '9' || tag[i] == ':'); i++ {
+		if n == maxName {
+			return ""
+		}
+		name[n] = tag[i]
+		if c := tag[i]; c >= 'A' && c <= 'Z' {
+			name[n] = c | 0x20
+		}
+		n++
 	}
-	if end-start > maxName {
+	return known(name[:n])
+}
+
+// known returns the name as a string that is there already.
+func known(name []byte) string {
+	switch string(name) {
+	case "a":
+		return "a"
+	case "td":
+		return "td"
+	case "tr":
+		return "tr"
+	case "p":
+		return "p"
+	case "div":
+		return "div"
+	case "img":
+		return "img"
+	case "span", "br", "font", "b", "strong", "i", "em", "u", "tbody":
+		// They neither part text nor show any.
 		return ""
 	}
-	return string(bytes.ToLower(tag[start:end]))
+	return string(name)
 }
 
 // maxName is how long the names are that matter, "v:roundrect" among them.
@@ -134,7 +155,7 @@ const maxName = 16
 // attribute returns the value of an attribute of a tag.
 func attribute(tag []byte, name string) ([]byte, bool) {
 	for i := 1; i+len(name) < len(tag); i++ {
-		if !isBlank(tag[i-1]) && tag[i-1] != '"' && tag[i-1] != '\'' || tag[i]|0x20 != name[0] {
+		if tag[i]|0x20 != name[0] || !isBlank(tag[i-1]) && tag[i-1] != '"' && tag[i-1] != '\'' {
 			continue
 		}
 		if !bytes.EqualFold(tag[i:i+len(name)], []byte(name)) {

@@ -100,18 +100,23 @@ func (m *Matcher) idle(folded []byte) bool {
 	return true
 }
 
-// sentence returns the last sentence before a link. If the link begins a sentence
-// in the same paragraph, it is the one before: "you can unsubscribe. «Click here»."
+// sentence returns the last sentence before a link, of it the last paragraph that
+// says something. If the link begins a sentence in the same paragraph, it is the one
+// before: "you can unsubscribe. «Click here»."
 func (m *Matcher) sentence(before string) string {
 	last := before[sentenceEnd(before):]
-	if !m.idle(fold(last, m.fillers)) {
-		return last
+	for rest := last; rest != ""; {
+		i := strings.LastIndexByte(rest, '\n')
+		if !m.idle(fold(rest[i+1:], m.fillers)) {
+			return rest[i+1:]
+		}
+		rest = rest[:max(i, 0)]
 	}
-	rest := strings.TrimRight(before[:len(before)-len(last)], " .!")
 	if strings.Contains(last, "\n") {
 		return ""
 	}
-	return rest[sentenceEnd(rest):]
+	rest := strings.TrimRight(before[:len(before)-len(last)], " .!")
+	return rest[max(sentenceEnd(rest), strings.LastIndexByte(rest, '\n')+1):]
 }
 
 // sentenceEnd returns where the last sentence begins. A question is asked so that
@@ -130,8 +135,13 @@ func sentenceEnd(s string) int {
 	return 0
 }
 
-// following returns the rest of the sentence after a link.
+// following returns the rest of the sentence after a link. A capital before a
+// small letter begins another.
 func following(after string) string {
+	after = strings.TrimLeft(after, " ")
+	if len(after) > 1 && isUpper(after[0]) && !isUpper(after[1]) {
+		return ""
+	}
 	for i := range len(after) {
 		switch after[i] {
 		case '|', '\n', '?':

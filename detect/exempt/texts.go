@@ -22,7 +22,7 @@ const (
 func Texts(view []byte, refs []reference.Reference) []Words {
 	r := reader{view: view, refs: refs, words: make([]Words, len(refs)), open: -1, last: -1}
 	r.nextLink()
-	for r.pos < len(view) {
+	for !r.done() {
 		r.step()
 	}
 	r.closeLink()
@@ -55,10 +55,11 @@ type reader struct {
 	name string
 	// last is the link before, whose surroundings are read.
 	last int
-	// text is that of the open link; around is what was read since the last
-	// link, of which after is a part.
-	text, around piece
-	after        piece
+	// text is that of the open link, after what stands after the last one.
+	text, after piece
+	// around is what was read since the last link, piece by piece; nil parts
+	// paragraphs.
+	around [][]byte
 }
 
 // step reads what stands at pos: text up to the next tag, the tag of the next
@@ -72,15 +73,32 @@ func (r *reader) step() {
 			return
 		}
 	}
-	i := bytes.IndexByte(r.view[r.pos:stop], '<')
-	if i < 0 {
-		r.addText(r.view[r.pos:stop])
-		r.pos = stop
-		return
+	end := r.pos
+	for {
+		i := bytes.IndexByte(r.view[end:stop], '<')
+		if i < 0 {
+			r.addText(r.view[r.pos:stop])
+			r.pos = stop
+			return
+		}
+		if end += i; end+1 < stop && begins(r.view[end+1]) {
+			break
+		}
+		// A sign in the text.
+		end++
 	}
-	r.addText(r.view[r.pos : r.pos+i])
-	r.pos += i
+	r.addText(r.view[r.pos:end])
+	r.pos = end
 	r.markup(stop)
+}
+
+// begins says whether a "<" before this octet begins markup (WHATWG HTML, section
+// 13.2.5.6).
+func begins(c byte) bool { return c == '/' || c == '!' || c == '?' || isLetter(c) }
+
+// done says whether what is left stands at no link.
+func (r *reader) done() bool {
+	return r.pos >= len(r.view) || r.next >= len(r.refs) && r.open < 0 && (r.last < 0 || len(r.after.b) > maxAfter)
 }
 
 // nextLink goes on to the next link that stands later than the one before.
@@ -99,11 +117,15 @@ func (r *reader) link() {
 	r.closeLink()
 	r.closeAfter()
 	tag := r.view[ref.Tag.Start:ref.Tag.End]
-	r.words[at].Before = r.around.tail(maxBefore)
-	r.around.reset()
+	r.words[at].Before = r.before()
+	r.around = r.around[:0]
 	r.open, r.name = at, elementName(tag)
-	r.addAttribute(tag, "alt")
-	r.addAttribute(tag, "value")
+	switch r.name {
+	case "area":
+		r.addAttribute(tag, "alt")
+	case "input":
+		r.addAttribute(tag, "value")
+	}
 	r.pos = ref.Tag.End
 	r.next++
 	r.nextLink()
@@ -111,6 +133,32 @@ func (r *reader) link() {
 		r.closeLink()
 	}
 }
+
+// before is the end of what was read since the last link.
+func (r *reader) before() string {
+	first, size := len(r.around), 0
+	for first > 0 && size < maxRead {
+		first--
+		size += len(r.around[first])
+	}
+	var p piece
+	for _, text := range r.around[first:] {
+		if text == nil {
+			p.newline()
+			continue
+		}
+		p.add(text[max(0, len(text)-maxRead):])
+	}
+	return p.tail(maxBefore)
+}
+
+const (
+	// maxRead is how much is read for what stands before a link, blanks
+	// between tags included.
+	maxRead = 1000
+	// maxPieces is how many pieces of text are kept for that.
+	maxPieces = 8 * maxRead
+)
 
 // shows says whether what an element holds is what its link shows.
 func shows(name string) bool {
@@ -145,61 +193,75 @@ func (r *reader) closeAfter() {
 
 // addText adds text that is shown.
 func (r *reader) addText(text []byte) {
-	if r.open >= 0 {
+	switch {
+	case len(text) == 0:
+	case r.open >= 0:
 		r.text.add(text)
-		return
-	}
-	r.around.add(text)
-	if r.last >= 0 {
-		r.after.add(text)
+	default:
+		r.around = append(r.around, text)
+		if len(r.around) > maxPieces {
+			r.around = append(r.around[:0], r.around[len(r.around)-maxRead:]...)
+		}
+		if r.last >= 0 && len(r.after.b) <= maxAfter {
+			r.after.add(text)
+		}
 	}
 }
 
 // addAttribute adds what an attribute of a tag shows.
 func (r *reader) addAttribute(tag []byte, name string) {
 	if value, ok := attribute(tag, name); ok {
-		r.addText([]byte{' '})
+		r.addText(oneBlank())
 		r.addText(value)
-		r.addText([]byte{' '})
+		r.addText(oneBlank())
 	}
 }
+
+// oneBlank parts a picture's text from what stands beside it.
+func oneBlank() []byte { return []byte{' '} }
 
 // addBreak adds the edge of a paragraph, a cell or the like.
 func (r *reader) addBreak() {
 	if r.open >= 0 {
-		r.text.add([]byte{' '})
+		r.text.blank()
 		return
 	}
-	r.around.newline()
+	if n := len(r.around); n > 0 && r.around[n-1] != nil {
+		r.around = append(r.around, nil)
+	}
 	r.after.newline()
 }
 
 // A piece is text with its blanks made one. It keeps a bounded part of its
-// beginning and of its end.
+// beginning, or of all that is given to it at once the end.
 type piece struct{ b []byte }
-
-// maxPieceKept is when the middle of a piece is dropped.
-const maxPieceKept = 4 * maxText
 
 func (p *piece) reset() { p.b = p.b[:0] }
 
-// add adds text. Of long text only the ends count, so that it is not copied.
+// add adds text, while there is room.
 func (p *piece) add(text []byte) {
-	if len(text) > 2*maxPieceKept {
-		p.add(text[:maxPieceKept])
-		text = text[len(text)-maxPieceKept:]
-	}
-	for _, c := range text {
-		if isBlank(c) {
-			if n := len(p.b); n == 0 || p.b[n-1] == ' ' || p.b[n-1] == '\n' {
-				continue
+	for len(text) > 0 && len(p.b) <= maxRead+maxText {
+		if isBlank(text[0]) {
+			p.blank()
+			text = text[1:]
+			for len(text) > 0 && isBlank(text[0]) {
+				text = text[1:]
 			}
-			c = ' '
+			continue
 		}
-		p.b = append(p.b, c)
+		n := 1
+		for n < len(text) && n <= maxRead && !isBlank(text[n]) {
+			n++
+		}
+		p.b = append(p.b, text[:n]...)
+		text = text[n:]
 	}
-	if len(p.b) > 2*maxPieceKept {
-		p.b = append(p.b[:maxText], p.b[len(p.b)-maxText:]...)
+}
+
+// blank adds a blank where one parts words.
+func (p *piece) blank() {
+	if n := len(p.b); n > 0 && p.b[n-1] != ' ' && p.b[n-1] != '\n' {
+		p.b = append(p.b, ' ')
 	}
 }
 

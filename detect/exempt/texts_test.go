@@ -150,9 +150,13 @@ func BenchmarkTexts(b *testing.B) {
 		"newsletter": strings.Repeat(`<tr><td style="color:#333"><p>Some words of a story.</p><a href="https://a.example/x">Read more</a></td></tr>`, 400),
 		"comments":   strings.Repeat(`<!-- <a href="https://a.example/x">`, 2000),
 		"quotes":     strings.Repeat(`<a href="https://a.example/x" title="`, 2000),
-		"tags":       strings.Repeat("<", 60000),
+		"signs":      strings.Repeat("<", 60000),
+		"endings":    strings.Repeat("</", 30000),
+		"quotes too": strings.Repeat(`<p a='>`, 10000),
+		"styles":     strings.Repeat("<style>", 10000),
+		"words":      strings.Repeat("a b ", 15000),
 	} {
-		view := []byte(text)
+		view := []byte(text + `<a href="https://a.example/x">here</a>`)
 		refs := reference.HTML(view)
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(view)))
