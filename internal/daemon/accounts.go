@@ -155,7 +155,7 @@ func (d *Daemon) connect(ctx context.Context, a *account.Account) (*relay, error
 
 // resolve makes an account of a request and of what the catalogue knows.
 func (d *Daemon) resolve(n api.NewAccount) (account.Account, error) {
-	provider, _ := d.core.rules.Provider(n.Address)
+	provider, _ := d.core.books.rules().Provider(n.Address)
 	a, err := account.Resolve(account.Wish{
 		Address: n.Address, Name: n.Name, IMAP: wished(n.IMAP), SMTP: wished(n.SMTP), NoSMTP: n.NoSMTP,
 	}, account.Known{IMAP: provider.IMAP, SMTP: provider.SMTP})

@@ -6,21 +6,19 @@ import (
 	"fmt"
 	"log/slog"
 
-	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/internal/gate"
 	"github.com/unseen-mail/unseen/internal/plan"
 	"github.com/unseen-mail/unseen/internal/store"
 	"github.com/unseen-mail/unseen/internal/words"
-	"github.com/unseen-mail/unseen/rules/catalogue"
 	"github.com/unseen-mail/unseen/rules/consent"
 )
 
 // A core is what every part needs: what is kept, what is known, what is
-// allowed. Its fields are not changed after it was opened.
+// allowed. Its fields are not changed after it was opened; what is known follows
+// the reader's rules within books.
 type core struct {
 	store  *store.Store
-	rules  *catalogue.Catalogue
-	judge  *detect.Judge
+	books  *books
 	ledger *consent.Ledger
 	gate   *gate.Gate
 	words  *words.Catalogue
@@ -32,12 +30,9 @@ type core struct {
 
 // openCore opens what is on disk.
 func openCore(ctx context.Context, cfg *Config) (*core, error) {
-	rules, err := catalogue.Load()
+	books, err := openBooks(cfg)
 	if err != nil {
-		return nil, fmt.Errorf("loading rules: %w", err)
-	}
-	if cfg.Lab != nil {
-		rules = rules.With(cfg.Lab.Providers...)
+		return nil, err
 	}
 	options := store.Options{Log: cfg.Logger, Pack: plan.Pack}
 	if cfg.Lab != nil {
@@ -54,21 +49,13 @@ func openCore(ctx context.Context, cfg *Config) (*core, error) {
 		return nil, errors.Join(err, kept.Close())
 	}
 	c := &core{
-		store: kept, rules: rules, judge: &detect.Judge{Catalogue: rules}, ledger: ledger,
-		gate:  &gate.Gate{Ledger: ledger, Permits: new(gate.Permits), Words: cfg.Words, VendorName: vendorName(rules)},
+		store: kept, books: books, ledger: ledger,
+		gate:  &gate.Gate{Ledger: ledger, Permits: new(gate.Permits), Words: cfg.Words, VendorName: books.vendorName},
 		words: cfg.Words, log: cfg.Logger,
 	}
 	c.repaired = repaired
 	c.mails = newMails(c)
 	return c, nil
-}
-
-// vendorName says what people call a vendor.
-func vendorName(rules *catalogue.Catalogue) func(id string) string {
-	return func(id string) string {
-		v, _ := rules.Vendor(id)
-		return v.Name
-	}
 }
 
 // close lets go of the store.

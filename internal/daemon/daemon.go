@@ -9,7 +9,8 @@
 // what is missing; the port is tried again until it is free.
 //
 // Pictures and level are read from config.toml as they change there; a file
-// with a mistake is reported and the settings before it stay.
+// with a mistake is reported and the settings before it stay. The reader's own
+// rules are read as they change too, and act on the next load.
 //
 // Every question of a mail program and its answer is an event in the store.
 // Logs hold counts and reasons, never addresses, subjects, URLs, tokens or
@@ -27,6 +28,7 @@ import (
 
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/config"
+	"github.com/unseen-mail/unseen/internal/rulefiles"
 	"github.com/unseen-mail/unseen/internal/store"
 	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/proxy"
@@ -75,7 +77,9 @@ type Daemon struct {
 	gateway *gateway
 	relays  *relays
 	watcher *config.Watcher
-	started time.Time
+	// ruleFiles notices changes of the reader's own rules, nil if it cannot.
+	ruleFiles *rulefiles.Watcher
+	started   time.Time
 
 	cancel   context.CancelFunc
 	work     sync.WaitGroup
@@ -134,6 +138,7 @@ func (d *Daemon) begin(ctx context.Context) error {
 		// Changes then count from the next start on.
 		d.cfg.Logger.Warn("config.toml is not watched", "err", err)
 	}
+	d.watchRules()
 	return nil
 }
 
@@ -147,6 +152,9 @@ func (d *Daemon) serve(life context.Context, control net.Listener) {
 	d.run("events", func() error { return d.prune(life) })
 	if d.watcher != nil {
 		d.run("config", func() error { d.watch(life); return nil })
+	}
+	if d.ruleFiles != nil {
+		d.run("rules", func() error { d.followRules(life); return nil })
 	}
 }
 

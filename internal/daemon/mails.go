@@ -113,9 +113,9 @@ func (c *core) mailOf(a store.Account, p *plan.Plan, header message.HeaderFields
 // address says so only where the catalogue does not know the servers, for mail
 // of one provider may be kept by another that anybody can write headers at.
 func (c *core) provider(a store.Account) catalogue.Provider {
-	p, ok := c.rules.Provider(a.IMAP.Host)
+	p, ok := c.books.rules().Provider(a.IMAP.Host)
 	if !ok {
-		if byAddress, known := c.rules.Provider(a.Address); known && len(byAddress.IMAP) == 0 {
+		if byAddress, known := c.books.rules().Provider(a.Address); known && len(byAddress.IMAP) == 0 {
 			p = byAddress
 		}
 	}

@@ -36,7 +36,7 @@ func (d *Daemon) service() api.Service {
 // status says how Unseen does.
 func (d *Daemon) status(ctx context.Context) (api.Status, error) {
 	st := api.Status{
-		Version: d.cfg.Version, PID: os.Getpid(), Since: d.started, Edition: d.core.rules.Edition(),
+		Version: d.cfg.Version, PID: os.Getpid(), Since: d.started, Edition: d.core.books.rules().Edition(),
 		Gateway: api.Gateway{Origin: d.gateway.origin(), Port: d.gateway.port.number, Open: true},
 	}
 	if err := d.counts(ctx, &st); err != nil {
