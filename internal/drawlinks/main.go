@@ -3,6 +3,10 @@
 // same rows. It knows nothing of vendors or verdicts, so that what is labelled is
 // not led by our own rules.
 //
+// What is drawn depends on what package reference finds and how it counts. The
+// labels were drawn by the state of the repository that brought them, commit
+// dbde15d; rows are found again by section, offset and the hash of the address.
+//
 //	go run ./internal/drawlinks [-context FILE] [-seed TEXT] ../shared/mail/real
 //
 // Rows go to standard output, what a person needs to judge them to FILE. FILE
