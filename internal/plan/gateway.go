@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/unseen-mail/unseen/detect/reference"
@@ -11,86 +10,6 @@ import (
 type substitution struct {
 	start, end int
 	with       string
-}
-
-// A gatewayAddress stands in decoded text. Its end is behind the padding.
-type gatewayAddress struct {
-	start, end int
-	token      string
-}
-
-// addresses finds the addresses of the gateway: base, "/p/", 22 letters; or
-// base, "/", 11 letters; then any number of "_". Line ends may stand inside:
-// they stay where a rewritten address took the place of a broken one.
-func addresses(text []byte, base string) []gatewayAddress {
-	var found []gatewayAddress
-	front := base + "/"
-	for at := 0; at < len(text); {
-		n := bytes.IndexByte(text[at:], front[0])
-		if n < 0 {
-			break
-		}
-		at += n
-		a, ok := addressAt(text, at, front)
-		if !ok {
-			at++
-			continue
-		}
-		found = append(found, a)
-		at = a.end
-	}
-	return found
-}
-
-// addressAt reads the address of the gateway at i.
-func addressAt(text []byte, i int, front string) (gatewayAddress, bool) {
-	a := gatewayAddress{start: i}
-	for k := range len(front) {
-		i = afterLineEnds(text, i)
-		if i == len(text) || text[i] != front[k] {
-			return a, false
-		}
-		i++
-	}
-	i, a.token = tokenAt(text, i)
-	// What follows on the next line is no part of it, unless it is padding.
-	if a.token == "" || i < len(text) && isLetter(text[i]) {
-		return a, false
-	}
-	for next := afterLineEnds(text, i); next < len(text) && text[next] == '_'; next = afterLineEnds(text, i) {
-		i = next + 1
-	}
-	a.end = i
-	return a, true
-}
-
-// tokenAt reads the token at i, with the "p/" of a long one, and returns where
-// it ends; "" if there is none.
-func tokenAt(text []byte, i int) (int, string) {
-	token, want := make([]byte, 0, tokenLetters), shortLetters
-	for len(token) < want {
-		i = afterLineEnds(text, i)
-		switch {
-		case i == len(text):
-			return i, ""
-		case isLetter(text[i]):
-			token = append(token, text[i])
-		case text[i] == '/' && want == shortLetters && string(token) == "p":
-			token, want = token[:0], tokenLetters
-		default:
-			return i, ""
-		}
-		i++
-	}
-	return i, string(token)
-}
-
-// afterLineEnds passes the line ends at i.
-func afterLineEnds(text []byte, i int) int {
-	for i < len(text) && (text[i] == '\r' || text[i] == '\n') {
-		i++
-	}
-	return i
 }
 
 // substitutions returns what has to be done to a decoded text, in order.
@@ -168,6 +87,9 @@ func (r *Restoring) substitute(c spot, o Original) substitution {
 	if r.how == BySubmission && c.wholeTag() {
 		return substitution{start: c.ref.Tag.Start, end: c.ref.Tag.End}
 	}
+	if r.how == BySubmission && c.bracketed() {
+		return substitution{start: s.start - 1, end: s.end + 1}
+	}
 	s.with = "data:,"
 	if c.inSrcset() {
 		s.with = "data:,_"
@@ -192,6 +114,20 @@ func (c *spot) path(url string) (end int, with string) {
 		return end + 1, url + "/"
 	}
 	return end + 1, url[:strings.LastIndexByte(url, '/')+1]
+}
+
+// bracketed says whether the address stands in brackets in a text, where a program
+// that made the text from HTML put it.
+func (c *spot) bracketed() bool {
+	from, to := c.address.start-1, c.address.end
+	if c.markup || c.sheet || from < 0 || to >= len(c.text) {
+		return false
+	}
+	switch string([]byte{c.text[from], c.text[to]}) {
+	case "<>", "[]", "()":
+		return true
+	}
+	return false
 }
 
 // wholeTag says whether the tag around the address is the load and nothing else.
