@@ -45,9 +45,9 @@ type Catalogue struct {
 	headers  map[string][]*headerRule
 	// own are the reader's rules, nil if there are none, and known the vendors
 	// with what they tell, nil if they tell of none.
-	own   OwnRules
-	known map[string]*Vendor
-	tables   []table
+	own    OwnRules
+	known  map[string]*Vendor
+	tables []table
 }
 
 // Load reads the embedded tables.

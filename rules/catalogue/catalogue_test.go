@@ -2,6 +2,7 @@ package catalogue_test
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -237,5 +238,34 @@ func BenchmarkVerdict(b *testing.B) {
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
 		load(b)
+	}
+}
+
+// TestVendorsAreUsed checks that a vendor that no row leads to says so: it is
+// there for those who look it up, and for the reader's own rules.
+func TestVendorsAreUsed(t *testing.T) {
+	table := func(name string) [][]string {
+		text, err := os.ReadFile("data/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var rows [][]string
+		for line := range strings.Lines(string(text)) {
+			if line[0] != '#' {
+				rows = append(rows, strings.Split(strings.TrimSuffix(line, "\n"), "\t"))
+			}
+		}
+		return rows
+	}
+	used := map[string]bool{}
+	for name, column := range map[string]int{"patterns.tsv": 0, "unwrap.tsv": 1, "params.tsv": 4, "cname.tsv": 1, "headers.tsv": 0} {
+		for _, row := range table(name) {
+			used[row[column]] = true
+		}
+	}
+	for _, row := range table("vendors.tsv") {
+		if says := strings.Contains(row[6], "; no form of its"); says == used[row[0]] && (says || !used[row[0]]) {
+			t.Errorf("%s: used %v, and its row says %q", row[0], used[row[0]], row[6])
+		}
 	}
 }
