@@ -43,6 +43,21 @@ func TestEveryRow(t *testing.T) {
 	}
 }
 
+// No phrase of several words is one word without fillers: it would fit far more
+// than it says.
+func TestPhrasesKeepTheirWords(t *testing.T) {
+	m := load(t)
+	for _, w := range m.rows {
+		if w.Class == classHere || w.Class == classFiller || w.Where == string(URL) {
+			continue
+		}
+		long, short := inner(fold(w.Phrase, nil)), inner(fold(w.Phrase, m.fillers))
+		if strings.Contains(long, " ") && !strings.Contains(short, " ") {
+			t.Errorf("line %d: %q is %q", w.Line, w.Phrase, short)
+		}
+	}
+}
+
 // In the made-up newsletters, in four languages, exactly the link at the end that
 // says how to leave is exempt.
 func TestMadeUp(t *testing.T) {

@@ -50,14 +50,18 @@ func (m *Matcher) text(w Words) (Exemption, bool) {
 }
 
 // around looks for phrases in the sentence of a link that says nothing by itself:
-// "to unsubscribe click «here»", "«click here» to unsubscribe".
+// "to unsubscribe click «here»", "«click here» to unsubscribe". A button that
+// stands in a paragraph of its own goes with the sentence above it, but only for an
+// authentication: "to reset your password, use the button below. «Continue»".
 func (m *Matcher) around(w Words, take func(row, at int) bool) (Exemption, bool) {
-	for _, part := range [2]string{m.sentence(w.Before), following(w.After)} {
-		if best := m.best(fold(part, m.fillers), take); best >= 0 {
-			return m.exemption(best, Around)
-		}
+	before, apart := m.sentence(w.Before)
+	best := m.best(fold(before, m.fillers), func(row, at int) bool {
+		return take(row, at) && (!apart || m.rows[row].Class == string(purpose.Authentication))
+	})
+	if best < 0 {
+		best = m.best(fold(following(w.After), m.fillers), take)
 	}
-	return Exemption{}, false
+	return m.exemption(best, Around)
 }
 
 // beside looks for a phrase that leads up to the link with nothing between that
@@ -66,7 +70,8 @@ func (m *Matcher) beside(before string) (Exemption, bool) {
 	if i := strings.LastIndexAny(before, "\n|"); i >= 0 {
 		before = before[i+1:]
 	}
-	text := fold(m.sentence(before), m.fillers)
+	before, _ = m.sentence(before)
+	text := fold(before, m.fillers)
 	best := m.best(text, func(row, at int) bool {
 		return m.rows[row].Where == string(Around) && m.idle(text[at-1:])
 	})
@@ -101,22 +106,19 @@ func (m *Matcher) idle(folded []byte) bool {
 }
 
 // sentence returns the last sentence before a link, of it the last paragraph that
-// says something. If the link begins a sentence in the same paragraph, it is the one
-// before: "you can unsubscribe. «Click here»."
-func (m *Matcher) sentence(before string) string {
+// says something. If the link begins a sentence, it is the one before: "you can
+// unsubscribe. «Click here»." Apart says that a paragraph ends between them.
+func (m *Matcher) sentence(before string) (s string, apart bool) {
 	last := before[sentenceEnd(before):]
 	for rest := last; rest != ""; {
 		i := strings.LastIndexByte(rest, '\n')
 		if !m.idle(fold(rest[i+1:], m.fillers)) {
-			return rest[i+1:]
+			return rest[i+1:], false
 		}
 		rest = rest[:max(i, 0)]
 	}
-	if strings.Contains(last, "\n") {
-		return ""
-	}
 	rest := strings.TrimRight(before[:len(before)-len(last)], " .!")
-	return rest[max(sentenceEnd(rest), strings.LastIndexByte(rest, '\n')+1):]
+	return rest[max(sentenceEnd(rest), strings.LastIndexByte(rest, '\n')+1):], strings.Contains(last, "\n")
 }
 
 // sentenceEnd returns where the last sentence begins. A question is asked so that
