@@ -86,3 +86,23 @@ func results(t *testing.T, name string) map[string]twin.Result {
 	}
 	return out
 }
+
+// BenchmarkCompare compares the largest of the real pairs.
+func BenchmarkCompare(b *testing.B) {
+	var copies []twin.Copy
+	size := 0
+	for _, u := range []string{"u1", "u2"} {
+		raw, err := os.ReadFile(filepath.Join(pairs, "2023-01-16-norma."+u+".eml"))
+		if err != nil {
+			missing(b, err)
+		}
+		size += len(raw)
+		copies = append(copies, twin.Copy{Raw: raw})
+	}
+	b.SetBytes(int64(size))
+	for b.Loop() {
+		if _, err := twin.Compare(copies); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

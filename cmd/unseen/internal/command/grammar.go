@@ -19,6 +19,7 @@ type grammar struct {
 	Pictures picturesCommand `cmd:"" help:"${help_pictures}"`
 	Scan     scanCommand     `cmd:"" help:"${help_scan}"`
 	Clean    cleanCommand    `cmd:"" help:"${help_clean}"`
+	Twin     twinCommand     `cmd:"" help:"${help_twin}"`
 	Rules    rulesCommand    `cmd:"" help:"${help_rules}"`
 	Status   statusCommand   `cmd:"" help:"${help_status}"`
 
