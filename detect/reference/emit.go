@@ -7,7 +7,7 @@ import (
 
 // emit adds the references in the attributes of a start tag.
 func (s *Scanner) emit(view []byte, el *element, tag Span) {
-	s.first, s.rel = len(s.refs), relation{}
+	s.first, s.rel, s.says = len(s.refs), relation{}, saying{}
 	for i := range s.attrs {
 		a := &s.attrs[i]
 		for k := range a.rows {

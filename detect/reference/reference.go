@@ -17,8 +17,10 @@
 //
 // Where two renderers may disagree about where a token ends (a text that ends
 // inside a tag, a comment or a raw text element; raw text after svg, math or
-// select, and in XML; a tag across the end of a noscript), the text is read a
-// second time, loosely: each "<" begins a tag wherever it stands, and the text
+// select, and in XML; a tag across the end of a noscript), or where one that is
+// older than the standard may take for markup what is text (a title or a style with
+// a tag in it, a comment that SGML ends earlier), the text is read a second time,
+// loosely: each "<" begins a tag wherever it stands, and the text
 // of a style element is read as raw text and as markup. What only the second
 // reading sees is found as well; to edit it costs nothing where it is inert.
 // [Reading] says so, since an edit in one reading may uncover a load in another.
@@ -28,14 +30,20 @@
 // custom property or escape can hide one. Of an @import, all is an address that a
 // browser may take for one when it looks ahead.
 //
-// Texts in texts are read too: srcdoc, and data: addresses that may be documents
-// or style sheets. A style sheet that may be another part of the mail is taken
+// Texts in texts are read too, as far as a budget goes: srcdoc, and data: addresses
+// that may be documents or style sheets. What the budget does not cover counts as a
+// load, or makes a [Reading] partial. A style sheet that may be another part of the mail is taken
 // for a load, because what a part says of its type is not believed by all.
+//
+// What a browser tells others when a link is followed (ping) counts as a load, and
+// so does any scheme that has hosts, smb and imap too, in a place that loads. In a
+// calendar, properties with addresses are found, and descriptions read as HTML.
+//
+// docs/coverage.md lists every vector, and what became of it in real programs.
 //
 // # What it does not read
 //
-// Scripts; a refresh by meta; what following a link makes a browser tell others
-// (ping); entities that an XML text defines, which make a [Reading] partial.
+// Scripts; entities that an XML text defines, which make a [Reading] partial.
 //
 // # Why an own scanner
 //

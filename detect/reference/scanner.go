@@ -50,6 +50,7 @@ type Scanner struct {
 	attrs  []attr      // of the tag being read
 	first  int         // the first of refs that is of the tag being read
 	rel    relation    // of the tag being read
+	says   saying      // and this
 
 	work     int  // octets looked at, for the tests that all is linear
 	loose    bool // the second reading: every "<" begins a tag

@@ -43,33 +43,47 @@ func eachWord(text []byte, separator func(byte) bool, add func(start, end int)) 
 	}
 }
 
+// A saying is what a meta element speaks of: a refresh, another header field, or
+// tiles on a desktop.
+type saying struct{ known, refresh, field bool }
+
 // pragma finds the addresses in what a meta element says: that of a refresh
 // (WHATWG HTML, section 4.2.5.3), those of other header fields (Link, report-uri),
 // and those of tiles on a desktop. What a meta element merely describes, no mail
 // program loads.
 func (s *Scanner) pragma(view, text []byte, add func(start, end int)) {
-	equiv, tile := false, false
-	for i := range s.attrs {
-		a := &s.attrs[i]
-		switch value := bytes.TrimSpace(unescapeText(view[a.start:a.end])); {
-		case a.id == attrEquiv && isName(value, "refresh"):
-			if start, end := refreshed(text); start < end {
-				add(start, end)
-			}
-			return
-		case a.id == attrEquiv:
-			equiv = true
-		case a.id == attrName && len(value) > 14 && foldEqual(value[:14], "msapplication-"):
-			tile = true
-		}
+	if !s.says.known {
+		s.says = s.saying(view)
 	}
-	if equiv || tile {
+	switch {
+	case s.says.refresh:
+		if start, end := refreshed(text); start < end {
+			add(start, end)
+		}
+	case s.says.field:
 		eachWord(text, isPragmaSpace, func(start, end int) {
 			if s.mayLoad(text[start:end]) {
 				add(start, end)
 			}
 		})
 	}
+}
+
+// saying reads what the tag being read speaks of, once for all that it says.
+func (s *Scanner) saying(view []byte) saying {
+	says := saying{known: true}
+	for i := range s.attrs {
+		a := &s.attrs[i]
+		s.work++
+		switch value := bytes.TrimSpace(unescapeText(view[a.start:a.end])); a.id {
+		case attrEquiv:
+			says.refresh = says.refresh || isName(value, "refresh")
+			says.field = true
+		case attrName:
+			says.field = says.field || len(value) > 14 && foldEqual(value[:14], "msapplication-")
+		}
+	}
+	return says
 }
 
 // isPragmaSpace says what parts the words of a header field.
