@@ -48,6 +48,22 @@ func sheets() []Vector {
 		"css cross-fade", `body{background:-webkit-cross-fade(url($U),url($U),50%)}`, "WebKit, Chromium",
 		"css image()", `body{background:image("$U")}`, "no browser yet",
 		"css src()", `body{background:src("$U")}`, "no browser yet",
+	), moreSheets(), rows("Style sheets", InHTML, Edited,
+		"style attribute", `<div style="background:url($U)">x</div>`, all,
+		"style attribute, quotes", `<div style='background:url("$U")'>x</div>`, all,
+		"style attribute, character references", `<div style="background:&#117;rl&lpar;$U&rpar;">x</div>`, browsers,
+		"style attribute, entity quotes", `<div style="background:url(&quot;$U&quot;)">x</div>`, all,
+		"style attribute, variable", `<div style='--u:"$U";background:image-set(var(--u) 1x)'>x</div>`, browsers,
+		"style attribute, behavior", `<div style="behavior:url($U)">x</div>`, old,
+	), styled("Style sheets", Inert,
+		"css attr()", `.a{background:attr(title url)}`, "forbidden: an address out of an attribute is none",
+	), styled("Style sheets", Edited,
+		"css source map", `p{}/*# sourceMappingURL=url($U) */`, "debuggers",
+	))
+}
+
+func moreSheets() []Vector {
+	return styled("Style sheets", Edited,
 		"css -moz-binding", `.a{-moz-binding:url($U#x)}`, "Firefox before 60",
 		"css behavior", `.a{behavior:url($U)}`, old,
 		"css -ms-behavior", `.a{-ms-behavior:url($U)}`, "Internet Explorer 8",
@@ -66,18 +82,7 @@ func sheets() []Vector {
 		"css unclosed", `body{background:url($U`, browsers,
 		"css unclosed string", `body{background:url("$U`, browsers,
 		"css sheet in a comment of HTML", `<!-- body{background:url($U)} -->`, all,
-	), rows("Style sheets", InHTML, Edited,
-		"style attribute", `<div style="background:url($U)">x</div>`, all,
-		"style attribute, quotes", `<div style='background:url("$U")'>x</div>`, all,
-		"style attribute, character references", `<div style="background:&#117;rl&lpar;$U&rpar;">x</div>`, browsers,
-		"style attribute, entity quotes", `<div style="background:url(&quot;$U&quot;)">x</div>`, all,
-		"style attribute, variable", `<div style='--u:"$U";background:image-set(var(--u) 1x)'>x</div>`, browsers,
-		"style attribute, behavior", `<div style="behavior:url($U)">x</div>`, old,
-	), styled("Style sheets", Inert,
-		"css attr()", `.a{background:attr(title url)}`, "forbidden: an address out of an attribute is none",
-	), styled("Style sheets", Edited,
-		"css source map", `p{}/*# sourceMappingURL=url($U) */`, "debuggers",
-	))
+	)
 }
 
 func escapes() []Vector {
