@@ -16,7 +16,7 @@ mkdir -p .cache
 
 what=${1:-build}
 go_packages="golang-go"
-test_packages="dovecot-imapd thunderbird isync libsasl2-modules mutt neomutt offlineimap3 curl python3 claws-mail xvfb xdotool libnss3-tools bsdutils"
+test_packages="dovecot-imapd thunderbird isync libsasl2-modules mutt neomutt offlineimap3 curl python3 claws-mail xvfb xdotool libnss3-tools bsdutils chromium"
 
 # there PACKAGE: is what we need of a package on this machine?
 there() {
@@ -26,7 +26,7 @@ there() {
     thunderbird) command -v thunderbird >/dev/null ;;
     isync) command -v mbsync >/dev/null ;;
     libsasl2-modules) ls /usr/lib/*/sasl2/libplain.so >/dev/null 2>&1 ;;
-    mutt | neomutt | curl | python3 | claws-mail | xdotool) command -v "$1" >/dev/null ;;
+    mutt | neomutt | curl | python3 | claws-mail | xdotool | chromium) command -v "$1" >/dev/null ;;
     offlineimap3) command -v offlineimap >/dev/null ;;
     xvfb) command -v Xvfb >/dev/null ;;
     libnss3-tools) command -v certutil >/dev/null ;;
@@ -45,6 +45,7 @@ tests() {
     bsdutils) echo "the tests with mutt and neomutt" ;;
     offlineimap3) echo "the tests with offlineimap" ;;
     curl) echo "the tests with curl" ;;
+    chromium) echo "the page of all vectors in a browser" ;;
     claws-mail | xvfb | xdotool) echo "the tests with Claws Mail" ;;
     python3) echo "the tests with Python's imaplib" ;;
     golang-go) echo "everything: there is no Go to build with" ;;
