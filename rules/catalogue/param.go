@@ -97,6 +97,17 @@ func (c *Catalogue) Params(address string) []Param {
 	return known
 }
 
+// Param returns what is known of one query parameter on a host.
+func (c *Catalogue) Param(name, host string) (Param, bool) {
+	r := c.params.find(unescapeName(name), host)
+	if r == nil {
+		return Param{}, false
+	}
+	p := r.Param
+	p.Name = name
+	return p, true
+}
+
 // names yields the names of a query, as they are written.
 func names(query string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {

@@ -1,9 +1,11 @@
 package catalogue
 
 import (
+	"compress/zlib"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -25,6 +27,8 @@ func parseSteps(s string, groups int) ([]step, error) {
 			continue
 		case op == "json" && arg != "":
 			one = func(text string) (string, bool) { return jsonValue(text, arg) }
+		case op == "field" && arg != "":
+			one = func(text string) (string, bool) { return value(text, []string{arg}) }
 		case op == "drop" && arg != "":
 			one = func(text string) (string, bool) { return drop(text, arg), true }
 		case op == "split":
@@ -54,6 +58,8 @@ func plainStep(op string) step {
 		return percentUntilRead
 	case "base64":
 		return base64Text
+	case "zlib":
+		return inflated
 	case "scheme", "host":
 		return func(text string) (string, bool) { return "https://" + text, text != "" }
 	case "slashes":
@@ -162,6 +168,17 @@ func base64Text(text string) (string, bool) {
 	// Strict: an end with stray bits was cut off.
 	out, err := base64.RawStdEncoding.Strict().DecodeString(text)
 	return string(out), err == nil
+}
+
+// inflated reads zlib (RFC 1950), as far as it gives no more than an address may
+// have: a few octets can stand for very many.
+func inflated(text string) (string, bool) {
+	in, err := zlib.NewReader(strings.NewReader(text))
+	if err != nil {
+		return "", false
+	}
+	out, err := io.ReadAll(io.LimitReader(in, maxWrapped+1))
+	return string(out), err == nil && len(out) <= maxWrapped
 }
 
 // jsonValue returns a text of an object.

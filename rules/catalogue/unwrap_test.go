@@ -1,6 +1,8 @@
 package catalogue
 
 import (
+	"bytes"
+	"compress/zlib"
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
@@ -91,6 +93,10 @@ func TestUnwrap(t *testing.T) {
 		{"JSON, another type", "https://substack.com/redirect/2/" + b64([]byte(`{"e":["https://a.example/"]}`)) + ".sig", ""},
 		{"more parts than there are", "https://www.brand.example/?nltr=" + b64([]byte("12;789;https://a.example/;b;c;sig")), ""},
 		{"slashes of the path resolved by another", "https://click.pstmrk.it/3s/www.example.com/a/W1sC/5vuxAQ/AQ/fake/1/fake", ""},
+		{"compressed", mailgun("l=https%3A%2F%2Fa.example%2F%3Fx%3D1&r=me%40b.example"), "https://a.example/?x=1"},
+		{"compressed, no destination", mailgun("d=0123456789abcdefghijklmnop&r=me%40b.example"), ""},
+		{"compressed, cut off", mailgun("l=https%3A%2F%2Fa.example%2F%3Fx%3D1&r=me%40b.example")[:75], ""},
+		{"compressed, very large", mailgun("l=https%3A%2F%2Fa.example%2F" + strings.Repeat("a", 1<<24)), ""},
 		{"too long", google + url.QueryEscape("https://a.example/"+strings.Repeat("a", maxWrapped)), ""},
 		{"mailto", "mailto:a@b.example?url=https%3A%2F%2Fa.example%2F", ""},
 	}
@@ -102,6 +108,15 @@ func TestUnwrap(t *testing.T) {
 			}
 		})
 	}
+}
+
+// mailgun wraps a text as Mailgun does.
+func mailgun(text string) string {
+	var out bytes.Buffer
+	w := zlib.NewWriter(&out)
+	w.Write([]byte(text))
+	w.Close()
+	return "https://email.mg.brand.example/c/" + base64.RawURLEncoding.EncodeToString(out.Bytes())
 }
 
 // TestUnwrapLayers checks that five are opened and six are left alone.
@@ -151,6 +166,10 @@ func TestUnwrapWhatWasWrapped(t *testing.T) {
 		},
 		"proofpoint v2": func(to string) string {
 			return "https://urldefense.com/v2/url?u=" + strings.NewReplacer("/", "_", "%", "-", "-", "-2D", "_", "-5F").Replace(strings.ReplaceAll(url.QueryEscape(to), "%2F", "/")) + "&d=x"
+		},
+		"cordial": func(to string) string {
+			in, _ := json.Marshal(map[string]string{"linkUrl": to})
+			return "https://e.news.brand.example/c2/1/2?jwtH=x&jwtP=" + base64.RawURLEncoding.EncodeToString(in) + "&jwtS=y"
 		},
 		"activecampaign": func(to string) string {
 			return "https://x.lt.acemlnc.com/Prod/link-tracker?redirectUrl=" + url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(to)))) + "&sig=x"
