@@ -156,14 +156,14 @@ func (p *parser) matchLine() (match int, final bool) {
 	if len(p.line) < 3 || p.line[0] != '-' || p.line[1] != '-' {
 		return -1, false
 	}
-	line := p.line[2:]
-	if len(p.line) < lineKept || bytes.IndexByte(line, '\n') >= 0 {
-		line = bytes.TrimRight(line, " \t\r\n")
-	}
+	line := bytes.TrimRight(p.line[2:], "\r\n")
 	if match = p.longestMatch(line); match < 0 {
 		return -1, false
 	}
 	rest := line[len(p.open[match].text):]
+	if len(p.line) < lineKept || p.line[len(p.line)-1] == '\n' {
+		rest = bytes.TrimRight(rest, " \t\r\n")
+	}
 	final = bytes.HasPrefix(rest, []byte("--"))
 	f := &p.frames[p.open[match].frame]
 	if !isExact(rest) && !f.loose {
@@ -234,7 +234,7 @@ func (p *parser) longestMatch(line []byte) int {
 		if len(text) > len(line) || string(line[:len(text)]) != text {
 			continue
 		}
-		if isExact(line[len(text):]) {
+		if isExact(bytes.TrimRight(line[len(text):], " \t")) {
 			return i
 		}
 		if len(text) > longest {
@@ -251,6 +251,7 @@ func isExact(rest []byte) bool { return len(rest) == 0 || string(rest) == "--" }
 func (p *parser) closeTo(match int, final bool) event {
 	e := nothing
 	target := p.open[match].frame
+	ended := p.headerBefore()
 	if p.state == inHeader {
 		p.cutHeader()
 	} else if part := p.top().part; len(p.frames)-1 > target && part.Leaf() {
@@ -259,6 +260,10 @@ func (p *parser) closeTo(match int, final bool) event {
 	end := p.lineStart - p.before
 	for i := target + 1; i < len(p.frames); i++ {
 		part := p.frames[i].part
+		end := end
+		if i < ended {
+			end = p.lineStart
+		}
 		part.Body.End = end
 		part.Body.Start = min(part.Body.Start, end)
 		part.Header.End = min(part.Header.End, end)
@@ -276,6 +281,23 @@ func (p *parser) closeTo(match int, final bool) event {
 		p.endBoundary()
 	}
 	return e
+}
+
+// headerBefore returns the innermost frame whose header, and nothing else, stands
+// in front of a boundary; 0 if there is none. The line end there belongs to what is
+// around that part, as Dovecot counts.
+func (p *parser) headerBefore() int {
+	i := len(p.frames) - 1
+	if p.state == inHeader && p.lineStart > p.frames[i].part.Header.Start {
+		return i
+	}
+	for p.state == inHeader && i > 0 && p.frames[i].part.Header.Start == p.lineStart {
+		i-- // a message of which nothing is there
+	}
+	if p.lineStart == p.frames[i].part.Body.Start {
+		return i
+	}
+	return 0
 }
 
 // cutHeader ends a header that no empty line ended, before the current line.

@@ -95,7 +95,7 @@ var oddities = []oddity{
 	{"quoted boundary not closed, more parameters", lines("Content-Type: multipart/mixed; boundary=\"b; x=y", "", "--b", "", "one", "--b--"),
 		``},
 	{"boundary with blanks at its end", lines("Content-Type: multipart/mixed; boundary=\"b \"", "", "--b ", "", "one", "--b --"),
-		``},
+		`1 "one"`},
 	{"boundary empty", lines("Content-Type: multipart/mixed; boundary=\"\"", "", "--", "", "one", "----"),
 		`1 "one"`},
 	{"boundary long", lines("Content-Type: multipart/mixed; boundary="+long, "", "--"+long, "", "one", "--"+long+"--"),
