@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/flate"
 	"compress/gzip"
-	"compress/zlib"
 	"io"
 )
 
@@ -104,33 +103,37 @@ func startsWithText(head []byte) bool {
 	return true
 }
 
-// unpacked decompresses, "" if that gives no text. A checksum that is cut off
-// does no harm; a bare deflate stream has nothing else to be known by.
+// unpacked decompresses, "" if that gives no text. Checksums are not looked at:
+// a token that was cut off still tells.
 func (f *Finder) unpacked(packing string, raw []byte) string {
-	var in io.Reader
-	var err error
-	switch packing {
-	case "gzip":
-		in, err = gzip.NewReader(bytes.NewReader(raw))
-	case "zlib":
-		in, err = zlib.NewReader(bytes.NewReader(raw))
-	default:
-		// A reader is 40 KiB, and many tokens look a little like deflate.
-		r, ok := f.inflaters.Get().(io.ReadCloser)
-		if !ok {
-			r = flate.NewReader(nil)
+	if packing == "gzip" {
+		in, err := gzip.NewReader(bytes.NewReader(raw))
+		if err != nil {
+			return ""
 		}
-		defer f.inflaters.Put(r)
-		if reset, ok := r.(flate.Resetter); ok {
-			err = reset.Reset(bytes.NewReader(raw), nil)
-		}
-		in = r
+		return textOf(in, true)
 	}
-	if err != nil {
+	if packing == "zlib" {
+		raw = raw[2:] // RFC 1950, section 2.2
+	}
+	// A reader is 40 KiB, and many tokens look a little like deflate.
+	r, ok := f.inflaters.Get().(io.ReadCloser)
+	if !ok {
+		r = flate.NewReader(nil)
+	}
+	defer f.inflaters.Put(r)
+	reset, ok := r.(flate.Resetter)
+	if !ok || reset.Reset(bytes.NewReader(raw), nil) != nil {
 		return ""
 	}
+	// A bare stream has nothing else to be known by.
+	return textOf(r, packing == "zlib")
+}
+
+// textOf reads text, "" if it is none; cut says that it may end early.
+func textOf(in io.Reader, cut bool) string {
 	plain, err := io.ReadAll(io.LimitReader(in, maxOpened))
-	if err != nil && packing == "deflate" || !isText(plain) {
+	if err != nil && !cut || !isText(plain) {
 		return ""
 	}
 	return string(plain)

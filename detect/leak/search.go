@@ -159,7 +159,7 @@ func (s *search) unescaped(t string, depth int) (hit, bool) {
 	for _, e := range []struct {
 		mark, name string
 		undo       func(string) string
-	}{{"&", "entity", html.UnescapeString}, {`\u`, "escape", unescapeJSON}} {
+	}{{"&#", "entity", html.UnescapeString}, {"&commat;", "entity", html.UnescapeString}, {`\u`, "escape", unescapeJSON}} {
 		if !strings.Contains(t, e.mark) {
 			continue
 		}
