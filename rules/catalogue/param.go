@@ -3,6 +3,7 @@ package catalogue
 import (
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -49,7 +50,9 @@ type paramRule struct {
 // params finds the rules of a name.
 type params struct {
 	byName map[string][]*paramRule
-	exprs  []*paramRule
+	// exprs are those with an expression, by the first octet of a name that
+	// can match.
+	exprs [256][]*paramRule
 }
 
 // find returns the rule for a name on a host, nil if none.
@@ -66,7 +69,10 @@ func (p *params) find(name, host string) *paramRule {
 	if general != nil {
 		return general
 	}
-	for _, r := range p.exprs {
+	if name == "" {
+		return nil
+	}
+	for _, r := range p.exprs[name[0]] {
 		if (r.host == "" || below(host, r.host)) && begins(name, r.prefixes) && r.expr().MatchString(name) {
 			return r
 		}
@@ -220,7 +226,7 @@ func parseParams(t table, vendors map[string]*Vendor) (*params, error) {
 			return nil, err
 		}
 		if rule.expr != nil {
-			p.exprs = append(p.exprs, rule)
+			p.file(rule)
 			continue
 		}
 		for _, other := range p.byName[rule.Name] {
@@ -231,6 +237,15 @@ func parseParams(t table, vendors map[string]*Vendor) (*params, error) {
 		p.byName[rule.Name] = append(p.byName[rule.Name], rule)
 	}
 	return p, nil
+}
+
+// file puts an expression where the names that it can match begin.
+func (p *params) file(r *paramRule) {
+	for first := range len(p.exprs) {
+		if slices.ContainsFunc(r.prefixes, func(s string) bool { return s == "" || s[0] == byte(first) }) {
+			p.exprs[first] = append(p.exprs[first], r)
+		}
+	}
 }
 
 // parseParam reads one row.

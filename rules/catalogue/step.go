@@ -273,6 +273,9 @@ func named(host string) bool {
 // characters are in no address.
 func escaped(text string) (string, bool) {
 	const hex = "0123456789ABCDEF"
+	if strings.IndexFunc(text, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("\"<>`", r) }) < 0 {
+		return text, true
+	}
 	var out strings.Builder
 	for i := 0; i < len(text); i++ {
 		switch b := text[i]; {

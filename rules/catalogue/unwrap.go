@@ -18,7 +18,9 @@ type wrapper struct {
 	*pattern
 	// in is "path", "query", "tail" or "host", and at what it is followed by.
 	in, at string
-	steps  []step
+	// names are the parameters that at names.
+	names []string
+	steps []step
 	// hostOnly says that the destination is not known but for its host.
 	hostOnly bool
 	// destination is what the example leads to.
@@ -130,7 +132,7 @@ func (w *wrapper) take(a Address) (string, bool) {
 		host, ok := strings.CutSuffix(a.Host, w.at)
 		return "https://" + host + a.Rest, ok && strings.Contains(host, ".")
 	}
-	return value(a.Query(), strings.Split(w.at, "|"))
+	return value(a.Query(), w.names)
 }
 
 // value returns what the first of the names that is in a query stands for.
@@ -191,6 +193,7 @@ func (t table) parseWrapper(r row, vendors map[string]*Vendor) (*wrapper, error)
 	p.rule = fmt.Sprintf("%s:%d %s", t.name, r.line, f[0])
 	w := &wrapper{pattern: p, destination: f[7], hostOnly: f[5] == "host"}
 	w.in, w.at, _ = strings.Cut(f[4], ":")
+	w.names = strings.Split(w.at, "|")
 	switch {
 	case !slices.Contains([]string{"path", "query", "tail", "host"}, w.in) || (w.in == "path") != (w.at == ""):
 		return nil, t.fail(r, "%q is not path, query:NAME, tail:TEXT or host:.SUFFIX", f[4])
