@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"github.com/unseen-mail/unseen/internal/lab"
@@ -36,5 +37,24 @@ func TestGeary(t *testing.T) {
 	}
 	g.Reply(t, "Which one made you miss your stop?")
 	r.clean(t, "the answer", r.arrived(t), "miss your stop?", "Re: Oslo by day")
+	r.unheard(t)
+}
+
+// Evolution's library reads everything, has the server search, moves and sends an
+// answer that quotes what it read.
+func TestEvolution(t *testing.T) {
+	r := openReading(t, 60)
+	e := lab.NewEvolution(t, r.through(), r.out())
+	got := e.Messages(t)
+	alike(t, got, lab.NewEvolution(t, r.mirror(t), lab.Login{}).Messages(t))
+	if found := e.Search(t, "Hermaness"); !slices.Equal(found, []string{"2"}) {
+		t.Errorf("evolution finds %q", found)
+	}
+	e.Reply(t, "1", reader, "news@harbourbooks.example", "Which one made you miss your stop?")
+	r.clean(t, "the answer", r.arrived(t), "miss your stop?", "Re: Bergen by night")
+	e.Move(t, "1", "Trash")
+	if !bytes.Equal(r.stored(t, "Trash"), r.mails[0]) {
+		t.Error("a moved message is not the original")
+	}
 	r.unheard(t)
 }
