@@ -1,11 +1,13 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/unseen-mail/unseen/detect/message"
@@ -68,6 +70,8 @@ func (p *planner) Appended(ctx context.Context, header []byte) ([]*message.Overl
 		}
 		list = append(list, &m.plan.Overlay)
 	}
+	// What was served with more edits also holds those of the plan with fewer.
+	slices.SortStableFunc(list, func(a, b *message.Overlay) int { return cmp.Compare(len(b.Edits), len(a.Edits)) })
 	return list, nil
 }
 
@@ -96,6 +100,8 @@ type planning struct {
 	settled bool
 	// saved is where the plan is stored, 0 before that.
 	saved int64
+	// mark is added to the mode that is stored: see [rebuiltMode].
+	mark string
 }
 
 // known returns the plans that the message may have been served with, where
@@ -109,7 +115,7 @@ func (b *planning) known(header [32]byte) []*plan.Plan {
 	}
 	var known []*plan.Plan
 	for _, one := range b.copies {
-		if b.planner.makes(one) {
+		if b.planner.makes(one) || strings.HasSuffix(one.Mode, rebuiltMode) {
 			continue
 		}
 		m, err := b.planner.core.mails.of(ctx, one)
@@ -186,7 +192,7 @@ func (b *planning) save(ctx context.Context, made *plan.Plan) error {
 		key = m.from.Key
 	}
 	b.saved, err = p.core.store.SavePlan(ctx, p.place(b.at), &store.Plan{
-		Account: p.account.ID, Header: made.HeaderSHA256, Sender: key, Mode: string(made.Mode),
+		Account: p.account.ID, Header: made.HeaderSHA256, Sender: key, Mode: string(made.Mode) + b.mark,
 		Version: made.Version, Complete: made.Complete, Body: body, Tokens: tokens(made),
 		From: from(m), Ungated: ungated(made),
 	})

@@ -22,6 +22,7 @@ func (d *Daemon) service() api.Service {
 		AddAccount:    d.addAccount,
 		RemoveAccount: d.removeAccount,
 		CheckAccount:  d.checkAccount,
+		Rebuild:       d.rebuild,
 		Senders:       d.listSenders,
 		Standings:     d.standings,
 		Decide:        d.decide,

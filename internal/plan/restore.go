@@ -14,7 +14,7 @@ var (
 	// the gateway: to take that out would break the signature.
 	ErrSigned = errors.New("plan: signed message names the gateway")
 	// errFault is a fault of ours: what could not be restored does not leave.
-	errFault = errors.New("plan: message could not be restored")
+	errFault = errors.New("plan: fault of ours while restoring")
 )
 
 // A Leaving is the way by which a message leaves.

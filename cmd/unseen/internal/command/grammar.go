@@ -21,6 +21,7 @@ type grammar struct {
 	Clean    cleanCommand    `cmd:"" help:"${help_clean}"`
 	Twin     twinCommand     `cmd:"" help:"${help_twin}"`
 	Rules    rulesCommand    `cmd:"" help:"${help_rules}"`
+	Rebuild  rebuildCommand  `cmd:"" help:"${help_rebuild}"`
 	Status   statusCommand   `cmd:"" help:"${help_status}"`
 
 	Version versionFlag `help:"${help_version}"`
