@@ -33,7 +33,33 @@ func (c *comparison) judge() {
 		}
 		c.differ(r, content, recurring)
 	}
+	c.byPlace()
 	c.byForm()
+}
+
+// byPlace takes what has no counterpart of its own for a variant, if in its place
+// others got an address that several of them share.
+func (c *comparison) byPlace() {
+	key := func(r *ref) string { return join(r.loose(), r.text, r.before, r.after) }
+	groups := make(map[string]*row)
+	for _, r := range c.rows {
+		if r.same && r.result == Variant {
+			groups[key(r.first())] = r
+		}
+	}
+	for _, r := range c.rows {
+		g := groups[key(r.first())]
+		if r.result != Unaligned || g == nil {
+			continue
+		}
+		apart := true
+		for at := range r.copies {
+			apart = apart && !g.copies[at]
+		}
+		if apart {
+			r.result, r.reasons = Variant, []string{whyPlace(len(g.who))}
+		}
+	}
 }
 
 // leaks says whether each address carries the address of whom it was sent to.

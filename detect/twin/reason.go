@@ -20,6 +20,10 @@ func whyGroup(n, all int) string {
 	return fmt.Sprintf("%d of %d recipients got the same address, so it is of a group and no one's own.", n, all)
 }
 
+func whyPlace(n int) string {
+	return fmt.Sprintf("In its place %d other recipients got one address that they share, so it is a variant.", n)
+}
+
 func whyOwn() string { return "Each recipient's address stands in the one that they got." }
 
 func whyIndividual(n int, s template.Slot) string {

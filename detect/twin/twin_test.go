@@ -1,6 +1,7 @@
 package twin_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -104,5 +105,78 @@ func BenchmarkCompare(b *testing.B) {
 		if _, err := twin.Compare(copies); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// TestMadeUp holds the comparison to made-up copies with every kind of
+// difference.
+func TestMadeUp(t *testing.T) {
+	const dir = "../../testdata/pairs"
+	table, err := os.ReadFile(filepath.Join(dir, "truth.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]map[string]twin.Result{}
+	for i, line := range strings.Split(strings.TrimSpace(string(table)), "\n") {
+		f := strings.Split(line, "\t")
+		if i == 0 {
+			continue
+		}
+		if want[f[0]] == nil {
+			want[f[0]] = map[string]twin.Result{}
+		}
+		want[f[0]][f[4]] = twin.Result(f[2])
+	}
+	for pair, urls := range want {
+		names, err := filepath.Glob(filepath.Join(dir, pair+".*.eml"))
+		if err != nil || len(names) < 2 {
+			t.Fatalf("%s: %v", pair, err)
+		}
+		var copies []twin.Copy
+		for _, name := range names {
+			raw, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			copies = append(copies, twin.Copy{Raw: raw})
+		}
+		report, err := twin.Compare(copies)
+		if err != nil || report.Sameness.Sure != twin.Certain {
+			t.Fatalf("%s: %v %v", pair, report.Sameness, err)
+		}
+		seen := map[string]bool{}
+		for _, r := range report.References {
+			for _, p := range r.Places {
+				if w, ok := urls[p.URL]; !ok || w != r.Result {
+					t.Errorf("%s: %s is %s, want %s: %v", pair, p.URL, r.Result, w, r.Reasons)
+				}
+				seen[p.URL] = true
+			}
+		}
+		for u := range urls {
+			if !seen[u] {
+				t.Errorf("%s: %s was not compared", pair, u)
+			}
+		}
+	}
+}
+
+// TestLarge compares mails with as many references as are read, all of one form
+// and none with a shared value: what would be slow if anything were quadratic.
+func TestLarge(t *testing.T) {
+	var copies []twin.Copy
+	for who := range 2 {
+		var body strings.Builder
+		for i := range 20_000 {
+			fmt.Fprintf(&body, "<img src=//x.example/%x/%d>", (who*7+1)*1_000_003*(i+1), i%3)
+		}
+		copies = append(copies, twin.Copy{Raw: letter{to: fmt.Sprintf("r%d@mail.example", who), body: body.String()}.raw()})
+	}
+	r, err := twin.Compare(copies)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(r.References); n < 19_000 || n > 40_000 {
+		t.Errorf("%d references", n)
 	}
 }
