@@ -16,7 +16,7 @@ mkdir -p .cache
 
 what=${1:-build}
 go_packages="golang-go"
-test_packages="dovecot-imapd thunderbird isync libsasl2-modules mutt neomutt offlineimap3 curl python3 claws-mail xvfb xdotool libnss3-tools bsdutils chromium"
+test_packages="dovecot-imapd thunderbird isync libsasl2-modules mutt neomutt offlineimap3 curl python3 claws-mail xvfb xdotool libnss3-tools bsdutils chromium geary evolution-data-server gir1.2-camel-1.2 python3-gi gnome-keyring libsecret-tools dbus-daemon"
 
 # there PACKAGE: is what we need of a package on this machine?
 there() {
@@ -27,6 +27,13 @@ there() {
     isync) command -v mbsync >/dev/null ;;
     libsasl2-modules) ls /usr/lib/*/sasl2/libplain.so >/dev/null 2>&1 ;;
     mutt | neomutt | curl | python3 | claws-mail | xdotool | chromium) command -v "$1" >/dev/null ;;
+    geary) command -v geary >/dev/null ;;
+    evolution-data-server) ls /usr/lib/evolution-data-server/camel-providers/libcamelimapx.so /usr/lib/*/evolution-data-server/camel-providers/libcamelimapx.so 2>/dev/null | grep -q . ;;
+    gir1.2-camel-1.2) ls /usr/lib/*/girepository-1.0/Camel-1.2.typelib >/dev/null 2>&1 ;;
+    python3-gi) /usr/bin/python3 -c 'import gi' >/dev/null 2>&1 ;;
+    gnome-keyring) command -v gnome-keyring-daemon >/dev/null ;;
+    libsecret-tools) command -v secret-tool >/dev/null ;;
+    dbus-daemon) command -v dbus-run-session >/dev/null ;;
     offlineimap3) command -v offlineimap >/dev/null ;;
     xvfb) command -v Xvfb >/dev/null ;;
     libnss3-tools) command -v certutil >/dev/null ;;
@@ -47,6 +54,9 @@ tests() {
     curl) echo "the tests with curl" ;;
     chromium) echo "the page of all vectors in a browser" ;;
     claws-mail | xvfb | xdotool) echo "the tests with Claws Mail" ;;
+    geary | gnome-keyring | libsecret-tools) echo "the tests with Geary" ;;
+    evolution-data-server | gir1.2-camel-1.2 | python3-gi) echo "the tests with Evolution's mail library" ;;
+    dbus-daemon) echo "the tests with Geary and Evolution's mail library" ;;
     python3) echo "the tests with Python's imaplib" ;;
     golang-go) echo "everything: there is no Go to build with" ;;
     ca-certificates) echo "downloading Go and its modules" ;;
