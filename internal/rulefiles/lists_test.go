@@ -196,37 +196,3 @@ func chosen(b *testing.B) string {
 	}
 	return string(text)
 }
-
-// FuzzLoad checks that no file stops the reading, that a mistake has a line, and
-// that no address stops the rules.
-func FuzzLoad(f *testing.F) {
-	f.Add("x.toml", mine, "https://t.shop.example/x")
-	f.Add("x.txt", adblock, "https://tracker.example/logo.png")
-	f.Add("x.hosts", hosts, "https://tracker.example/")
-	f.Add("x.txt", "||a^$removeparam=/^x/\n/a(b/$image\n$$\n#", "//a.example?x")
-	f.Add("x.toml", "[[block]]\nhost='''\n[[a]]\n'''\n[[block]]\nhost.x=1", "https://a.example")
-	f.Fuzz(func(t *testing.T, name, text, address string) {
-		switch name {
-		case "x.toml", "x.txt", "x.hosts":
-		default:
-			return
-		}
-		r := load(t, map[string]string{name: text})
-		for _, p := range r.Problems() {
-			if p.Line < 1 || p.Line > strings.Count(text, "\n")+2 || p.Text == "" {
-				t.Errorf("%+v", p)
-			}
-		}
-		for _, use := range []catalogue.Use{catalogue.UseImage, catalogue.UseLink} {
-			if o, ok := r.Match(address, true, use); ok && (o.Rule == "" || o.Reason == "" || o.Listed && !o.Block) {
-				t.Errorf("%+v", o)
-			}
-		}
-		r.Parameter(address, "a.example")
-		for _, file := range r.Files() {
-			if file.Rules < 0 {
-				t.Errorf("%+v", file)
-			}
-		}
-	})
-}
