@@ -71,10 +71,8 @@ func (s *search) token(k token, depth int) (hit, bool) {
 	if k.any&isDigit == 0 && len(k.text) < 16 {
 		return hit{}, false
 	}
-	if k.all&isDigit != 0 || len(k.text) == 8 || len(k.text) >= 20 && len(k.text) < 90 {
-		if at, ok := s.f.words[k.text]; ok {
-			return s.f.hit(&s.f.forms[at], k.start, k.end), true
-		}
+	if at, ok := s.word(k); ok {
+		return s.f.hit(&s.f.forms[at], k.start, k.end), true
 	}
 	if len(k.text) < 12 {
 		return hit{}, false
@@ -95,6 +93,16 @@ func (s *search) token(k token, depth int) (hit, bool) {
 		return s.base32(k, depth)
 	}
 	return s.base58(k, depth)
+}
+
+// word looks a token up among the forms that are whole tokens: numbers, eight
+// digits of a checksum, digests in base58.
+func (s *search) word(k token) (uint16, bool) {
+	if k.all&isDigit == 0 && len(k.text) != 8 && (len(k.text) < 20 || len(k.text) >= 90) {
+		return 0, false
+	}
+	at, ok := s.f.words[k.text]
+	return at, ok
 }
 
 // hexadecimal looks at runs of hexadecimal digits of the length of a digest, and

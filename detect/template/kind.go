@@ -70,17 +70,13 @@ func tallyOf(s string) tally {
 		run = 0
 	}
 	for i := range len(s) {
-		class := byte(0)
-		switch c := s[i]; {
-		case isDigit(c):
+		class := classOf(s[i])
+		switch class {
+		case 'd':
 			t.digits++
 			t.hex++
-			class = 'd'
-		case c >= 'a' && c <= 'z':
-			class = 'l'
+		case 'l':
 			run++
-		case c >= 'A' && c <= 'Z':
-			class = 'u'
 		}
 		if c := s[i] | 0x20; class != 'd' && c >= 'a' && c <= 'f' {
 			t.hex++
@@ -96,6 +92,19 @@ func tallyOf(s string) tally {
 	flush()
 	t.words = worded*2 > len(s) && t.changes*5 < len(s)
 	return t
+}
+
+// classOf tells digits, small letters and capitals, 0 for all else.
+func classOf(c byte) byte {
+	switch {
+	case isDigit(c):
+		return 'd'
+	case c >= 'a' && c <= 'z':
+		return 'l'
+	case c >= 'A' && c <= 'Z':
+		return 'u'
+	}
+	return 0
 }
 
 // isIdentifier says whether a whole segment is an identifier rather than a name

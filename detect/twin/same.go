@@ -86,9 +86,27 @@ func same(a, b *mailCopy) Sameness {
 	}
 	lists(&s, a, b)
 	subjects(&s, a, b)
-	alike := likeness(a.words, b.words)
 	apart := a.date.Sub(b.date).Abs()
 	dates(&s, a, b, apart)
+	alike := wording(&s, a, b, apart)
+	references(&s, a, b)
+	if slices.Equal(a.media, b.media) {
+		s.add(1, "the parts are the same")
+	}
+	switch {
+	case s.score >= plenty && alike >= 0.8 && known(a, b):
+		s.Sure = Certain
+	case s.score >= enough:
+		s.Sure = Likely
+	}
+	return s
+}
+
+// wording compares what a person reads, and returns how much of it is alike.
+// Recommendations and names differ within a mailing; the next day's mail of the
+// same kind differs as much.
+func wording(s *Sameness, a, b *mailCopy, apart time.Duration) float64 {
+	alike := likeness(a.words, b.words)
 	switch {
 	case len(a.words) < 10 && len(b.words) < 10:
 		s.add(0, "there is too little text to compare")
@@ -101,6 +119,11 @@ func same(a, b *mailCopy) Sameness {
 	default:
 		s.add(never, "the wording differs")
 	}
+	return alike
+}
+
+// references compares the forms of all references.
+func references(s *Sameness, a, b *mailCopy) {
 	forms := likeness(a.forms(), b.forms())
 	switch {
 	case len(a.refs) == 0 || len(b.refs) == 0:
@@ -112,16 +135,6 @@ func same(a, b *mailCopy) Sameness {
 	case forms < 0.2:
 		s.add(-2, "the references have other forms")
 	}
-	if slices.Equal(a.media, b.media) {
-		s.add(1, "the parts are the same")
-	}
-	switch {
-	case s.score >= plenty && alike >= 0.8 && known(a, b):
-		s.Sure = Certain
-	case s.score >= enough:
-		s.Sure = Likely
-	}
-	return s
 }
 
 // known says whether both recipients are named: otherwise they may be one.
