@@ -18,6 +18,7 @@ const (
 	RulesMissing    Key = "rules-missing"
 	RulesUnnamed    Key = "rules-unnamed"
 	RulesCatalogue  Key = "rules-catalogue"
+	RulesTable      Key = "rules-table"
 	RulesEdition    Key = "rules-edition"
 	RulesNoURL      Key = "rules-no-url"
 	RulesNoURLHint  Key = "rules-no-url-hint"

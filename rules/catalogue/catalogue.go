@@ -115,6 +115,23 @@ func (c *Catalogue) buildMore(tables []table) error {
 // digits. Comments and empty lines do not count.
 func (c *Catalogue) Edition() string { return c.edition }
 
+// A Table is one of the files that a catalogue is made of.
+type Table struct {
+	// Name is "patterns.tsv".
+	Name string
+	// Rows counts its facts.
+	Rows int
+}
+
+// Tables returns the tables, in the order that editions hash them.
+func (c *Catalogue) Tables() []Table {
+	all := make([]Table, 0, len(c.tables))
+	for _, t := range c.tables {
+		all = append(all, Table{Name: t.name, Rows: len(t.rows)})
+	}
+	return all
+}
+
 // Vendor returns the company with an identifier.
 func (c *Catalogue) Vendor(id string) (Vendor, bool) {
 	v, ok := c.vendors[id]

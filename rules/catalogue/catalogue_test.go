@@ -189,6 +189,18 @@ func TestWith(t *testing.T) {
 	}
 }
 
+func TestTables(t *testing.T) {
+	tables := load(t).Tables()
+	if len(tables) != 8 || tables[0].Name != "vendors.tsv" {
+		t.Fatalf("%+v", tables)
+	}
+	for _, table := range tables {
+		if table.Rows < 30 {
+			t.Errorf("%+v", table)
+		}
+	}
+}
+
 func TestEdition(t *testing.T) {
 	a, b := load(t), load(t)
 	hash, ok := strings.CutPrefix(a.Edition(), "sha256:")

@@ -17,9 +17,16 @@ type rulesList struct {
 type listedRules struct {
 	Dir       string       `json:"dir"`
 	Catalogue string       `json:"catalogue"`
+	Tables    []tableRows  `json:"tables"`
 	Edition   string       `json:"rule_edition"`
 	Files     []listedFile `json:"files"`
 	Missing   []string     `json:"missing"`
+}
+
+// tableRows is a table of the catalogue.
+type tableRows struct {
+	Name string `json:"name"`
+	Rows int    `json:"rows"`
 }
 
 // A listedFile is one file of rules.
@@ -49,6 +56,9 @@ func (c *rulesList) Run(s *session) error {
 		return err
 	}
 	list := listedRules{Dir: all.dir, Catalogue: all.plain.Edition(), Edition: all.catalogue.Edition(), Files: []listedFile{}, Missing: []string{}}
+	for _, table := range all.plain.Tables() {
+		list.Tables = append(list.Tables, tableRows{table.Name, table.Rows})
+	}
 	named := make(map[string]bool)
 	for _, f := range all.own.Files() {
 		named[f.Name] = true
@@ -108,6 +118,9 @@ func (s *session) printRules(list listedRules) {
 		fmt.Fprintln(s.Out, "  "+s.words.Say(words.RulesMissing, "url", url))
 	}
 	s.say(words.RulesCatalogue, "edition", list.Catalogue)
+	for _, table := range list.Tables {
+		fmt.Fprintln(s.Out, "  "+s.words.Say(words.RulesTable, "name", table.Name, "n", table.Rows))
+	}
 	if list.Edition != list.Catalogue {
 		s.say(words.RulesEdition, "edition", list.Edition)
 	}
