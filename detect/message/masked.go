@@ -94,6 +94,9 @@ func maskedView(text []byte, f family) *View {
 			v.hide(i + 1)
 			v.hide(i + 3)
 			i += 3
+		case f == gb18030 && cutOff(text[i:]):
+			v.hide(i + 1)
+			i = len(text)
 		}
 	}
 	return v
@@ -107,12 +110,14 @@ func (v *View) hide(i int) {
 	v.cells[i] |= 0x80
 }
 
-// fourOctets says whether b begins with a character of four octets (WHATWG
-// Encoding, section 10.2.1; the numbers are those of "index gb18030 ranges").
+// fourOctets says whether b begins with a character of four octets, or with a
+// fault as long (WHATWG Encoding, section 10.2.1).
 func fourOctets(b []byte) bool {
-	if len(b) < 4 || b[1] < '0' || b[1] > '9' || b[2] < 0x81 || b[2] > 0xfe || b[3] < '0' || b[3] > '9' {
-		return false
-	}
-	number := ((int(b[0])-0x81)*10+int(b[1])-'0')*1260 + (int(b[2])-0x81)*10 + int(b[3]) - '0'
-	return number <= 39419 || number >= 189000 && number <= 1237575
+	return len(b) >= 4 && b[1] >= '0' && b[1] <= '9' && b[2] >= 0x81 && b[2] <= 0xfe && b[3] >= '0' && b[3] <= '9'
+}
+
+// cutOff says whether b, which goes to the end of a text, is the beginning of a
+// character of four octets.
+func cutOff(b []byte) bool {
+	return len(b) <= 3 && b[1] >= '0' && b[1] <= '9' && (len(b) == 2 || b[2] >= 0x81 && b[2] <= 0xfe)
 }

@@ -99,9 +99,8 @@ func (w *statefulWalk) char(i int) int {
 		state, w.single = inKatakana, false
 	}
 	switch {
-	case c == '\r' || c == '\n':
-		// No charset has them in a character, and they are line ends to all
-		// who read the raw octets.
+	case (c == '\r' || c == '\n') && (!w.strict || state <= inRoman):
+		// No charset has them in a character; to browsers they are a fault.
 		w.cell(i, c)
 	case c >= 0x80, c == 0x0e, c == 0x0f:
 		w.cell(i, notASCII)

@@ -47,6 +47,7 @@ func viewsOf(labels []string, text []byte) ([]*View, bool) {
 		w.family(mark)
 	}
 	w.add(w.bare())
+	w.freeze()
 	return w.views, w.whole
 }
 
@@ -60,14 +61,21 @@ func (w *ways) add(v *View) {
 	w.views = append(w.views, v)
 }
 
-// bare is the text as it stands. Where others see states in it, what would change
-// one is not written to.
-func (w *ways) bare() *View {
-	v := &View{cells: w.text, text: w.text}
-	if !w.whole || shifts(w.text) {
-		v.form = frozen
+// bare is the text as it stands.
+func (w *ways) bare() *View { return &View{cells: w.text, text: w.text} }
+
+// freeze sees to it that where some see states in a text, those who see it as it
+// stands write nothing over what changes one.
+func (w *ways) freeze() {
+	states := !w.whole
+	for _, v := range w.views {
+		states = states || v.form == stateful
 	}
-	return v
+	for _, v := range w.views {
+		if states && v.form == plain {
+			v.form = frozen
+		}
+	}
 }
 
 // label adds the views by a label.
@@ -79,6 +87,7 @@ func (w *ways) label(label string) {
 		return
 	case label == "":
 		w.guess(true)
+		w.add(w.bare())
 		return
 	case f == transparent || !known:
 		w.add(w.bare())
