@@ -54,7 +54,10 @@ type Leak struct {
 // A Finder looks for one reader's addresses. It may be used by many goroutines.
 type Finder struct {
 	subjects []subject
-	forms    []form
+	// once makes what follows when a URL is first searched: many mails have
+	// none.
+	once  sync.Once
+	forms []form
 	// starts are the forms by their first four octets, filter tells quickly
 	// that there are none.
 	starts map[uint32][]uint16
@@ -70,12 +73,7 @@ type Finder struct {
 // any. Each may be written with a name, "Anna Ek <anna@example.org>". What is no
 // address is passed over; a Finder of none finds nothing.
 func New(recipients ...string) *Finder {
-	f := &Finder{starts: make(map[uint32][]uint16), words: make(map[string]uint16)}
-	f.subjects = subjects(recipients)
-	if len(f.subjects) > 0 {
-		f.makeForms()
-	}
-	return f
+	return &Finder{subjects: subjects(recipients)}
 }
 
 // Empty says that there is nothing to look for.
@@ -90,6 +88,7 @@ func (f *Finder) Find(url string) (Leak, bool) {
 	if f.Empty() {
 		return Leak{}, false
 	}
+	f.once.Do(f.makeForms)
 	s := search{f: f, budget: maxURL}
 	start := 0
 	if i := strings.Index(url, "//"); i >= 0 && i <= len("https:") {

@@ -321,7 +321,7 @@ func BenchmarkFind(b *testing.B) {
 func BenchmarkNew(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		leak.New("anna@reader.example")
+		leak.New("anna@reader.example").Find("https://x.example/")
 	}
 }
 

@@ -19,27 +19,24 @@ type token struct {
 const minToken = 6
 
 // tokens looks into each token of a text. A "/" parts them in a path, and may be
-// one of base64's letters elsewhere.
+// one of base64's letters elsewhere, or when it is escaped.
 func (s *search) tokens(t string, depth int) (best hit, found bool) {
 	kinds := characters()
 	slash := depth > 0
 	for i := 0; i < len(t); i++ {
-		if kinds[t[i]] == 0 {
+		if kinds[t[i]] == 0 && letterEscape(t, i) == 0 {
 			slash = slash || t[i] == '?'
 			continue
 		}
-		k := token{start: i, all: 0xff}
-		for i < len(t) && kinds[t[i]] != 0 {
-			k.any |= kinds[t[i]]
-			k.all &= kinds[t[i]]
-			i++
+		k, escapes := tokenAt(t, i)
+		i = k.end
+		h, ok := hit{}, false
+		switch {
+		case escapes > 0:
+			h, ok = s.escaped(t, k, escapes, depth)
+		case len(k.text) >= minToken:
+			h, ok = s.token(k, depth)
 		}
-		k.end = i
-		if i-k.start < minToken {
-			continue
-		}
-		k.text = t[k.start:i]
-		h, ok := s.token(k, depth)
 		if !ok && slash && i < len(t) && t[i] == '/' && (k.start == 0 || t[k.start-1] != '/') {
 			h, ok = s.slashed(t, k, depth)
 		}
@@ -51,6 +48,70 @@ func (s *search) tokens(t string, depth int) (best hit, found bool) {
 	return best, best.grade > gradeNone
 }
 
+// tokenAt reads the token that begins at a place, and counts the letters of
+// base64 in it that are escaped.
+func tokenAt(t string, i int) (k token, escapes int) {
+	kinds := characters()
+	k = token{start: i, all: 0xff}
+	for i < len(t) {
+		if kind := kinds[t[i]]; kind != 0 {
+			k.any |= kind
+			k.all &= kind
+			i++
+			continue
+		}
+		if letterEscape(t, i) == 0 {
+			break
+		}
+		escapes++
+		i += 3
+	}
+	k.end = i
+	k.text = t[k.start:i]
+	return k, escapes
+}
+
+// letterEscape returns "+" or "/" if one of them stands there escaped, else 0.
+func letterEscape(t string, i int) byte {
+	if t[i] != '%' || i+2 >= len(t) || t[i+1] != '2' {
+		return 0
+	}
+	switch t[i+2] | 0x20 {
+	case 'b':
+		return '+'
+	case 'f':
+		return '/'
+	}
+	return 0
+}
+
+// escaped looks into a token of base64 with its escapes resolved, and again
+// without the slashes before it, which may be those of a path.
+func (s *search) escaped(t string, k token, escapes, depth int) (hit, bool) {
+	if len(k.text)-2*escapes < 16 {
+		return hit{}, false
+	}
+	text := make([]byte, 0, k.end-k.start)
+	for i := k.start; i < k.end; i++ {
+		if c := letterEscape(t, i); c != 0 {
+			text = append(text, c)
+			i += 2
+			continue
+		}
+		text = append(text, t[i])
+	}
+	k.text, k.all = string(text), isToken
+	h, ok := s.base64(k, depth)
+	for !ok && k.text[0] == '/' && len(k.text) > 16 {
+		k.text, k.start = strings.TrimLeft(k.text, "/"), k.start+3
+		if len(k.text) < 16 {
+			break
+		}
+		h, ok = s.base64(k, depth)
+	}
+	return h, ok
+}
+
 // slashed looks into a token of base64 with the "/" that are in it.
 func (s *search) slashed(t string, k token, depth int) (hit, bool) {
 	kinds := characters()
@@ -59,15 +120,14 @@ func (s *search) slashed(t string, k token, depth int) (hit, bool) {
 		k.end++
 	}
 	k.text, k.all = t[k.start:k.end], isToken
+	if len(k.text) < 16 {
+		return hit{}, false
+	}
 	return s.base64(k, depth)
 }
 
 // token looks into one token: as a word, a digest, and something to open.
 func (s *search) token(k token, depth int) (hit, bool) {
-	for strings.HasPrefix(k.text, "-") {
-		k.text = k.text[1:]
-		k.start++
-	}
 	if k.any&isDigit == 0 && len(k.text) < 16 {
 		return hit{}, false
 	}
@@ -98,10 +158,11 @@ func (s *search) token(k token, depth int) (hit, bool) {
 // word looks a token up among the forms that are whole tokens: numbers, eight
 // digits of a checksum, digests in base58.
 func (s *search) word(k token) (uint16, bool) {
-	if k.all&isDigit == 0 && len(k.text) != 8 && (len(k.text) < 20 || len(k.text) >= 90) {
+	text := strings.TrimLeft(k.text, "-") // of a number
+	if len(text) == len(k.text) && k.all&isDigit == 0 && len(text) != 8 && (len(text) < 20 || len(text) >= 90) {
 		return 0, false
 	}
-	at, ok := s.f.words[k.text]
+	at, ok := s.f.words[text]
 	return at, ok
 }
 
