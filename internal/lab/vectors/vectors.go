@@ -155,7 +155,7 @@ func (v *Vector) Mail() []byte {
 func (v *Vector) related(b *strings.Builder) {
 	fmt.Fprintf(b, "Content-Type: multipart/related; boundary=\"=-v\"\r\n\r\n--=-v\r\nContent-Type: %s; charset=utf-8\r\n\r\n%s\r\n", v.Place, v.Document())
 	for _, p := range v.Parts {
-		fmt.Fprintf(b, "--=-v\r\nContent-Type: %s\r\nContent-ID: <%s>\r\nContent-Disposition: inline\r\n\r\n%s\r\n", p.Type, p.ID, v.Fill(p.Text))
+		fmt.Fprintf(b, "--=-v\r\nContent-Type: %s\r\nContent-ID: <%s>\r\nContent-Disposition: inline\r\n\r\n%s\r\n", v.Fill(p.Type), p.ID, v.Fill(p.Text))
 	}
 	b.WriteString("--=-v--\r\n")
 }
