@@ -158,7 +158,7 @@ func TestCurl(t *testing.T) {
 	r.unheard(t)
 }
 
-// Python's imaplib asks for what the script says.
+// Python's imaplib asks for what the script says, and its smtplib sends the answer.
 func TestImaplib(t *testing.T) {
 	lab.Need(t, "python3")
 	r := openReading(t, 100)
@@ -171,7 +171,11 @@ func TestImaplib(t *testing.T) {
 
 	served := string(bytes.Replace(r.served[0], []byte("Subject: Bergen"), []byte("Subject: Fwd: Bergen"), 1))
 	var found []string
-	lab.Imaplib(t, r.through(), imaplibAct, &found, served)
+	answer := "From: " + reader + "\r\nTo: news@harbourbooks.example\r\nSubject: Re: Bergen by night\r\nContent-Type: text/html; charset=utf-8\r\n" +
+		"Content-Transfer-Encoding: quoted-printable\r\n\r\nWhich one made you miss your stop?<blockquote>" + served[strings.Index(served, "<html>"):strings.Index(served, "</html>")] + "</blockquote>\r\n"
+	smtp := strings.Split(r.smtp(), ":")
+	lab.Imaplib(t, r.through(), imaplibAct, &found, served, smtp[0], smtp[1], reader, answer)
+	r.clean(t, "the answer", r.arrived(t), "miss your stop?", "Re: Bergen by night")
 	if want := []string{"1", "1"}; !slices.Equal(found, want) {
 		t.Errorf("imaplib finds %q, want %q", found, want)
 	}
@@ -198,6 +202,10 @@ ok(box.select("INBOX"))
 result = [ok(box.search(None, "SUBJECT", '"Bergen by night"'))[0].decode(),
           ok(box.search(None, "FROM", "harbourbooks", "TEXT", '"Bergen by night"'))[0].decode()]
 ok(box.append("Drafts", "(\\Draft)", imaplib.Time2Internaldate(1770000000), args[0].encode("latin-1")))
+import smtplib
+with smtplib.SMTP(args[1], int(args[2]), timeout=60) as way:
+    way.login(given["user"], given["password"])
+    way.sendmail(args[3], ["news@harbourbooks.example"], args[4].encode("latin-1"))
 ok(box.copy("1", "Trash"))
 ok(box.store("1", "+FLAGS", "(\\Deleted)"))
 ok(box.expunge())
@@ -232,7 +240,8 @@ func TestMutt(t *testing.T) {
 }
 
 // offlineimap copies everything to disk; what the reader moves there, it
-// appends and deletes.
+// appends and deletes, and an answer that is kept there as a draft it stores. It
+// searches nothing and sends nothing.
 func TestOfflineimap(t *testing.T) {
 	lab.Need(t, "offlineimap")
 	r := openReading(t, 100)
@@ -258,7 +267,13 @@ func TestOfflineimap(t *testing.T) {
 			}
 		}
 	}
+	draft := bytes.Replace(r.served[0], []byte("Subject: Bergen"), []byte("Subject: Re: Bergen"), 1)
+	draft = bytes.Replace(draft, []byte("<html><body>"), []byte("<html><body>Which one made you miss your stop?<br>"), 1)
+	if err := os.WriteFile(filepath.Join(o.Mail, "Drafts", "new", "1700000001_0.1.lab"), lab.Lines(draft), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	o.Sync(t)
+	r.clean(t, "the draft", r.stored(t, "Drafts"), "miss your stop?", "Re: Bergen by night")
 	if got := r.stored(t, "Trash"); !bytes.Equal(got, r.mails[0]) {
 		t.Errorf("a moved message is not the original:\n%s", got)
 	}
