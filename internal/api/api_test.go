@@ -81,7 +81,7 @@ func TestMethods(t *testing.T) {
 			note(d.Until.Equal(until))
 			return []api.Standing{{Sender: d.Sender, Decision: d.Decision}}, nil
 		},
-		Verify:       func(context.Context) (api.Verification, error) { return api.Verification{Records: 3}, nil },
+		Verify:       func(context.Context, string) (api.Verification, error) { return api.Verification{Records: 3}, nil },
 		Pictures:     func(context.Context) ([]api.Picture, error) { return []api.Picture{{Sender: "all"}}, nil },
 		ShowPictures: func(_ context.Context, p api.Picture) (api.Picture, error) { return p, nil },
 		Events: func(_ context.Context, after int64, limit int) ([]api.Event, error) {
@@ -137,7 +137,7 @@ func TestErrors(t *testing.T) {
 		Decide: func(context.Context, api.Decision) ([]api.Standing, error) {
 			return nil, &api.Error{Code: api.CodeUnknown, Text: "nobody of that name", Hint: "look again"}
 		},
-		Verify: func(context.Context) (api.Verification, error) {
+		Verify: func(context.Context, string) (api.Verification, error) {
 			return api.Verification{}, errors.New("reading ledger: disk on fire")
 		},
 	})

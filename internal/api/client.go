@@ -85,7 +85,7 @@ func (c *Client) Decide(ctx context.Context, d Decision) ([]Standing, error) {
 
 // Verify checks the ledger.
 func (c *Client) Verify(ctx context.Context) (Verification, error) {
-	return call[Verification](ctx, c, "GET", "/v1/consent/verify", nil)
+	return c.VerifyAgainst(ctx, "")
 }
 
 // Pictures lists the choices about pictures.
@@ -146,6 +146,20 @@ func call[Out any](ctx context.Context, c *Client, method, path string, in any) 
 	return out, nil
 }
 
+// send sends a file and reads the answer.
+func send[Out any](ctx context.Context, c *Client, path string, file io.Reader) (Out, error) {
+	var out Out
+	resp, err := c.send(ctx, "POST", path, file)
+	if err != nil {
+		return out, err
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil {
+		return out, fmt.Errorf("reading the answer of Unseen: %w", err)
+	}
+	return out, nil
+}
+
 // do sends a request and returns the answer if it is not a refusal.
 func (c *Client) do(ctx context.Context, method, path string, in any) (*http.Response, error) {
 	var body io.Reader
@@ -156,6 +170,11 @@ func (c *Client) do(ctx context.Context, method, path string, in any) (*http.Res
 		}
 		body = bytes.NewReader(text)
 	}
+	return c.send(ctx, method, path, body)
+}
+
+// send sends a request with a body and returns the answer if it is not a refusal.
+func (c *Client) send(ctx context.Context, method, path string, body io.Reader) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, "http://unseen"+path, body)
 	if err != nil {
 		return nil, fmt.Errorf("writing the request: %w", err)

@@ -1,6 +1,9 @@
 package api
 
-import "context"
+import (
+	"context"
+	"io"
+)
 
 // A Service answers the control API. Each field is one method; a nil field
 // answers that the method is not there.
@@ -24,8 +27,33 @@ type Service struct {
 	Standings func(ctx context.Context) ([]Standing, error)
 	// Decide writes into the ledger.
 	Decide func(ctx context.Context, d Decision) ([]Standing, error)
-	// Verify checks the ledger.
-	Verify func(ctx context.Context) (Verification, error)
+	// Verify checks the ledger, and that it goes on from a head if there is one.
+	Verify func(ctx context.Context, against string) (Verification, error)
+	// Questions lists who waits for an answer; with asked, also those that the
+	// reader was asked about and did not answer.
+	Questions func(ctx context.Context, asked bool) ([]Waiting, error)
+	// Ask composes the notices of a sender, Answer takes the answer.
+	Ask func(ctx context.Context, a Ask) ([]Question, error)
+	// Answer takes the answer to a notice.
+	Answer func(ctx context.Context, a Answer) (Answered, error)
+	// Once permits one message.
+	Once func(ctx context.Context, r OnceRequest) (Permit, error)
+	// Tell says how a sender can be told.
+	Tell func(ctx context.Context, r TellRequest) ([]Tell, error)
+	// WouldSend says what loads would send.
+	WouldSend func(ctx context.Context, r SendingRequest) ([]Sending, error)
+	// History returns what is kept about a sender.
+	History func(ctx context.Context, sender string) (History, error)
+	// Export writes the ledger in a format and a language.
+	Export func(ctx context.Context, w io.Writer, format, language string) error
+	// Import adds the decisions of a file in a format.
+	Import func(ctx context.Context, r io.Reader, format string) (Imported, error)
+	// Forget destroys what is known of a sender.
+	Forget func(ctx context.Context, r ForgetRequest) (Forgotten, error)
+	// State keeps a statement of the reader's.
+	State func(ctx context.Context, s Statement) (Statement, error)
+	// Statements lists them.
+	Statements func(ctx context.Context, sender string) ([]Statement, error)
 	// Pictures lists the choices about pictures.
 	Pictures func(ctx context.Context) ([]Picture, error)
 	// ShowPictures makes a choice about pictures.

@@ -35,15 +35,26 @@ type Settings struct {
 	// Log is what is worth a line on standard error.
 	Log slog.Level
 	// LapseDays is after how many days a consent given without an end
-	// lapses; 0 means never.
+	// lapses, 183 unless said otherwise; 0 means never.
 	LapseDays int
+	// Jurisdiction is whose law notices cite: "FR"; "" is that of the country
+	// that the system is set to.
+	Jurisdiction string
+	// Openings is "daily" (the default) or "each": how many openings of a mail a
+	// granted tracker is told of in a day.
+	Openings string
 	// Lists are the addresses of lists that "unseen rules update" fetches; none
 	// are fetched otherwise.
 	Lists []string
 }
 
 // Defaults returns the settings of an empty file.
-func Defaults() Settings { return Settings{Log: slog.LevelWarn} }
+func Defaults() Settings {
+	return Settings{Log: slog.LevelWarn, LapseDays: lapseDays, Openings: "daily"}
+}
+
+// lapseDays is six months: after that a reader is asked anew.
+const lapseDays = 183
 
 // Load reads a file.
 func Load(path string) (Settings, error) {

@@ -6,6 +6,9 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
+	"strings"
+
+	"github.com/unseen-mail/unseen/rules/purpose"
 )
 
 // A rule says what one key may be.
@@ -36,6 +39,15 @@ func rules() []rule {
 		}},
 		{"lapse_days", "a number from 0 (never) to 3650", func(s *Settings, v any) bool {
 			return within(&s.LapseDays, v, 0, 3650)
+		}},
+		{"jurisdiction", "a country, as " + strings.Join(purpose.Jurisdictions(), ", "), func(s *Settings, v any) bool {
+			name, _ := v.(string)
+			s.Jurisdiction = strings.ToUpper(name)
+			return slices.Contains(purpose.Jurisdictions(), s.Jurisdiction)
+		}},
+		{"openings", `"daily" or "each"`, func(s *Settings, v any) bool {
+			s.Openings, _ = v.(string)
+			return s.Openings == "daily" || s.Openings == "each"
 		}},
 		{"rules", `lists = ["https://..."], the addresses of at most 32 lists`, func(s *Settings, v any) bool {
 			table, ok := v.(map[string]any)

@@ -203,9 +203,18 @@ func (d *Daemon) granted(ctx context.Context, q api.Decision) ([]consent.Record,
 	return nil, d.refusal(api.CodeUnknown, words.NotGranted, words.NotGrantedHint, "sender", q.Sender, "known", sorted(givers))
 }
 
-// verify checks the whole ledger on disk.
-func (d *Daemon) verify(ctx context.Context) (api.Verification, error) {
-	if err := d.core.ledger.Verify(ctx); err != nil {
+// verify checks the whole ledger on disk, and that it goes on from a head that was
+// noted elsewhere, if there is one.
+func (d *Daemon) verify(ctx context.Context, against string) (api.Verification, error) {
+	check := d.core.ledger.Verify
+	if against != "" {
+		noted, err := consent.ParseHead(against)
+		if err != nil {
+			return api.Verification{}, d.refusal(api.CodeWrong, words.BadHead, words.BadHeadHint, "head", against)
+		}
+		check = func(ctx context.Context) error { return d.core.ledger.VerifyAgainst(ctx, noted) }
+	}
+	if err := check(ctx); err != nil {
 		var broken *consent.BrokenError
 		if errors.As(err, &broken) {
 			return api.Verification{}, d.brokenLedger(err)

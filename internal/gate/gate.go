@@ -5,10 +5,14 @@
 // A load that is held to be a tracker, or suspected, is released only if the
 // mail's sender is authenticated, the recipient address is clear, and for each
 // of the load's purposes a grant stands in the ledger that is not lapsed and
-// names the load's vendor. The one exception is a picture that is merely
-// suspected, in a message that the reader said to show once.
+// names the load's vendor. There are two exceptions, both for one message and
+// ten minutes: the reader let its sender know this once; or they said to show its
+// pictures once, which releases pictures that are merely suspected.
 //
-// Nothing is released for a mail from nobody, except by showing once. A ledger
+// What was decided for the address in From stands before what was decided for its
+// whole domain: a no to it holds, a yes to it is enough.
+//
+// Nothing is released for a mail from nobody, except by such a permit. A ledger
 // that is absent or broken grants nothing. What the gate does not know, it
 // holds.
 //
@@ -94,8 +98,9 @@ type Decision struct {
 	// Keep says that what comes is the same for everybody: a copy may be kept
 	// and shown again.
 	Keep bool
-	// Consented says that it is released by a grant, so that it may be shown
-	// again from a copy for the rest of the day, and tells of one opening.
+	// Consented says that it is released by a grant or for this once, so that it
+	// may be shown again from a copy for the rest of the day, and tells of one
+	// opening.
 	Consented bool
 	// Verdict is that of the load.
 	Verdict detect.Verdict
@@ -189,6 +194,8 @@ func (g *Gate) picture(l *Load, d *Decision, now time.Time) {
 // tracker decides on a load that may tell one reader from another.
 func (g *Gate) tracker(l *Load, d *Decision, now time.Time) {
 	switch {
+	case g.Permits.Told(l.Message, now):
+		d.Release, d.Consented, d.Why = true, true, LetOnce
 	case l.Judgement.Verdict == detect.Suspected && l.Kind == reference.Image && g.Permits.Permitted(l.Message, now):
 		d.Release, d.Why = true, ShownOnce
 	case !l.Sender.Authenticated || l.Sender.Key == "":
@@ -222,7 +229,31 @@ func (g *Gate) standing(l *Load, vendor string, p purpose.ID, now time.Time) Why
 	if g.Ledger == nil {
 		return Unreadable
 	}
-	s := g.Ledger.Standing(l.Sender.Key, l.Recipient, p, now)
+	one := Unasked
+	if at := AddressKey(&l.Sender); at != "" {
+		one = standingOf(g.Ledger.Standing(at, l.Recipient, p, now), vendor)
+		if one != Unasked && one != Lapsed && one != OtherVendor {
+			return one
+		}
+	}
+	all := standingOf(g.Ledger.Standing(l.Sender.Key, l.Recipient, p, now), vendor)
+	if all == Unasked {
+		return one
+	}
+	return all
+}
+
+// AddressKey is what a decision for a sender's one address is kept under, "" where
+// its key is no more than that: on shared domains.
+func AddressKey(s *sender.Sender) string {
+	if strings.Contains(s.Key, "@") {
+		return ""
+	}
+	return s.Address
+}
+
+// standingOf says what a standing means for a vendor.
+func standingOf(s consent.Standing, vendor string) Why {
 	switch s.Decision {
 	case consent.Granted:
 		if s.Covers(vendor) {

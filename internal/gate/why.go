@@ -19,6 +19,8 @@ const (
 	PicturesOn Why = "pictures-on"
 	// ShownOnce: the reader said to show this message's pictures once.
 	ShownOnce Why = "shown-once"
+	// LetOnce: the reader let the sender know of this message, once.
+	LetOnce Why = "let-once"
 )
 
 // Why a load is held.
@@ -58,6 +60,8 @@ func (w Why) fixed() (words.Key, bool) {
 		return words.WhyPicturesOn, true
 	case ShownOnce:
 		return words.WhyShownOnce, true
+	case LetOnce:
+		return words.WhyLetOnce, true
 	case LevelAll:
 		return words.WhyLevelAll, true
 	case NotOwn:

@@ -5,6 +5,7 @@ const (
 	WhyConsented     Key = "why-consented"
 	WhyPicturesOn    Key = "why-pictures-on"
 	WhyShownOnce     Key = "why-shown-once"
+	WhyLetOnce       Key = "why-let-once"
 	WhyLevelAll      Key = "why-level-all"
 	WhyNotOwn        Key = "why-not-own"
 	WhyNotPicture    Key = "why-not-picture"
