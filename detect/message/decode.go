@@ -16,6 +16,9 @@ type Text struct {
 	// raw octets. The way between two marks is walked again when asked for:
 	// most of a text is never asked for.
 	marks []mark
+	// last is one more, where what was asked for last ended: mostly what is
+	// asked for next stands behind it.
+	last mark
 	// bounds are the boundaries that no line may come to begin with; nil
 	// if they are not known.
 	bounds []string
@@ -84,11 +87,18 @@ func (t *Text) noteEvery(raw int) {
 
 // before returns the last mark at or before a decoded offset.
 func (t *Text) before(decoded int) mark {
-	i := sort.Search(len(t.marks), func(i int) bool { return int(t.marks[i].decoded) > decoded })
-	if i == 0 {
-		return mark{}
+	if near := decoded - int(t.last.decoded); near >= 0 && near < markEvery/2 {
+		return t.last
 	}
-	return t.marks[i-1]
+	i := sort.Search(len(t.marks), func(i int) bool { return int(t.marks[i].decoded) > decoded })
+	m := mark{}
+	if i > 0 {
+		m = t.marks[i-1]
+	}
+	if int(t.last.decoded) <= decoded && t.last.decoded > m.decoded {
+		return t.last
+	}
+	return m
 }
 
 // Raw returns the raw octets that decoded octets [start,end) are written in,

@@ -16,15 +16,20 @@ const (
 // Parse lays out a whole message. It never fails: what is not MIME is one leaf.
 func Parse(raw []byte) *Layout {
 	served := newParser(false)
-	served.read(raw)
-	served.finish()
+	served.readAll(raw)
 	if served.blind {
 		return lay(served, nil)
 	}
 	shown := newParser(true)
-	shown.read(raw)
-	shown.finish()
+	shown.readAll(raw)
 	return lay(served, shown)
+}
+
+// readAll reads a whole message, whose headers need no copies then.
+func (p *parser) readAll(raw []byte) {
+	p.all = raw
+	p.read(raw)
+	p.finish()
 }
 
 // read reads all of b and lets the events pass.
@@ -99,6 +104,11 @@ type parser struct {
 	open   []boundary // innermost last
 	parts  int        // the root too
 
+	// all is the whole message, if it is known from the start. Then head is
+	// a piece of it, unless it had to be changed: it is copied then.
+	all    []byte
+	copied bool
+
 	// head is the header being read, or the last one; huge says that it
 	// was too long and head is incomplete.
 	head     []byte
@@ -157,6 +167,9 @@ func (p *parser) beginPart(message bool) {
 		}
 	}
 	p.frames = append(p.frames, f)
+	if p.all != nil {
+		p.head, p.copied = nil, false
+	}
 	p.state, p.head, p.huge, p.bareCR = inHeader, p.head[:0], false, false
 	p.startLine(0)
 }
@@ -206,7 +219,7 @@ func (p *parser) stepHeader(b []byte) (int, event) {
 			p.huge = true
 			p.blind = len(p.frames) == 1
 		} else {
-			p.head = append(p.head, b[:n]...)
+			p.addHead(b[:n])
 		}
 	}
 	p.off += n
@@ -215,10 +228,22 @@ func (p *parser) stepHeader(b []byte) (int, event) {
 	}
 	if last := len(p.head) - 1; p.ended && !p.huge && p.head[last] == '\r' {
 		// Who reads the header need not know of such line ends.
+		if p.all != nil && !p.copied {
+			p.head, p.copied = bytes.Clone(p.head), true
+		}
 		p.head[last], p.bareCR = '\n', true
 	}
 	p.whole = true
 	return n, p.endHeaderLine()
+}
+
+// addHead adds to the header what comes next.
+func (p *parser) addHead(b []byte) {
+	if p.all != nil && !p.copied {
+		p.head = p.all[p.off-len(p.head) : p.off+len(b)]
+		return
+	}
+	p.head = append(p.head, b...)
 }
 
 // endOfLine returns how much of b belongs to the line, and whether the line is

@@ -160,7 +160,15 @@ func (t *Text) quotedAt(decoded int) slot {
 	for n := int(m.decoded); n < decoded; n++ {
 		s, _ = w.next()
 	}
+	t.reached(&w, decoded+1)
 	return s
+}
+
+// reached notes where a walk is, if decoding can begin anew there.
+func (t *Text) reached(w *quotedWalk, decoded int) {
+	if w.i >= w.literal {
+		t.last = mark{int32(w.i), int32(decoded)}
+	}
 }
 
 // cutQuoted is Cut for quoted-printable: not behind a "=" that is itself, within
@@ -214,6 +222,7 @@ func (t *Text) replaceQuoted(start int, with []byte) (Edit, bool) {
 			doubt = doubt || isBlank(c) || s.value == '='
 		}
 	}
+	t.reached(&w, start+len(with))
 	if !t.reads(first, end, out, doubt) {
 		return Edit{}, false
 	}
