@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/detect/twin"
 )
 
@@ -90,6 +92,116 @@ func TestOne(t *testing.T) {
 				t.Errorf("%s: %v", got.Result, got.Reasons)
 			}
 		})
+	}
+}
+
+// TestContent tells a token from content that another recipient got in its
+// place.
+func TestContent(t *testing.T) {
+	link := func(url, text string) string { return `<a href="` + url + `">` + text + `</a>` }
+	for _, tt := range []struct {
+		name, a, b string
+		want       twin.Result
+	}{
+		{"the same product", link("https://x.example/p/7552100?u=1", "Hat"), link("https://x.example/p/7552188?u=1", "Hat"), twin.Individual},
+		{"another product", link("https://x.example/p/7552100?u=1", "Hat"), link("https://x.example/p/7552188?u=1", "Coat"), twin.Variant},
+		{"a token under another text", link("https://x.example/u/7f3a9c2e51d84b06", "Anna, leave"), link("https://x.example/u/1b06a1c2d3e4f506", "Bert, leave"), twin.Individual},
+		{"another picture", `<img src="https://x.example/7f3a9c2e51d84b06.png" alt="Hat">`, `<img src="https://x.example/1b06a1c2d3e4f506.png" alt="Coat">`, twin.Variant},
+		{"a number that stands in two links", link("https://x.example/p/7552100?u=1", "Hat") + link("https://x.example/p/7552100?u=2", "Coat"),
+			link("https://x.example/p/7552188?u=1", "Cap") + link("https://x.example/p/7552188?u=2", "Shoe"), twin.Individual},
+		{"beside what all got", link("https://x.example/p/7552100", "Hat") + link("https://x.example/p/7552111", "Cap"),
+			link("https://x.example/p/7552188", "Hat") + link("https://x.example/p/7552111", "Cap"), twin.Variant},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := compare(t, letter{to: "a@mail.example", body: tt.a}, letter{to: "b@mail.example", body: tt.b})
+			if got := r.References[0]; got.Result != tt.want {
+				t.Errorf("%s: %v", got.Result, got.Reasons)
+			}
+		})
+	}
+}
+
+// TestByForm checks what is said of an address without a counterpart.
+func TestByForm(t *testing.T) {
+	body := func(person string, links int) string {
+		var out string
+		for i := range links {
+			out += fmt.Sprintf(`<a href="https://t.example/c/%d/%s">x</a>`, 880011+i, person)
+		}
+		return out
+	}
+	r := compare(t, letter{to: "a@mail.example", body: body("7f3a9c2e51d8", 5)}, letter{to: "b@mail.example", body: body("1b06a1c2d3e4", 3)})
+	if len(r.References) != 5 {
+		t.Fatalf("%d references", len(r.References))
+	}
+	for i, ref := range r.References {
+		if ref.Result != twin.Individual || (len(ref.Places) == 1) != (i >= 3) {
+			t.Errorf("%d: %s in %d places: %v", i, ref.Result, len(ref.Places), ref.Reasons)
+		}
+	}
+	if why := r.References[4].Reasons[0]; !strings.Contains(why, "3 other addresses of this form") {
+		t.Error(why)
+	}
+}
+
+// TestMailingKey checks what leads to copies.
+func TestMailingKey(t *testing.T) {
+	key := func(l letter) string { return twin.MailingKey(message.Header(l.raw())) }
+	same := key(letter{to: "a@mail.example", subject: "5 hats for you"})
+	if same == "" || same != key(letter{to: "b@mail.example", subject: "7 hats for you", date: "Fri, 02 Jan 2026 10:00:00 +0000"}) {
+		t.Error("copies have other keys")
+	}
+	for name, l := range map[string]letter{
+		"another subject": {subject: "shoes"}, "another list": {subject: "5 hats for you", list: "<deals.shop.example>"}, "another sender": {subject: "5 hats for you", from: "x@other.example"},
+	} {
+		if key(l) == same {
+			t.Errorf("%s has the same key", name)
+		}
+	}
+	if twin.MailingKey(message.Header([]byte("Subject: x\r\n\r\n"))) != "" {
+		t.Error("nobody has a key")
+	}
+}
+
+// TestHeaders checks what the signs of a mailing are read from.
+func TestHeaders(t *testing.T) {
+	with := func(to, fields string) twin.Copy {
+		return twin.Copy{Raw: append([]byte(fields), letter{to: to, list: "<x>"}.raw()...)}
+	}
+	for _, tt := range []struct{ name, a, b, sign string }{
+		{"campaign", "Feedback-ID: c1:s:x\r\n", "Feedback-ID: c1:s:x\r\n", "the campaign is the same"},
+		{"campaigns", "Feedback-ID: c1:s:x\r\n", "Feedback-ID: c2:s:x\r\n", "the campaigns differ"},
+		{"lists", "List-Id: <a.x>\r\n", "List-Id: <b.x>\r\n", "the lists differ"},
+		{"no date", "Date: x\r\n", "", "a copy has no date"},
+	} {
+		r, err := twin.Compare([]twin.Copy{with("a@mail.example", tt.a), with("b@mail.example", tt.b)})
+		if err != nil && !errors.Is(err, twin.ErrOtherMailing) || !slices.Contains(r.Sameness.Signs, tt.sign) {
+			t.Errorf("%s: %v %v", tt.name, r.Sameness.Signs, err)
+		}
+	}
+}
+
+// TestLaterProof checks which of two proofs of one form counts.
+func TestLaterProof(t *testing.T) {
+	early := twin.Proof{Sender: "s", Template: "x.example/{}", Result: twin.Individual, Slots: []int{0}, Recipients: 2, Date: "2026-01-01"}
+	late := early
+	late.Date, late.Result = "2026-02-01", twin.Aggregate
+	more := late
+	more.Recipients = 5
+	for _, order := range [][]twin.Proof{{early, late, more}, {more, late, early}, {late, more, early}} {
+		var b twin.Proofs
+		b.Add(order...)
+		if got := b.All(); len(got) != 1 || got[0].Recipients != 5 || !strings.Contains(got[0].Reason(), "2026-02-01") {
+			t.Errorf("%+v", got)
+		}
+	}
+	var none *twin.Proofs
+	if _, ok := none.Find("s", "https://x.example/1", true); ok {
+		t.Error("no proofs prove something")
+	}
+	var b twin.Proofs
+	if err := b.UnmarshalJSON([]byte("{")); err == nil {
+		t.Error("half a list is read")
 	}
 }
 

@@ -119,6 +119,8 @@ func (c *comparison) differ(r *row, content map[string]bool, recurring map[strin
 			clock = true
 		case content[slotKey(form.Text, i, "")] && !c.repeats(r, i, recurring):
 			numbered = true
+		case r.unlike() && namesContent(r, i) && !c.repeats(r, i, recurring):
+			words = true
 		case tellingRow(r, i) || len(r.who) >= 4:
 			r.proving = append(r.proving, i)
 		default:
@@ -137,6 +139,23 @@ func (c *comparison) differ(r *row, content map[string]bool, recurring map[strin
 	default:
 		r.result, r.reasons = Variant, []string{whyMixed()}
 	}
+}
+
+// unlike says whether the members show different things to a person: then they
+// may well be other content in the same place.
+func (r *row) unlike() bool {
+	for _, m := range r.members[1:] {
+		if m.text != r.first().text && m.text != "" && r.first().text != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// namesContent says whether a slot is of the kind by which content is named as
+// often as people: a number, or anything in a picture's address.
+func namesContent(r *row, slot int) bool {
+	return r.load() || r.first().template.Slots[slot].Kind == template.Number
 }
 
 // values returns what stands in a slot, member by member.

@@ -6,8 +6,23 @@ import (
 	"strings"
 	"time"
 
+	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/detect/sender"
 	"github.com/unseen-mail/unseen/detect/template"
+	"github.com/unseen-mail/unseen/rules/catalogue"
 )
+
+// MailingKey returns a text that copies of one mailing share as a rule, whoever
+// got them: who sent it, the list, and the subject without its digits. Among
+// mails of one key, of about the same day, copies may be looked for; [Compare]
+// says whether they are. It is "" for a mail whose sender cannot be read.
+func MailingKey(h message.HeaderFields) string {
+	who := sender.Identify(h, catalogue.Provider{})
+	if who.Key == "" {
+		return ""
+	}
+	return join(who.Key, who.ListID, undigited(strings.ToLower(h.Text("Subject"))))
+}
 
 // How sure it is that copies are of one mailing.
 const (
