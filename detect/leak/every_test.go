@@ -135,6 +135,18 @@ func TestSubjects(t *testing.T) {
 	}
 }
 
+// TestWordLike checks which local parts prove something by themselves.
+func TestWordLike(t *testing.T) {
+	for local, want := range map[string]bool{
+		"maria": true, "katharina": true, "news2026": true, "shop-24": true, "1234567": true, "ek7": true,
+		"anna.ek": false, "katharina87": false, "12345678": false, "a_lindqvist": false, "hpot2212u1": false,
+	} {
+		if got := isWordLike(local); got != want {
+			t.Errorf("%q: %v", local, got)
+		}
+	}
+}
+
 // TestHostile checks that no address makes the search go on and on: what is
 // opened is bounded, and so is how deep.
 func TestHostile(t *testing.T) {

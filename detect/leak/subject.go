@@ -134,10 +134,18 @@ func isRole(local string) bool {
 	return false
 }
 
-// isWordLike says whether a local part could be a word of its own: letters
-// alone, or too few of them.
+// isWordLike says whether a local part could stand in an address for its own
+// sake: letters alone, too few of them, a short number, or the name of a function
+// with a number or a year ("news2026").
 func isWordLike(local string) bool {
-	return len(local) < 6 || strings.Trim(local, "abcdefghijklmnopqrstuvwxyz") == ""
+	word := strings.Trim(local, "0123456789._-")
+	switch {
+	case len(local) < 6, word == local && strings.Trim(local, "abcdefghijklmnopqrstuvwxyz") == "":
+		return true
+	case word == "":
+		return len(local) < 8
+	}
+	return isRole(word)
 }
 
 // names gives the ways in which a name of two words or more is written.

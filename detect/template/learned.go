@@ -31,8 +31,9 @@ const (
 type Learned struct {
 	// Template is the form; "" for what is no web address.
 	Template string
-	// Mails is how many mails had it, from Since until Until.
-	Mails        int
+	// Mails is how many mails had it.
+	Mails int
+	// Since and Until are when the first and the last of them came.
 	Since, Until time.Time
 	// Slots are its variable parts, with what is known of each.
 	Slots []Knowledge
@@ -44,10 +45,11 @@ type Learned struct {
 type Knowledge struct {
 	// Slot is where in this address it stands.
 	Slot Slot
-	// Class is what it was seen to stand for, in so many mails to so many of
-	// the reader's addresses.
-	Class   Class
-	Mails   int
+	// Class is what it was seen to stand for.
+	Class Class
+	// Mails is in how many mails that was seen.
+	Mails int
+	// Readers is to how many of the reader's addresses these went.
 	Readers int
 }
 

@@ -31,14 +31,16 @@ const (
 
 // A Slot is one variable part of a URL.
 type Slot struct {
-	// Place is where it stands; Name is the key of a query parameter, "" for
-	// a query without keys and in other places.
+	// Place is where it stands.
 	Place Place
-	Name  string
+	// Name is the key of a query parameter, "" for a query without keys and
+	// in other places.
+	Name string
 	// Kind is what its value looks like.
 	Kind Kind
-	// Value is as written; it stands at Start to End in the URL.
-	Value      string
+	// Value is as written.
+	Value string
+	// Start and End are where in the URL it stands.
 	Start, End int
 }
 
@@ -79,6 +81,7 @@ func Parse(url string) (Template, bool) {
 	}
 	p.authority(at, end)
 	host := p.text.String()
+	host = host[strings.LastIndexByte(host, '@')+1:]
 	at, end = end, len(url)
 	fragment := strings.IndexByte(url[at:], '#')
 	if fragment >= 0 {

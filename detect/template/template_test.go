@@ -144,3 +144,54 @@ func BenchmarkParse(b *testing.B) {
 		template.Parse("https://www.shop.example/de/angebote/ab-mittwoch/wohnen/teppich-oregon-i-215298/?utm_source=newsletter&utm_medium=email&utm_campaign=spring-2026")
 	}
 }
+
+// TestBoundsOfParse checks what is longer than anybody writes.
+func TestBoundsOfParse(t *testing.T) {
+	for name, url := range map[string]string{
+		"many parameters": "https://x.example/?" + strings.Repeat("a=1&", 5000),
+		"many segments":   "https://x.example/" + strings.Repeat("7f3a9c2e/", 5000),
+		"many labels":     "https://" + strings.Repeat("7f3a9c2e51d84b06.", 5000) + "example/",
+		"one segment":     "https://x.example/" + strings.Repeat("a1", 50_000),
+		"numbers":         "https://x.example/" + strings.Repeat("page1", 5000),
+	} {
+		got, ok := template.Parse(url)
+		if !ok || len(got.Slots) > 64 || len(got.Text) > 9000 {
+			t.Errorf("%s: %v, %d slots, %d letters", name, ok, len(got.Slots), len(got.Text))
+		}
+		if again, _ := template.Parse(url); again.Text != got.Text {
+			t.Errorf("%s: another template the second time", name)
+		}
+	}
+}
+
+// TestTelling checks what could name one of many.
+func TestTelling(t *testing.T) {
+	for value, want := range map[string]bool{
+		"7f3a9c2e51d84b06": true, "7v32nb0l": true, "75521007": true, "123456": true, "12345": false, "hat": false, "": false, "600x200": false,
+	} {
+		if got := (template.Slot{Value: value, Kind: template.KindOf(value)}).Telling(); got != want {
+			t.Errorf("%q: %v", value, got)
+		}
+	}
+}
+
+// TestPlaces checks where slots are said to stand, with their names.
+func TestPlaces(t *testing.T) {
+	const url = "https://u7f3a9c2e@7f3a9c2e51d84b06.x.example/75521007/a.gif?id=12&9f3a9c2e51d84b06#top"
+	got, ok := template.Parse(url)
+	want := []template.Slot{
+		{Place: template.UserInfo, Value: "u7f3a9c2e"}, {Place: template.Host, Value: "7f3a9c2e51d84b06"}, {Place: template.Path, Value: "75521007"},
+		{Place: template.Query, Name: "id", Value: "12"}, {Place: template.Query, Value: "9f3a9c2e51d84b06"}, {Place: template.Fragment, Value: "top"},
+	}
+	if !ok || len(got.Slots) != len(want) {
+		t.Fatalf("%+v", got.Slots)
+	}
+	for i, s := range got.Slots {
+		if s.Place != want[i].Place || s.Name != want[i].Name || s.Value != want[i].Value {
+			t.Errorf("%d: %+v, want %+v", i, s, want[i])
+		}
+	}
+	if got.Host != "{}.x.example" {
+		t.Errorf("host %q", got.Host)
+	}
+}

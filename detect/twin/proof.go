@@ -15,10 +15,10 @@ import (
 type Proof struct {
 	// Sender is the key of the sender, as package sender makes it.
 	Sender string `json:"sender"`
-	// Template is the form, as package template writes it, and Load whether
-	// it is of loads or of links.
+	// Template is the form, as package template writes it.
 	Template string `json:"template"`
-	Load     bool   `json:"load"`
+	// Load says that it is of loads, not of links.
+	Load bool `json:"load"`
 	// Result is Individual or Aggregate.
 	Result Result `json:"result"`
 	// Slots are the variable parts that it rests on: for Individual those
@@ -27,9 +27,10 @@ type Proof struct {
 	Slots []int `json:"slots"`
 	// Part names the weightiest of them: "query id", "path".
 	Part string `json:"part"`
-	// Recipients and Addresses are how many were compared.
+	// Recipients is how many got copies that were compared.
 	Recipients int `json:"recipients"`
-	Addresses  int `json:"addresses"`
+	// Addresses is how many of the form there were.
+	Addresses int `json:"addresses"`
 	// Date is the day of the mailing, "2026-03-31"; "" if it has none.
 	Date string `json:"date"`
 }

@@ -92,8 +92,9 @@ type Report struct {
 
 // A Place is one occurrence of a reference.
 type Place struct {
-	// Copy is the index of the copy, Part the IMAP section of the leaf.
+	// Copy is the index of the copy.
 	Copy int
+	// Part is the IMAP section of the leaf.
 	Part string
 	// Offset and Length are raw octets of the message.
 	Offset, Length int
@@ -103,14 +104,15 @@ type Place struct {
 
 // A Reference is one address, or the addresses that stand for it in the copies.
 type Reference struct {
-	// Vector and Kind are those of the first place.
+	// Vector is where in the text the first place stands.
 	Vector reference.Vector
-	Kind   reference.Kind
+	// Kind is what following it does.
+	Kind reference.Kind
 	// Template is the form of the address.
 	Template string
-	// Result is what the comparison says of it, and Reasons are sentences
-	// for the reader.
-	Result  Result
+	// Result is what the comparison says of it.
+	Result Result
+	// Reasons are sentences for the reader.
 	Reasons []string
 	// Places are where it stands, in the order of the copies.
 	Places []Place
@@ -144,12 +146,14 @@ const (
 
 // A Part is one variable part of an address.
 type Part struct {
-	// Slot is its index in the template, and Class whose it is.
-	Slot  int
+	// Slot is its index in the template.
+	Slot int
+	// Class is whose it is; "" if the copies' forms differ too much to say.
 	Class Class
-	// Where it stands, Name if it is a parameter with a key.
+	// Where it stands.
 	Where template.Place
-	Name  string
+	// Name is the key of a parameter, "" for all else.
+	Name string
 	// Kind is what it looks like.
 	Kind template.Kind
 	// Start and End are where in the first place's URL it stands, for parts
