@@ -90,7 +90,7 @@ const (
 	// never outweighs everything.
 	never = -100
 	// enough is what makes one mailing likely, plenty certain.
-	enough, plenty = 5, 7
+	enough, plenty = 6, 7
 )
 
 // same weighs what speaks for two copies being of one mailing.
