@@ -229,7 +229,7 @@ func (l *restoringLeaf) Edit(off int, raw []byte, more bool) (edits []message.Ed
 // not the sender's to keep: it was broken when the address was written into it.
 func (l *restoringLeaf) whole(off int, body []byte) {
 	t := message.Decode(body, off, l.part.Encoding)
-	subs := l.substitutions(t.Bytes(), l.part.MediaType)
+	subs := l.seen(t.Bytes())
 	switch {
 	case len(subs) == 0:
 		return
