@@ -176,6 +176,43 @@ func TestVectorsChromium(t *testing.T) {
 	measured(t, "chromium", was)
 }
 
+// TestVectorsMixed opens random mixtures of vectors in Chromium: what is heard of
+// one that was rewritten must at least be reported. With UNSEEN_LONG=1 they are many,
+// and others each time.
+func TestVectorsMixed(t *testing.T) {
+	lab.Need(t, "chromium")
+	if !lab.Island(t) {
+		return
+	}
+	n, seed := 100, uint64(1)
+	if lab.Long() {
+		n, seed = 1500, uint64(time.Now().UnixNano())
+	}
+	names := lab.StartNames(t)
+	s := openSite(t)
+	planner := &plan.Planner{Base: s.URL}
+	mixed := vectors.Mixed(n, seed)
+	told := map[string]bool{}
+	var pages []string
+	for _, v := range mixed {
+		raw := v.Mail()
+		p := planner.Plan(raw)
+		told[v.Name] = len(p.Gaps) > 0 || slices.ContainsFunc(p.References, func(r plan.Reference) bool { return r.Outcome == plan.Ungated })
+		p.Overlay.Apply(raw, 0)
+		pages = append(pages, s.add(v.Host(), raw))
+	}
+	after := inChromium(t, names, pages, mixed)
+	for _, v := range mixed {
+		if got := after[v.Name]; got != "" && !told[v.Name] {
+			t.Errorf("after rewriting, %s was heard of: %s\n%s", v.Name, got, v.Document())
+		}
+	}
+	if int(s.asked.Load()) < n/4 {
+		t.Errorf("the gateway was asked %d times: this test shows nothing", s.asked.Load())
+	}
+	t.Logf("seed %d: %d mixtures, the gateway was asked %d times, %d were heard of, all of them reported", seed, n, s.asked.Load(), len(after))
+}
+
 // scriptShow shows a message for as long as its pictures take, and returns the
 // document that stands in the pane. A few never say that they are loaded, because
 // something in them is not.
