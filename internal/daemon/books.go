@@ -3,6 +3,8 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"os"
 	"sync/atomic"
 
 	"github.com/unseen-mail/unseen/detect"
@@ -19,11 +21,12 @@ type books struct {
 	dir   string
 	// first is the edition of the own rules at the start.
 	first string
-	now   atomic.Pointer[detect.Judge]
+	// watcher notices changes of the own rules, nil if it cannot.
+	watcher *rulefiles.Watcher
+	now     atomic.Pointer[detect.Judge]
 }
 
-// openBooks reads the catalogue and the reader's own rules. Rules that cannot be
-// read do not keep mail from flowing.
+// openBooks reads the catalogue.
 func openBooks(cfg *Config) (*books, error) {
 	plain, err := catalogue.Load()
 	if err != nil {
@@ -34,14 +37,30 @@ func openBooks(cfg *Config) (*books, error) {
 	}
 	b := &books{plain: plain, dir: rulefiles.Dir(cfg.Paths.Data)}
 	b.take(nil)
+	return b, nil
+}
+
+// read reads the reader's own rules, once the data directory is there. Rules that
+// cannot be read do not keep mail from flowing.
+func (b *books) read(log *slog.Logger) {
+	// A directory that is there is a place to put rules in, and spares watching
+	// the one above it, in which the store writes.
+	err := os.MkdirAll(b.dir, 0o700)
+	if err == nil {
+		// It watches first, so that no change falls between.
+		b.watcher, err = rulefiles.NewWatcher(b.dir, b.knows)
+	}
+	if err != nil {
+		// Changes then count from the next start on.
+		log.Warn("own rules are not watched", "err", err)
+	}
 	own, err := rulefiles.Load(b.dir, b.knows)
 	if err != nil {
-		cfg.Logger.Warn("own rules were not read", "err", err)
-		return b, nil
+		log.Warn("own rules were not read", "err", err)
+		return
 	}
 	b.first = own.Edition()
 	b.take(own)
-	return b, nil
 }
 
 // take puts other own rules in the place of those before.
@@ -71,19 +90,17 @@ func (b *books) vendorName(id string) string {
 	return v.Name
 }
 
-// watchRules begins to watch the reader's own rules.
-func (d *Daemon) watchRules() {
-	var err error
-	if d.ruleFiles, err = rulefiles.NewWatcher(d.core.books.dir, d.core.books.knows); err != nil {
-		// Changes then count from the next start on.
-		d.cfg.Logger.Warn("own rules are not watched", "err", err)
+// close ends the watching, if nobody runs the watcher.
+func (b *books) close() {
+	if b.watcher != nil {
+		b.watcher.Close()
 	}
 }
 
 // followRules takes over what changes in the reader's own rules, until life ends.
 func (d *Daemon) followRules(life context.Context) {
 	b := d.core.books
-	d.ruleFiles.Run(life, b.first, func(own *rulefiles.Rules, err error) {
+	b.watcher.Run(life, b.first, func(own *rulefiles.Rules, err error) {
 		e := store.Event{Kind: "rules", Outcome: "taken"}
 		switch {
 		case err != nil:

@@ -48,6 +48,7 @@ func openCore(ctx context.Context, cfg *Config) (*core, error) {
 	if err != nil {
 		return nil, errors.Join(err, kept.Close())
 	}
+	books.read(cfg.Logger)
 	c := &core{
 		store: kept, books: books, ledger: ledger,
 		gate:  &gate.Gate{Ledger: ledger, Permits: new(gate.Permits), Words: cfg.Words, VendorName: books.vendorName},
@@ -60,6 +61,7 @@ func openCore(ctx context.Context, cfg *Config) (*core, error) {
 
 // close lets go of the store.
 func (c *core) close() error {
+	c.books.close() // again, if it ran
 	if err := c.store.Close(); err != nil {
 		return fmt.Errorf("closing store: %w", err)
 	}

@@ -28,7 +28,6 @@ import (
 
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/config"
-	"github.com/unseen-mail/unseen/internal/rulefiles"
 	"github.com/unseen-mail/unseen/internal/store"
 	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/proxy"
@@ -77,9 +76,7 @@ type Daemon struct {
 	gateway *gateway
 	relays  *relays
 	watcher *config.Watcher
-	// ruleFiles notices changes of the reader's own rules, nil if it cannot.
-	ruleFiles *rulefiles.Watcher
-	started   time.Time
+	started time.Time
 
 	cancel   context.CancelFunc
 	work     sync.WaitGroup
@@ -138,7 +135,6 @@ func (d *Daemon) begin(ctx context.Context) error {
 		// Changes then count from the next start on.
 		d.cfg.Logger.Warn("config.toml is not watched", "err", err)
 	}
-	d.watchRules()
 	return nil
 }
 
@@ -153,7 +149,7 @@ func (d *Daemon) serve(life context.Context, control net.Listener) {
 	if d.watcher != nil {
 		d.run("config", func() error { d.watch(life); return nil })
 	}
-	if d.ruleFiles != nil {
+	if d.core.books.watcher != nil {
 		d.run("rules", func() error { d.followRules(life); return nil })
 	}
 }

@@ -43,12 +43,14 @@ func NewWatcher(dir string, known func(id string) bool) (*Watcher, error) {
 func (w *Watcher) Close() error { return w.fs.Close() }
 
 // Run calls changed with all rules whenever those of a file were changed, made,
-// renamed or removed, once for changes that come together, and with an error
-// where the directory cannot be read. Rules that are as they were are not told
+// renamed or removed since [NewWatcher], once for changes that come together, and
+// with an error where the directory cannot be read. edition is that of the rules
+// which the caller read after NewWatcher; rules that are as they were are not told
 // again. It returns when ctx ends and closes the watcher.
 func (w *Watcher) Run(ctx context.Context, edition string, changed func(*Rules, error)) {
 	defer w.Close()
-	timer := time.NewTimer(settle) // what happened since the first reading
+	timer := time.NewTimer(time.Hour)
+	timer.Stop()
 	defer timer.Stop()
 	for {
 		select {

@@ -87,16 +87,38 @@ func TestWatch(t *testing.T) {
 	}
 }
 
-// TestWatchTellsOnce checks that what changes nothing is not told, and that the
-// first reading is told only where it differs from what the caller has.
-func TestWatchTellsOnce(t *testing.T) {
+// TestWatchSinceItBegan checks that what changes between the beginning and Run is
+// told.
+func TestWatchSinceItBegan(t *testing.T) {
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "mine.toml"), "[[block]]\nhost = \"a.example\"\n")
+	w, err := rulefiles.NewWatcher(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	r, err := rulefiles.Load(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	write(t, filepath.Join(dir, "mine.toml"), "[[block]]\nhost = \"a.example\"\n")
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	w.Run(ctx, r.Edition(), func(changed *rulefiles.Rules, err error) {
+		if err != nil || changed.Empty() {
+			t.Errorf("%v", err)
+		}
+		cancel()
+	})
+}
+
+// TestWatchTellsOnce checks that what changes nothing is not told.
+func TestWatchTellsOnce(t *testing.T) {
+	dir := t.TempDir()
 	w, err := rulefiles.NewWatcher(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "mine.toml"), "[[block]]\nhost = \"a.example\"\n")
+	r, err := rulefiles.Load(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
