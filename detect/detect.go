@@ -52,6 +52,17 @@ func (c Certainty) MarshalJSON() ([]byte, error) {
 	return json.Marshal(string(c))
 }
 
+// A Basis says how purposes are known.
+type Basis string
+
+const (
+	// Documented purposes were read on a page of the vendor, or of who made the
+	// rule.
+	Documented Basis = "documented"
+	// Inferred ones come from the vendor's trade, or from the signs alone.
+	Inferred Basis = "inferred"
+)
+
 // Whether an address differs from recipient to recipient.
 const (
 	// Individual is an address made for one recipient.
@@ -65,7 +76,7 @@ const (
 // A TokenInfo says what in an address looks like the name of a recipient or of
 // one message, without repeating it.
 type TokenInfo struct {
-	// Where is "path", "query" or "host".
+	// Where is "path", "query", "host", "user-info" or "fragment".
 	Where string `json:"where"`
 	// Kind is "address", "uuid", "hex", "number" or "random".
 	Kind string `json:"kind"`
@@ -90,10 +101,14 @@ type Judgement struct {
 	Vendor string
 	// Purposes are what it is for. It is released when each is granted.
 	Purposes []purpose.ID
+	// Basis says how the purposes are known, "" where there are none.
+	Basis Basis
 	// Exemption is why no consent is needed, "" if it is.
 	Exemption string
 	// Reasons are sentences for the reader, the weightiest first.
 	Reasons []string
+	// Because are the same reasons as data, in the same order.
+	Because []Reason
 	// Rules name what the reasons rest on, for those who check.
 	Rules []string
 	// Edition names the rules that were applied.

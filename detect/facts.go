@@ -3,10 +3,12 @@ package detect
 import (
 	"strings"
 
+	"github.com/unseen-mail/unseen/detect/exempt"
 	"github.com/unseen-mail/unseen/detect/leak"
 	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/detect/reference"
 	"github.com/unseen-mail/unseen/detect/sender"
+	"github.com/unseen-mail/unseen/detect/signal"
 )
 
 // Facts are what a verdict needs to know of the mail around a reference. The
@@ -18,15 +20,23 @@ type Facts struct {
 	// not known: then no leak of it is found.
 	Recipient string
 	// Choices are the addresses in List-Unsubscribe (RFC 2369, section 3.2).
-	Choices []string
+	Choices exempt.List
 	// Repeats says how often each remote load stands in the mail. Addresses
 	// that stand once may be left out.
 	Repeats map[string]int
+	// Mail is what the references of the mail say together, nil if not known.
+	Mail *signal.Mail
+	// Words are what stands at the link that is judged. Without them the link's
+	// own text is all that is known.
+	Words exempt.Words
 
 	// Leaks looks for the reader's addresses. Nil means that it is made of
 	// Recipient for each verdict, which takes a hundred times as long.
 	Leaks *leak.Finder
 }
+
+// listed says whether the header names a link for unsubscribing.
+func (f *Facts) listed(url string) bool { return f.Choices.Has(url) }
 
 // Gather reads the facts of a mail from its header and its references. If the
 // recipient is "", it is taken from the header: the topmost Delivered-To, else
@@ -41,12 +51,11 @@ func Gather(h message.HeaderFields, refs []reference.Reference, recipient string
 		f.Recipient = recipientOf(h)
 	}
 	f.Leaks = leak.New(f.Recipient)
-	for _, field := range h.All("List-Unsubscribe") {
-		f.Choices = append(f.Choices, angled(field)...)
-	}
+	f.Choices = exempt.Listed(h.All("List-Unsubscribe"))
+	f.Mail = signal.Survey(refs)
 	count := make(map[string]int)
-	for _, r := range refs {
-		if r.Remote && r.Kind.Load() {
+	for i := range refs {
+		if r := &refs[i]; r.Remote && r.Kind.Load() {
 			count[r.URL]++
 		}
 	}
@@ -72,25 +81,4 @@ func recipientOf(h message.HeaderFields) string {
 		return boxes[0]
 	}
 	return ""
-}
-
-// angled returns the web addresses in angle brackets of a List- field (RFC 2369,
-// section 2). Folding white space inside them means nothing.
-func angled(field string) []string {
-	var urls []string
-	for {
-		_, rest, ok := strings.Cut(field, "<")
-		if !ok {
-			return urls
-		}
-		url, next, ok := strings.Cut(rest, ">")
-		if !ok {
-			return urls
-		}
-		url = strings.Join(strings.Fields(url), "")
-		if len(url) > 4 && strings.EqualFold(url[:4], "http") {
-			urls = append(urls, url)
-		}
-		field = next
-	}
 }

@@ -2,45 +2,87 @@ package detect
 
 import (
 	"slices"
+	"strings"
+	"sync"
 
+	"github.com/unseen-mail/unseen/detect/exempt"
 	"github.com/unseen-mail/unseen/detect/leak"
 	"github.com/unseen-mail/unseen/detect/reference"
+	"github.com/unseen-mail/unseen/detect/sender"
+	"github.com/unseen-mail/unseen/detect/signal"
 	"github.com/unseen-mail/unseen/rules/catalogue"
 	"github.com/unseen-mail/unseen/rules/purpose"
 )
 
 // A Judge gives verdicts by one edition of the rules. It may be used by many
 // goroutines.
+//
+// What is weighed, in this order: what the reader's own rules say; the reader's
+// own address in the URL, in any form; for links, words by which they are left
+// alone; the forms of vendors; then names of persons or deliveries by themselves
+// (package signal), against what else the mail shows of them. Each verdict is one
+// rule of load.go, picture.go or link.go, and its reasons are the signs that the
+// rule rests on. There are no weights.
 type Judge struct {
 	// Catalogue must not be nil.
 	Catalogue *catalogue.Catalogue
+	// Words know which links are for a choice or an authentication. Nil is the
+	// embedded ones.
+	Words *exempt.Matcher
+}
+
+// embedded are the words of the catalogue's own table.
+var embedded = sync.OnceValue(func() *exempt.Matcher {
+	m, err := exempt.Load()
+	if err != nil {
+		// The table is part of the program; tests read it.
+		panic(err)
+	}
+	return m
+})
+
+// words returns what knows which links are left alone.
+func (j *Judge) words() *exempt.Matcher {
+	if j.Words != nil {
+		return j.Words
+	}
+	return embedded()
 }
 
 // A view is one reference while it is judged.
 type view struct {
+	judge *Judge
 	ref   reference.Reference
-	facts Facts
+	facts *Facts
 	at    catalogue.Address
 	hit   catalogue.Hit
 	known bool
+	// parts are the address taken apart, once somebody asks.
+	parts signal.Parts
+	taken bool
 }
 
 // Judge says what a reference is.
 func (j *Judge) Judge(ref reference.Reference, f Facts) Judgement {
-	out := j.judge(ref, f)
+	out := j.judge(ref, &f)
 	out.Edition = j.Catalogue.Edition()
 	return out
 }
 
-func (j *Judge) judge(ref reference.Reference, f Facts) Judgement {
+func (j *Judge) judge(ref reference.Reference, f *Facts) Judgement {
 	if ref.Kind == reference.Receipt {
-		return Judgement{Verdict: Tracker, Certainty: Strong, Individualised: Individual,
-			Purposes: []purpose.ID{purpose.Receipt}, Reasons: []string{whyReceipt()}, Rules: []string{"receipt"}}
+		out := Judgement{Verdict: Tracker, Certainty: Strong, Individualised: Individual,
+			Purposes: []purpose.ID{purpose.Receipt}, Basis: Documented, Rules: []string{"receipt"}}
+		out.because(why("receipt"))
+		return out
 	}
-	v := view{ref: ref, facts: f}
+	v := view{judge: j, ref: ref, facts: f}
 	var ok bool
 	if v.at, ok = catalogue.Split(ref.URL); !ok || !ref.Remote {
-		return Judgement{Verdict: Clean, Individualised: NotIndividual, Reasons: []string{whyLocal()}}
+		return v.clean(NotIndividual, why("local"))
+	}
+	if out, said := v.own(); said {
+		return out
 	}
 	v.hit, v.known = j.Catalogue.MatchAddress(v.at)
 	out := v.link
@@ -48,6 +90,15 @@ func (j *Judge) judge(ref reference.Reference, f Facts) Judgement {
 		out = v.load
 	}
 	return v.withLeak(out())
+}
+
+// take returns the address taken apart.
+func (v *view) take() *signal.Parts {
+	if !v.taken {
+		v.parts, _ = signal.Take(v.ref.URL)
+		v.taken = true
+	}
+	return &v.parts
 }
 
 // withLeak looks for the recipient's address, which outweighs all other signs.
@@ -61,7 +112,9 @@ func (v *view) withLeak(out Judgement) Judgement {
 		return out
 	}
 	out.Leak, out.Individualised = &l.Form, Individual
-	out.Reasons = slices.Insert(out.Reasons, 0, l.Reason())
+	reason := whyLeak(l)
+	out.Reasons = slices.Insert(out.Reasons, 0, reason.English())
+	out.Because = slices.Insert(out.Because, 0, reason)
 	out.Rules = append(out.Rules, "leak:"+l.Form)
 	out.Token = &TokenInfo{Where: l.Where, Kind: "address", Length: l.End - l.Start}
 	if out.Verdict == Exempt {
@@ -69,24 +122,44 @@ func (v *view) withLeak(out Judgement) Judgement {
 	}
 	if out.Verdict == Clean {
 		// The reason it was clean no longer holds.
-		out.Reasons = out.Reasons[:1]
+		out.Reasons, out.Because = out.Reasons[:1], out.Because[:1]
 	}
 	out.Verdict, out.Certainty = Tracker, Proven
-	out.Purposes = v.purposes()
+	out.Purposes, out.Basis = v.purposes()
+	if !v.known && v.ref.Kind.Load() && slices.ContainsFunc(l.Layers, isHash) && v.thirdParty() {
+		// Who gets a hash of an address and does not send the mail can know by it
+		// the same reader elsewhere.
+		out.Purposes = append(out.Purposes, purpose.Profiling)
+	}
 	return out
 }
 
+// isHash says whether a layer is a hash: those of package leak have a number in
+// their name, but for one.
+func isHash(layer string) bool {
+	return layer == "whirlpool" || strings.ContainsAny(layer, "0123456789") && !strings.HasPrefix(layer, "base") && !strings.HasPrefix(layer, "rot")
+}
+
+// thirdParty says that the host does not belong to who sends, as far as is known.
+func (v *view) thirdParty() bool {
+	return v.facts.FromDomain == "" || sender.OrgDomain(v.at.Host) != sender.OrgDomain(v.facts.FromDomain)
+}
+
 // purposes are those of the vendor; for somebody unknown, that of measuring.
-func (v *view) purposes() []purpose.ID {
+func (v *view) purposes() ([]purpose.ID, Basis) {
+	basis := Inferred
+	if v.known && !v.hit.Vendor.Inferred {
+		basis = Documented
+	}
 	if v.ref.Kind.Load() {
 		if v.known {
-			return v.hit.Vendor.Purposes
+			return slices.Clone(v.hit.Vendor.Purposes), basis
 		}
-		return []purpose.ID{purpose.Performance}
+		return []purpose.ID{purpose.Performance}, basis
 	}
 	ids := []purpose.ID{purpose.Click}
 	if !v.known {
-		return ids
+		return ids, basis
 	}
 	// To follow a link serves the vendor's wider ends too, but tells nothing
 	// of openings.
@@ -95,32 +168,34 @@ func (v *view) purposes() []purpose.ID {
 			ids = append(ids, id)
 		}
 	}
-	return ids
+	return ids, basis
 }
 
 // tracker returns a verdict against the reference.
-func (v *view) tracker(c Certainty, t token, reason, rule string) Judgement {
-	out := Judgement{Verdict: Tracker, Certainty: c, Individualised: Individual, Token: t.info(),
-		Purposes: v.purposes(), Reasons: []string{reason}, Rules: []string{rule}}
+func (v *view) tracker(c Certainty, t *signal.Token, rule string, reasons ...Reason) Judgement {
+	out := Judgement{Verdict: Tracker, Certainty: c, Individualised: Individual, Token: infoOf(t), Rules: []string{rule}}
+	out.Purposes, out.Basis = v.purposes()
 	if v.known {
 		out.Vendor = v.hit.Vendor.ID
 	}
+	out.because(reasons...)
 	return out
 }
 
 // suspected returns a verdict that leaves room for doubt.
-func (v *view) suspected(c Certainty, t token, reason, rule string) Judgement {
-	out := v.tracker(c, t, reason, rule)
+func (v *view) suspected(c Certainty, t *signal.Token, rule string, reasons ...Reason) Judgement {
+	out := v.tracker(c, t, rule, reasons...)
 	out.Verdict, out.Individualised = Suspected, Unknown
 	return out
 }
 
 // clean returns a verdict for the reference.
-func (v *view) clean(individual, reason string) Judgement {
-	out := Judgement{Verdict: Clean, Individualised: individual, Reasons: []string{reason}}
+func (v *view) clean(individual string, reason Reason) Judgement {
+	out := Judgement{Verdict: Clean, Individualised: individual}
 	if v.known {
 		out.Vendor, out.Rules = v.hit.Vendor.ID, []string{v.hit.Rule}
 	}
+	out.because(reason)
 	return out
 }
 

@@ -1,9 +1,11 @@
 package detect
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/unseen-mail/unseen/detect/reference"
+	"github.com/unseen-mail/unseen/detect/signal"
 	"github.com/unseen-mail/unseen/rules/catalogue"
 )
 
@@ -13,12 +15,19 @@ func (v *view) load() Judgement {
 		return v.knownLoad()
 	}
 	if v.known && len(v.hit.Places) > 0 {
-		if t := placed(v.at, v.hit.Places); t.text != "" {
-			return v.tracker(Strong, t, whyPersonalPicture(v.hit.Vendor.Name), v.hit.Rule)
+		if t := placed(v.at, v.hit.Places); t != nil {
+			return v.tracker(Strong, t, v.hit.Rule, why("vendor-picture", v.hit.Vendor.Name))
 		}
 	}
-	if v.ref.Kind == reference.Pixel {
-		return v.pixel()
+	switch {
+	case v.ref.Kind == reference.Resource:
+		return v.resource()
+	case v.stored():
+		return v.fromStore()
+	case v.ref.Kind == reference.Pixel:
+		return v.pixel(why("invisible"))
+	case tiny(v.ref.Shape):
+		return v.pixel(why("tiny"))
 	}
 	return v.picture()
 }
@@ -26,110 +35,176 @@ func (v *view) load() Judgement {
 // knownLoad judges an address of a form that a vendor uses for trackers.
 func (v *view) knownLoad() Judgement {
 	t := placed(v.at, v.hit.Places)
+	if t == nil && len(v.hit.Places) > 0 && v.telling() == nil {
+		// The vendor's form, and nobody named in it.
+		return v.clean(Unknown, why("same-for-all"))
+	}
 	if v.sure() {
-		return v.tracker(Strong, t, whyOpen(v.hit.Vendor.Name), v.hit.Rule)
+		return v.tracker(Strong, t, v.hit.Rule, why("vendor-open", v.hit.Vendor.Name))
 	}
 	// Low confidence needs a second sign.
 	if v.ref.Kind == reference.Pixel {
-		out := v.tracker(Strong, t, whyOpen(v.hit.Vendor.Name), v.hit.Rule)
-		out.Reasons = append(out.Reasons, whyInvisible())
-		return out
+		return v.tracker(Strong, t, v.hit.Rule, why("vendor-open", v.hit.Vendor.Name), why("invisible"))
 	}
-	return v.suspected(Weak, t, whyMaybe(v.hit.Vendor.Name), v.hit.Rule)
+	if t == nil && v.telling() == nil {
+		return v.clean(Unknown, why("plain"))
+	}
+	return v.suspected(Weak, t, v.hit.Rule, why("vendor-maybe", v.hit.Vendor.Name))
 }
 
-// pixel judges a load that shows nothing.
-func (v *view) pixel() Judgement {
-	t := doubt(v.at)
-	if t.text != "" {
-		return v.unseen(t, whyInvisible())
+// telling returns the token of the address that tells most, nil if there is none.
+func (v *view) telling() *signal.Token {
+	var best *signal.Token
+	p := v.take()
+	for i := range p.Tokens {
+		if t := &p.Tokens[i]; (best == nil || t.Strength > best.Strength) && !v.commonParameter(t) {
+			best = t
+		}
 	}
-	// A spacer stands wherever room is needed. That is no excuse for an address
-	// in which anything could be a name.
-	if n := v.facts.Repeats[v.ref.URL]; n > 1 && v.at.Query() == "" {
-		return v.clean(NotIndividual, whyRepeated(n))
-	}
-	return v.suspected(Weak, t, whyInvisible(), "shape:pixel")
+	return best
 }
 
-// unseen judges a load with a token that shows nothing, or next to nothing.
-func (v *view) unseen(t token, reason string) Judgement {
-	out := v.suspected(Strong, t, reason, "shape:pixel")
-	if t.strong && !(t.where == "path" && filed(v.at.Path(), t.text)) {
-		out = v.tracker(Strong, t, reason, "shape:pixel")
+// commonParameter says whether the catalogue knows that a parameter is the same
+// for all recipients.
+func (v *view) commonParameter(t *signal.Token) bool {
+	if t.Where != signal.Query || t.Name == "" {
+		return false
 	}
-	out.Reasons = append(out.Reasons, whyToken(t))
-	out.Rules = append(out.Rules, "token:"+t.where)
-	return out
+	known, ok := v.judge.Catalogue.Param(t.Name, v.at.Host)
+	return ok && known.Individual == catalogue.No
 }
 
-// picture judges a load that shows something. It is held as soon as one
-// recipient could be told from another by its address, except where a vendor's
-// picture store is known to give everybody the same.
-func (v *view) picture() Judgement {
-	if v.ref.Kind == reference.Resource || v.stored() {
-		return v.content()
+// pixel judges a load that shows nothing, or next to nothing: whatever could name
+// somebody does, unless it is known to name something else.
+func (v *view) pixel(reason Reason) Judgement {
+	p := v.take()
+	var best *signal.Token
+	for i := range p.Tokens {
+		t := &p.Tokens[i]
+		if (best == nil || t.Strength > best.Strength) && !v.excusedPixel(p, t) {
+			best = t
+		}
 	}
-	t := doubt(v.at)
 	switch {
-	case t.text != "" && tiny(v.ref.Shape):
-		return v.unseen(t, whyTiny())
-	case t.text != "":
-		return v.suspected(Weak, t, whyToken(t), "token:"+t.where)
-	case strings.Contains(v.at.Rest, "?"):
-		return v.clean(Unknown, whyPlain())
+	case best == nil:
+		if n := v.facts.Repeats[v.ref.URL]; n > 1 && v.at.Query() == "" {
+			return v.clean(NotIndividual, why("repeated", strconv.Itoa(n)))
+		}
+		if len(p.Tokens) > 0 {
+			out := v.clean(Unknown, why("unclear"))
+			out.Token = infoOf(&p.Tokens[0])
+			return out
+		}
+		return v.clean(NotIndividual, why("same-for-all"))
+	case best.Strength == signal.Strong:
+		out := v.tracker(Strong, best, "shape:pixel", reason, whyToken(best))
+		out.Rules = append(out.Rules, "token:"+string(best.Where))
+		return v.backed(out, p, best)
 	}
-	return v.clean(NotIndividual, whyPlain())
+	out := v.suspected(Strong, best, "shape:pixel", reason, whyToken(best))
+	out.Rules = append(out.Rules, "token:"+string(best.Where))
+	return v.backed(out, p, best)
+}
+
+// excusedPixel says whether a token of an invisible load is known to name
+// something else than a reader.
+func (v *view) excusedPixel(p *signal.Parts, t *signal.Token) bool {
+	uses := v.facts.Mail.Uses(t)
+	switch {
+	case uses.Links > 0 || t.Asked:
+		return false
+	case t.Strength == signal.Faint && !p.Counter && t.Kind == signal.Number && (t.Where != signal.Path || p.Picture()) && signal.HasWord(t.Text):
+		// A number in a name that people gave: "image-1095548.gif".
+		return true
+	case t.Where == signal.Path && !t.Last && p.Picture() && p.NamedByPeople() && uses.Pictures+uses.Pixels > 1:
+		// A folder of which other pictures come too.
+		return true
+	case t.Where == signal.Query && t.Strength == signal.Strong, t.Where == signal.Path && t.Last && p.Picture():
+		// One of the mail's pictures, hidden.
+		return v.facts.Mail.Siblings(p, t) > 1
+	}
+	return false
+}
+
+// backed adds what else of the mail speaks for a token's being a person's.
+func (v *view) backed(out Judgement, p *signal.Parts, t *signal.Token) Judgement {
+	uses := v.facts.Mail.Uses(t)
+	switch {
+	case uses.Links > 0 && v.ref.Kind.Load():
+		out.because(why("in-links", strconv.Itoa(uses.Links)))
+		out.Rules = append(out.Rules, "mail:in-links")
+	case uses.Pixels > 0 && !v.ref.Kind.Load():
+		out.because(why("in-pixel"))
+		out.Rules = append(out.Rules, "mail:in-pixel")
+	case v.ref.Kind.Load() && v.facts.Mail.LikeLinks(p, t):
+		out.because(why("like-links"))
+		out.Rules = append(out.Rules, "mail:like-links")
+	}
+	return out
 }
 
 // stored says whether the address is of a picture store of a vendor, by its host
 // and not by its form alone.
 func (v *view) stored() bool {
-	return v.known && v.hit.Kind == catalogue.Asset && !v.hit.Generic && v.hit.Confidence == catalogue.High
+	if !v.known || v.hit.Kind != catalogue.Asset || v.hit.Confidence == catalogue.HostOnly {
+		return false
+	}
+	if v.ref.Kind == reference.Pixel && v.at.Query() != "" {
+		return false
+	}
+	return !v.hit.Generic || v.take().Picture()
 }
 
-// content judges what lies in a store, and what is never asked for anyway: fonts
-// and the like. They have long random names, so only a query tells.
-func (v *view) content() Judgement {
-	t := find(v.at)
-	switch {
-	case t.text == "" && !strings.Contains(v.at.Rest, "?"):
-		return v.clean(NotIndividual, whyPlain())
-	case t.text == "":
-		return v.clean(Unknown, whyPlain())
-	case t.where == "query" && t.strong:
-		return v.suspected(Weak, t, whyToken(t), "token:query")
+// fromStore judges what lies in a store: only what names a person tells.
+func (v *view) fromStore() Judgement {
+	if t := v.asked(); t != nil {
+		return v.suspected(Weak, t, "token:"+string(t.Where), whyToken(t), why("person", t.Name))
 	}
-	out := v.clean(Unknown, whyUnclear())
-	out.Token = t.info()
+	if strings.Contains(v.at.Rest, "?") {
+		return v.clean(Unknown, why("vendor-store", v.hit.Vendor.Name))
+	}
+	return v.clean(NotIndividual, why("vendor-store", v.hit.Vendor.Name))
+}
+
+// asked returns a token in a parameter that is named after people, or somebody's
+// address; nil if there is none.
+func (v *view) asked() *signal.Token {
+	p := v.take()
+	for i := range p.Tokens {
+		if t := &p.Tokens[i]; t.Kind == signal.Address || t.Asked && t.Where == signal.Query {
+			return t
+		}
+	}
+	return nil
+}
+
+// resource judges what is never asked for anyway: fonts and the like. They have
+// long random names, so only a query tells.
+func (v *view) resource() Judgement {
+	t := v.telling()
+	switch {
+	case t == nil && !strings.Contains(v.at.Rest, "?"):
+		return v.clean(NotIndividual, why("plain"))
+	case t == nil:
+		return v.clean(Unknown, why("plain"))
+	case t.Where == signal.Query && !t.Seal && (t.Strength == signal.Strong || t.Asked && t.Strength == signal.Fair):
+		return v.suspected(Weak, t, "token:query", whyToken(t))
+	}
+	out := v.clean(Unknown, why("unclear"))
+	out.Token = infoOf(t)
 	return out
 }
 
-// tinySide is the side in pixels up to which a picture shows next to nothing.
-const tinySide = 3
+// What a picture of next to nothing measures: sides up to tinySide where one is
+// declared alone, else an area up to tinyArea.
+const tinySide, tinyArea = 3, 36
 
 // tiny says whether a picture is declared so small that it shows next to
 // nothing. A side that is not declared follows the other; what has no side at
 // all is a pixel already.
 func tiny(s reference.Shape) bool {
-	small := func(side, other int) bool { return 0 < side && side <= tinySide || side < 0 && other > 0 }
-	return small(s.Width, s.Height) && small(s.Height, s.Width)
-}
-
-// filed says whether a token names a folder in which a picture with a name of
-// its own lies: "/lib/fe95157070660d7e73/m/1/spacer.gif". Such stores have a
-// folder for each customer, not for each recipient.
-func filed(path, token string) bool {
-	slash := strings.LastIndexByte(path, '/')
-	name, ext, ok := strings.Cut(path[slash+1:], ".")
-	if !ok || len(name) < 4 || strings.Contains(name, token) {
-		return false
+	if s.Width > 0 && s.Height > 0 {
+		return s.Width*s.Height <= tinyArea
 	}
-	switch strings.ToLower(ext) {
-	case "gif", "png", "jpg", "jpeg", "webp":
-	default:
-		return false
-	}
-	kind, _ := classify(name)
-	return kind == ""
+	return max(s.Width, s.Height) <= tinySide && max(s.Width, s.Height) > 0
 }

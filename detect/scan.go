@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"slices"
 
+	"github.com/unseen-mail/unseen/detect/exempt"
 	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/detect/reference"
 	"github.com/unseen-mail/unseen/rules/catalogue"
@@ -110,12 +111,20 @@ func (s *scan) read(p *message.Part) (leaf, bool) {
 
 // leaf judges the references of a leaf.
 func (s *scan) leaf(l leaf) {
-	for _, r := range l.refs {
+	var words []exempt.Words
+	if hasLinks(l.refs) {
+		words = exempt.Texts(l.view.Cells(), l.refs)
+	}
+	for i, r := range l.refs {
 		if r.Kind == reference.Base {
 			// Nothing is loaded from it; what refers to it is reported.
 			continue
 		}
-		j := s.judge.Judge(r, s.facts)
+		facts := s.facts
+		if words != nil {
+			facts.Words = words[i]
+		}
+		j := s.judge.Judge(r, facts)
 		s.report.References++
 		if j.Verdict == Clean && !s.opt.All {
 			continue
@@ -130,6 +139,11 @@ func (s *scan) leaf(l leaf) {
 		}
 		s.add(f)
 	}
+}
+
+// hasLinks says whether there is a link among references.
+func hasLinks(refs []reference.Reference) bool {
+	return slices.ContainsFunc(refs, func(r reference.Reference) bool { return r.Kind == reference.Link })
 }
 
 // action says what level standard does with a load while nothing is granted.

@@ -54,6 +54,47 @@ func Measure(labels, shared string) (Measured, error) {
 
 // Write writes all of it: the measured half first.
 func (m Measured) Write(w io.Writer) error {
+	if err := m.writeHead(w); err != nil {
+		return err
+	}
+	for _, half := range []string{HalfMeasure, HalfTune} {
+		if err := m.writeHalf(w, half); err != nil {
+			return err
+		}
+	}
+	return WriteAlone(w, m.Alone)
+}
+
+// WriteHalf writes what concerns one half. Whoever makes rules looks at the half
+// for tuning only.
+func (m Measured) WriteHalf(w io.Writer, half string) error {
+	if err := m.writeHead(w); err != nil {
+		return err
+	}
+	return m.writeHalf(w, half)
+}
+
+// WriteTotals writes one line for each kind of reference and half, and no row: it
+// tells how far rules got without telling where they fail.
+func (m Measured) WriteTotals(w io.Writer) error {
+	var b strings.Builder
+	for _, half := range []string{HalfMeasure, HalfTune} {
+		for _, r := range []Report{m.Loads, m.Links} {
+			s := r.Score(half, Ours())
+			fmt.Fprintf(&b, "%-8s %-6s n %4d hit %4d missed %3d falsely %3d prec. %s recall %s\n",
+				half, r.Title, s.N(), s.Hit, s.Missed, s.False, figure(s.Precision()), figure(s.Recall()))
+		}
+		all, touched := m.Links.Exempt(half)
+		fmt.Fprintf(&b, "%-8s exempt links %d, touched %d\n", half, len(all), len(touched))
+	}
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("writing report: %w", err)
+	}
+	return nil
+}
+
+// writeHead writes what the figures rest on.
+func (m Measured) writeHead(w io.Writer) error {
 	head := "These figures rest on ../shared/mail: mails that are not in this repository,\n" +
 		"labelled by hand (testdata/labels). They hold for that sample.\n" +
 		"Bounds are the lower ends of Wilson's two-sided 95 % intervals.\n" +
@@ -62,17 +103,17 @@ func (m Measured) Write(w io.Writer) error {
 	if _, err := io.WriteString(w, head); err != nil {
 		return fmt.Errorf("writing report: %w", err)
 	}
-	for _, half := range []string{HalfMeasure, HalfTune} {
-		for _, r := range []Report{m.Loads, m.Links} {
-			if err := r.Write(w, half); err != nil {
-				return err
-			}
-		}
-		if err := m.Links.writeExempt(w, half); err != nil {
+	return nil
+}
+
+// writeHalf writes the tables of one half.
+func (m Measured) writeHalf(w io.Writer, half string) error {
+	for _, r := range []Report{m.Loads, m.Links} {
+		if err := r.Write(w, half); err != nil {
 			return err
 		}
 	}
-	return WriteAlone(w, m.Alone)
+	return m.Links.writeExempt(w, half)
 }
 
 // writeExempt writes which links of choice and authentication would not be left

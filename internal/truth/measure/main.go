@@ -15,9 +15,17 @@ import (
 func main() {
 	labels := flag.String("labels", "testdata/labels", "where the labels are")
 	shared := flag.String("shared", "../shared", "what stands beside the repository")
+	half := flag.String("half", "", "print one half only: tune, or measure; both if empty")
+	totals := flag.Bool("totals", false, "print totals only, without the rows that are wrong")
 	flag.Parse()
 	measured, err := truth.Measure(*labels, *shared)
-	if err == nil {
+	switch {
+	case err != nil:
+	case *totals:
+		err = measured.WriteTotals(os.Stdout)
+	case *half != "":
+		err = measured.WriteHalf(os.Stdout, *half)
+	default:
 		err = measured.Write(os.Stdout)
 	}
 	if errors.Is(err, truth.ErrNoMail) && os.Getenv("UNSEEN_STRICT") != "1" {

@@ -1,0 +1,123 @@
+package detect
+
+import (
+	"strings"
+
+	"github.com/unseen-mail/unseen/detect/signal"
+)
+
+// sealed is how long a value is that holds more than the name of a picture.
+const sealed = 64
+
+// picture judges a load that shows something. Names of stored pictures look like
+// names of persons, so a token counts only where a picture has no reason to have
+// one, or where the rest of the mail says whose it is.
+func (v *view) picture() Judgement {
+	p := v.take()
+	for i := range p.Tokens {
+		t := &p.Tokens[i]
+		if rule, reasons, ok := v.tells(p, t); ok {
+			out := v.suspected(Weak, t, rule, reasons...)
+			out = v.backed(out, p, t)
+			if len(out.Rules) > 1 && t.Strength == signal.Strong {
+				out.Verdict, out.Certainty, out.Individualised = Tracker, Strong, Individual
+			}
+			return out
+		}
+	}
+	switch {
+	case len(p.Tokens) > 0:
+		out := v.clean(Unknown, why("unclear"))
+		out.Token = infoOf(v.telling())
+		return out
+	case strings.Contains(v.at.Rest, "?"):
+		return v.clean(Unknown, why("plain"))
+	}
+	return v.clean(NotIndividual, why("plain"))
+}
+
+// tells says whether a token of a picture's address names a reader, by which rule
+// and why.
+func (v *view) tells(p *signal.Parts, t *signal.Token) (rule string, reasons []Reason, ok bool) {
+	rule, reasons = "token:"+string(t.Where), []Reason{whyToken(t)}
+	switch {
+	case t.Kind == signal.Address:
+		return rule, reasons, true
+	case t.Where == signal.Query:
+		if t.Asked {
+			return rule, append(reasons, why("person", t.Name)), v.tellsInQuery(p, t)
+		}
+		return rule, reasons, v.tellsInQuery(p, t)
+	case t.Where == signal.Path:
+		if t.Kind == signal.Number && t.Strength == signal.Faint {
+			return "token:computed", append(reasons, why("computed")), p.Computed() && !p.Filed() && isWhole(t)
+		}
+		return rule, reasons, v.tellsInPath(p, t)
+	case t.Where == signal.Host:
+		return rule, reasons, t.Strength == signal.Strong && (v.facts.Mail.Loads(v.at.Host) < 2 || v.facts.Mail.Uses(t).Links > 0)
+	case t.Where == signal.User:
+		return rule, reasons, t.Strength >= signal.Fair
+	}
+	// A fragment does not reach a server.
+	return "", nil, false
+}
+
+// isWhole says whether a number is all of its segment, and not a short one.
+func isWhole(t *signal.Token) bool {
+	return len(t.Text) >= 7 && strings.Trim(t.Text, "0123456789") == ""
+}
+
+// tellsInQuery says whether a token in a query names a reader. What other
+// pictures of the mail have another of at the same place names the picture,
+// unless it is long enough to hold both.
+func (v *view) tellsInQuery(p *signal.Parts, t *signal.Token) bool {
+	links := v.facts.Mail.Uses(t).Links
+	switch {
+	case links > 0 && !t.Seal && (t.Strength == signal.Strong || t.Asked), links >= manyLinks && t.Strength == signal.Fair:
+		return true
+	case t.Seal && !v.facts.Mail.LikeLinks(p, t):
+		return false
+	case t.Name == "" && t.Kind == signal.Number:
+		// The version of a file, as a rule.
+		return t.Strength == signal.Strong && !p.Picture()
+	case t.Asked:
+		return true
+	case v.facts.Mail.Siblings(p, t) > 1 && len(t.Text) < sealed:
+		return false
+	}
+	return t.Strength == signal.Strong || p.Counter && !p.Picture() && t.Strength == signal.Fair
+}
+
+// tellsInPath says whether a token in a path names a reader.
+func (v *view) tellsInPath(p *signal.Parts, t *signal.Token) bool {
+	uses := v.facts.Mail.Uses(t)
+	if t.Last && uses.Links > 0 && t.Strength >= signal.Fair {
+		return true
+	}
+	counted := p.Counter && !p.Stored() && v.facts.Mail.Siblings(p, t) < 2
+	switch {
+	case v.looksUnseen(p, t):
+		return true
+	case counted && t.Last && (p.Opener && t.Strength == signal.Strong || !p.Filed() && t.Strength == signal.Fair):
+		return true
+	case p.Filed() || t.Strength < signal.Strong:
+		return false
+	}
+	if !t.Last && p.NamedByPeople() {
+		// A folder, or a file in a store that says how large it is wanted.
+		return uses.Links > 0
+	}
+	if v.facts.Mail.LikeLinks(p, t) {
+		return true
+	}
+	return !p.Stored() && v.facts.Mail.Siblings(p, t) < 2
+}
+
+// looksUnseen says whether a picture is of the form that invisible ones have whose
+// size is not declared: a GIF that nothing is said of, by a name at random that is
+// the only one of its kind.
+func (v *view) looksUnseen(p *signal.Parts, t *signal.Token) bool {
+	s := v.ref.Shape
+	return p.Extension == "gif" && t.Last && t.Strength == signal.Strong && s.Width < 0 && s.Height < 0 && s.Alt == "" &&
+		!p.Stored() && v.facts.Mail.Siblings(p, t) < 2
+}

@@ -1,0 +1,193 @@
+package signal
+
+import (
+	"github.com/unseen-mail/unseen/detect/reference"
+)
+
+// Uses say in how many different addresses of a mail a token stands.
+type Uses struct {
+	// Links are those that a person may follow, Pictures and Pixels those that
+	// are loaded.
+	Links, Pictures, Pixels int
+}
+
+// A Mail is what the references of one mail say together. It may be used by many
+// goroutines. The zero Mail knows of none.
+type Mail struct {
+	uses map[uint64]Uses
+	// slots say how many different tokens stand at one place of addresses that
+	// are otherwise alike, among pictures, and shapes the same of links by place and
+	// kind alone.
+	slots, shapes map[uint64]int
+	// hosts count the different loads of each host.
+	hosts map[string]int
+}
+
+// Survey reads the references of a mail. Each address counts once.
+func Survey(refs []reference.Reference) *Mail {
+	m := &Mail{uses: make(map[uint64]Uses), slots: make(map[uint64]int), shapes: make(map[uint64]int), hosts: make(map[string]int)}
+	urls, seen := make(map[string]struct{}, len(refs)), make(map[uint64]struct{})
+	for i := range refs {
+		r := &refs[i]
+		if !r.Remote || r.Kind != reference.Link && !r.Kind.Load() {
+			continue
+		}
+		if _, again := urls[r.URL]; again {
+			continue
+		}
+		urls[r.URL] = struct{}{}
+		if p, ok := Take(r.URL); ok {
+			m.note(r.Kind, &p, seen)
+		}
+	}
+	return m
+}
+
+// note counts the tokens of one address.
+func (m *Mail) note(k reference.Kind, p *Parts, seen map[uint64]struct{}) {
+	if k.Load() {
+		m.hosts[p.At.Host]++
+	}
+	for i := range p.Tokens {
+		t := &p.Tokens[i]
+		m.pieces(k, t)
+		if t.Strength < Fair && !t.Asked && (t.Kind != Number || digitsIn(t.Text) < minShared) {
+			continue
+		}
+		text := m.use(k, t.Text)
+		if k == reference.Link {
+			m.shapes[shape(p, t)]++
+		}
+		if k == reference.Image {
+			at := slot(p, t)
+			if _, again := seen[at^text]; !again {
+				seen[at^text] = struct{}{}
+				m.slots[at]++
+			}
+		}
+	}
+}
+
+// minShared is how many characters a number or a piece of a token has that is told
+// from others by standing in several addresses.
+const minShared = 6
+
+// use counts a text in one address.
+func (m *Mail) use(k reference.Kind, s string) uint64 {
+	text := hash(start, s)
+	u := m.uses[text]
+	switch k {
+	case reference.Link:
+		u.Links++
+	case reference.Pixel:
+		u.Pixels++
+	default:
+		u.Pictures++
+	}
+	m.uses[text] = u
+	return text
+}
+
+// pieces counts the numbers that a token is made of: "3251:7552100" is a link and
+// a reader.
+func (m *Mail) pieces(k reference.Kind, t *Token) {
+	if t.Kind == Address || t.Kind == UUID {
+		return
+	}
+	for piece := range numbersIn(t.Text) {
+		if len(piece) < len(t.Text) {
+			m.use(k, piece)
+		}
+	}
+}
+
+// numbersIn yields the numbers of a text that are long enough and no day.
+func numbersIn(s string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for i := 0; i < len(s); i++ {
+			n := digits(s[i:])
+			if n >= minShared && !IsDay(s[i:i+n]) && !yield(s[i:i+n]) {
+				return
+			}
+			i += n
+		}
+	}
+}
+
+// PieceUses returns in how many addresses the number stands, of those that a token
+// is made of, that stands in most.
+func (m *Mail) PieceUses(t *Token) Uses {
+	var most Uses
+	if m == nil || t.Kind == Address || t.Kind == UUID {
+		return most
+	}
+	for piece := range numbersIn(t.Text) {
+		if u := m.uses[hash(start, piece)]; u.Links+u.Pixels > most.Links+most.Pixels {
+			most = u
+		}
+	}
+	return most
+}
+
+// Uses returns in how many addresses a token stands.
+func (m *Mail) Uses(t *Token) Uses {
+	if m == nil {
+		return Uses{}
+	}
+	return m.uses[hash(start, t.Text)]
+}
+
+// Siblings returns how many different tokens of the same kind stand at the place
+// of this one in visible pictures of the mail that are otherwise alike, itself
+// counted if it is one.
+func (m *Mail) Siblings(p *Parts, t *Token) int {
+	if m == nil {
+		return 0
+	}
+	return m.slots[slot(p, t)]
+}
+
+// LikeLinks says whether links of the mail have a token of the same kind at the
+// same place.
+func (m *Mail) LikeLinks(p *Parts, t *Token) bool { return m != nil && m.shapes[shape(p, t)] > 0 }
+
+// Loads returns how many different addresses of a host the mail loads.
+func (m *Mail) Loads(host string) int {
+	if m == nil {
+		return 0
+	}
+	return m.hosts[host]
+}
+
+// slot returns the place of a token: host, depth and what stands before it.
+func slot(p *Parts, t *Token) uint64 {
+	h := hash(hash(start, p.At.Host), string(t.Where))
+	h = hash(hash(h, t.Name), string(t.Kind))
+	h = (h ^ uint64(t.Segment)) * prime
+	if t.Where == Path {
+		return hash(h, p.Extension)
+	}
+	return hash(h, p.At.Path())
+}
+
+// shape returns where a token stands and what it looks like, on any host.
+func shape(p *Parts, t *Token) uint64 {
+	h := hash(hash(start, string(t.Where)), string(t.Kind))
+	h = hash(hash(h, t.Name), p.Extension)
+	return (h ^ uint64(t.Segment)) * prime
+}
+
+// The numbers of FNV-1a for 64 bits.
+const (
+	start = 14695981039346656037
+	prime = 1099511628211
+)
+
+// hash goes on with FNV-1a. A mail that makes two tokens collide would only make
+// them look like one.
+func hash(h uint64, s string) uint64 {
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * prime
+	}
+	return (h ^ 0xff) * prime
+}
