@@ -222,3 +222,17 @@ func FuzzUnmarshal(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkObserve takes in a newsletter with forty links.
+func BenchmarkObserve(b *testing.B) {
+	var urls []string
+	for i := range 40 {
+		urls = append(urls, fmt.Sprintf("https://t.shop.example/c/550000/%d/7f3a9c2e51d84b06?acc=998877", 120+i))
+	}
+	var h template.History
+	i := 0
+	for b.Loop() {
+		i++
+		h.Observe(template.Mail{Sender: "shop.example", ID: fmt.Sprint(i), Recipient: "anna@reader.example", Date: day}, urls)
+	}
+}

@@ -71,6 +71,7 @@ func Parse(url string) (Template, bool) {
 		return Template{}, false
 	}
 	p := parser{url: url}
+	p.text.Grow(len(url))
 	at := len(url) - len(rest)
 	end := len(url)
 	if i := strings.IndexAny(rest, `/?#\`); i >= 0 {

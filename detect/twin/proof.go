@@ -149,66 +149,68 @@ func (p Proof) Reason() string {
 // Proofs are what is proven about senders, one for each form. The zero value is
 // ready to use; it is not safe for writing by several goroutines.
 type Proofs struct {
-	byForm map[proofKey]Proof
+	// bySender is asked first: most senders have none, and then no address
+	// needs to be taken apart.
+	bySender map[string]map[proofKey]Proof
 }
 
 type proofKey struct {
-	sender, template string
-	load             bool
+	template string
+	load     bool
 }
 
 // Add takes proofs in. Of two for one form the later one counts, of one day the
 // one with more recipients.
 func (b *Proofs) Add(proofs ...Proof) {
-	if b.byForm == nil {
-		b.byForm = make(map[proofKey]Proof)
+	if b.bySender == nil {
+		b.bySender = make(map[string]map[proofKey]Proof)
 	}
 	for _, p := range proofs {
-		key := proofKey{p.Sender, p.Template, p.Load}
-		old, ok := b.byForm[key]
+		forms := b.bySender[p.Sender]
+		if forms == nil {
+			forms = make(map[proofKey]Proof)
+			b.bySender[p.Sender] = forms
+		}
+		key := proofKey{p.Template, p.Load}
+		old, ok := forms[key]
 		if !ok || cmp.Or(cmp.Compare(p.Date, old.Date), cmp.Compare(p.Recipients, old.Recipients)) >= 0 {
-			b.byForm[key] = p
+			forms[key] = p
 		}
 	}
 }
 
 // Find returns the proof that covers an address in a mail of a sender.
 func (b *Proofs) Find(sender, url string, load bool) (Proof, bool) {
-	if b == nil || len(b.byForm) == 0 {
+	if b == nil || b.bySender[sender] == nil {
 		return Proof{}, false
 	}
 	t, ok := template.Parse(url)
 	if !ok {
 		return Proof{}, false
 	}
-	p, ok := b.byForm[proofKey{sender, t.Text, load}]
+	p, ok := b.bySender[sender][proofKey{t.Text, load}]
 	return p, ok && p.covers(sender, t, load)
 }
 
 // Forget drops what is proven about a sender.
-func (b *Proofs) Forget(sender string) {
-	for key := range b.byForm {
-		if key.sender == sender {
-			delete(b.byForm, key)
+func (b *Proofs) Forget(sender string) { delete(b.bySender, sender) }
+
+// All returns the proofs by sender and form, those of loads first.
+func (b *Proofs) All() []Proof {
+	out := []Proof{}
+	for _, forms := range b.bySender {
+		for _, p := range forms {
+			out = append(out, p)
 		}
 	}
-}
-
-// All returns the proofs, by sender and form.
-func (b *Proofs) All() []Proof {
-	out := make([]Proof, 0, len(b.byForm))
-	for _, p := range b.byForm {
-		out = append(out, p)
+	kind := func(p Proof) string {
+		if p.Load {
+			return "a load"
+		}
+		return "link"
 	}
 	slices.SortFunc(out, func(a, b Proof) int {
-		load := 0
-		if a.Load != b.Load {
-			load = 1
-			if a.Load {
-				load = -1
-			}
-		}
-		return cmp.Or(cmp.Compare(a.Sender, b.Sender), cmp.Compare(a.Template, b.Template), load)
+		return cmp.Or(cmp.Compare(a.Sender, b.Sender), cmp.Compare(a.Template, b.Template), cmp.Compare(kind(a), kind(b)))
 	})
 	return out
 }
