@@ -19,23 +19,26 @@ func (c *rulesUpdate) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	f := &rulefiles.Fetcher{Dir: rulefiles.Dir(paths.Data)}
-	gone, err := f.Forget(settings.Lists)
+	return s.update(ctx, &rulefiles.Fetcher{Dir: rulefiles.Dir(paths.Data)}, settings.Lists)
+}
+
+// update removes the lists that are no longer named and fetches those that are.
+func (s *session) update(ctx context.Context, f *rulefiles.Fetcher, lists []string) error {
+	gone, err := f.Forget(lists)
 	for _, name := range gone {
 		s.say(words.RulesGone, "name", name)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if len(settings.Lists) == 0 {
-		if len(gone) > 0 {
-			return nil
-		}
+	case len(lists) == 0 && len(gone) == 0:
 		return s.fault(errNoLists, words.RulesNoLists, words.RulesListsHint)
+	case len(lists) == 0:
+		return nil
 	}
-	s.note(words.RulesFetching, "n", len(settings.Lists), "hosts", strings.Join(hostsOf(settings.Lists), ", "))
+	s.note(words.RulesFetching, "n", len(lists), "hosts", strings.Join(hostsOf(lists), ", "))
 	failed := false
-	for _, address := range settings.Lists {
+	for _, address := range lists {
 		switch r := f.Update(ctx, address); {
 		case ctx.Err() != nil:
 			return ctx.Err()
