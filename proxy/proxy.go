@@ -15,8 +15,10 @@
 //
 // [Submission] stands between a mail program and its submission server. Every
 // mail passes through a [Restorer], so that no address of this machine leaves it,
-// whether it comes by DATA or in chunks by BDAT (RFC 3030).
-// It says that a mail was taken only after the server said so.
+// whether it comes by DATA or in chunks by BDAT (RFC 3030). A large mail goes on
+// while it comes in; one that turns out not to be fit to leave is given up before
+// its end was said to the server, which then delivers nothing of it. The relay says
+// that a mail was taken only after the server said so, and sends none twice.
 //
 // # Limits
 //

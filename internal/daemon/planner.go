@@ -194,7 +194,7 @@ func (b *planning) save(ctx context.Context, made *plan.Plan) error {
 	b.saved, err = p.core.store.SavePlan(ctx, p.place(b.at), &store.Plan{
 		Account: p.account.ID, Header: made.HeaderSHA256, Sender: key, Mode: string(made.Mode) + b.mark,
 		Version: made.Version, Complete: made.Complete, Body: body, Tokens: tokens(made),
-		From: from(m), Ungated: ungated(made),
+		From: from(m), Ungated: ungated(made), Spare: b.mark != "",
 	})
 	return err
 }

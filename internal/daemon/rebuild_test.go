@@ -118,6 +118,9 @@ func TestRebuild(t *testing.T) {
 			if err != nil || !last.Done || last.Read != 2 || last.References == 0 || last.Mailbox != 2 {
 				t.Fatalf("%+v, %v", last, err)
 			}
+			if n := h.plans(); n != 2 {
+				t.Errorf("%d mails are counted, want 2", n)
+			}
 			if asks := h.open(served); len(asks) > 0 {
 				t.Errorf("the tracker was asked %q", asks)
 			}

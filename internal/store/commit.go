@@ -171,8 +171,10 @@ func (c *commit) plans(ctx context.Context, b *batch) error {
 		if err != nil {
 			return err
 		}
-		c.saw(p)
-		c.count(p.Account, p.Ungated)
+		if !p.Spare {
+			c.saw(p)
+			c.count(p.Account, p.Ungated)
+		}
 		for i, token := range p.Tokens {
 			if token != "" {
 				tokens = append(tokens, tokenRow{keyOf(token), p.ID, i})

@@ -52,6 +52,9 @@ type Plan struct {
 	// Ungated are the reasons, each once, why something in the message is not
 	// held, as [Store.MailCounts] counts them. Only SavePlan reads it.
 	Ungated []string
+	// Spare says that no message is served by the plan, so that neither a mail nor
+	// a sender is counted. Only SavePlan reads it.
+	Spare bool
 }
 
 // A Reference is what a token leads to.
