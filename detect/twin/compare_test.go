@@ -139,6 +139,9 @@ func TestByForm(t *testing.T) {
 			t.Errorf("%d: %s in %d places: %v", i, ref.Result, len(ref.Places), ref.Reasons)
 		}
 	}
+	if p := r.Proofs(); len(p) != 1 || p[0].Addresses != 3 || !slices.Equal(p[0].Slots, []int{1}) || p[0].Part != "path" {
+		t.Errorf("%+v", p)
+	}
 	if why := r.References[4].Reasons[0]; !strings.Contains(why, "3 other addresses of this form") {
 		t.Error(why)
 	}

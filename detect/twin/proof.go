@@ -42,34 +42,21 @@ func (r Report) Proofs() []Proof {
 	if r.Sameness.Sure != Certain || r.Sender == "" {
 		return nil
 	}
-	type form struct {
-		text string
-		load bool
-	}
-	var order []form
-	found := make(map[form]*Proof)
-	mixed := make(map[form]bool)
+	var order []proofKey
+	found := make(map[proofKey]*Proof)
+	mixed := make(map[proofKey]bool)
 	for _, one := range r.References {
-		f := form{one.Template, one.Kind.Load()}
-		p := found[f]
-		if p == nil {
-			p = &Proof{Sender: r.Sender, Template: f.text, Load: f.load, Result: one.Result, Recipients: r.Recipients}
-			if !r.Date.IsZero() {
-				p.Date = r.Date.Format("2006-01-02")
-			}
-			found[f] = p
+		if one.Result == Individual && !one.differs() {
+			// It was taken to be so for the others, and proves nothing.
+			continue
+		}
+		f := proofKey{one.Template, one.Kind.Load()}
+		if found[f] == nil {
+			found[f] = r.proof(one)
 			order = append(order, f)
 		}
-		p.Addresses++
-		slots := one.proving()
-		if p.Addresses == 1 {
-			p.Slots = slots
-		}
-		p.Slots = slices.DeleteFunc(p.Slots, func(s int) bool { return !slices.Contains(slots, s) })
-		mixed[f] = mixed[f] || one.Result != p.Result
-		if len(p.Slots) > 0 && p.Part == "" {
-			p.Part = one.part(p.Slots[0])
-		}
+		found[f].join(one)
+		mixed[f] = mixed[f] || one.Result != found[f].Result
 	}
 	var out []Proof
 	for _, f := range order {
@@ -79,6 +66,34 @@ func (r Report) Proofs() []Proof {
 		}
 	}
 	return out
+}
+
+// differs says whether a part differs between the copies.
+func (r Reference) differs() bool {
+	return slices.ContainsFunc(r.Parts, func(p Part) bool { return p.Values > 1 })
+}
+
+// proof begins a proof with its first reference.
+func (r Report) proof(first Reference) *Proof {
+	p := &Proof{Sender: r.Sender, Template: first.Template, Load: first.Kind.Load(), Result: first.Result,
+		Slots: first.proving(), Recipients: r.Recipients}
+	if !r.Date.IsZero() {
+		p.Date = r.Date.Format("2006-01-02")
+	}
+	if len(p.Slots) > 0 {
+		p.Part = first.part(p.Slots[0])
+	}
+	return p
+}
+
+// join counts a reference in: what does not hold for it is not proven.
+func (p *Proof) join(one Reference) {
+	p.Addresses++
+	slots := one.proving()
+	p.Slots = slices.DeleteFunc(p.Slots, func(s int) bool { return !slices.Contains(slots, s) })
+	if len(p.Slots) > 0 {
+		p.Part = one.part(p.Slots[0])
+	}
 }
 
 // proving returns the slots that speak for the result.
