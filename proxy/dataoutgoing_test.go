@@ -379,3 +379,85 @@ func TestOutgoingCutAnywhere(t *testing.T) {
 		})
 	}
 }
+
+// The server does not want a mail of which half has come: the client is told when
+// all has, and the talk goes on.
+func TestOutgoingRefusedAtData(t *testing.T) {
+	address := script(t, "220 hi\r\n", func(line string) string {
+		switch {
+		case line == "DATA":
+			return "451 4.3.0 Not now\r\n"
+		case line == "EHLO client.example":
+			return "250-hi\r\n250 SIZE 9000000\r\n"
+		}
+		return "250 ok\r\n"
+	})
+	l := begin(t, relay(t, SubmissionConfig{Upstream: Upstream{Address: address, Security: SecurityPlain}}))
+	l.say("DATA", "354")
+	l.say(long+".", "451 4.3.0 Not now")
+	l.say("MAIL FROM:<me@client.example>", "250")
+	l.say("QUIT", "250")
+}
+
+// marking puts a mark in front of a mail and passes it on at once.
+func marking(_ context.Context, to io.Writer) io.WriteCloser { return &marked{to: to} }
+
+type marked struct {
+	to  io.Writer
+	put bool
+}
+
+func (m *marked) Write(b []byte) (int, error) {
+	if !m.put {
+		m.put = true
+		if _, err := io.WriteString(m.to, "Restored: yes\r\n"); err != nil {
+			return 0, err
+		}
+	}
+	return m.to.Write(b)
+}
+
+func (m *marked) Close() error {
+	_, err := m.Write(nil)
+	return err
+}
+
+// FuzzOutgoing checks of mails that go on octet by octet what FuzzTalk checks of
+// those that are held: whatever a client says, the server gets no mail that did not
+// pass the restorer, and no command that the relay does not relay.
+func FuzzOutgoing(f *testing.F) {
+	const head = "EHLO a\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\n"
+	for _, in := range []string{
+		"DATA\r\nSubject: x\r\n\r\n..\r\n.\r\nQUIT\r\n",
+		"BDAT 3\r\na\r\nBDAT 3 LAST\r\nb\r\nRSET\r\n",
+		"BDAT 3\r\na\r\nDATA\r\nb\r\n.\r\nBDAT 0 LAST\r\n",
+		"BDAT 9\r\na\r\nBDAT 0 LAST\r\nMAIL FROM:<e@f.example>\r\nRCPT TO:<g@h.example>\r\nDATA\r\nx\r\n.\r\n",
+		"BDAT 14 LAST\r\na\n.\nMAIL FROM:<e@f.example>\r\nRCPT TO:<g@h.example>\r\nBDAT 1 LAST\r\nx",
+		"DATA\r\na\n.\nMAIL FROM:<e@f.example>\r\nRCPT TO:<g@h.example>\r\nDATA\r\nx\r\n.\r\n",
+		"BDAT 3\r\na\r\nNOOP\r\nEHLO b\r\nMAIL FROM:<e@f.example>\r\n",
+	} {
+		f.Add([]byte(in))
+	}
+	s := &sink{}
+	address := relay(f, SubmissionConfig{hold: 1, Restore: marking, Upstream: Upstream{Address: upstream(f, s, SecurityPlain, nil), Security: SecurityPlain}})
+	f.Fuzz(func(t *testing.T, in []byte) {
+		c, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Skip(err)
+		}
+		defer c.Close()
+		_ = c.SetDeadline(time.Now().Add(time.Minute))
+		if _, err := c.Write(append([]byte(head), in...)); err == nil {
+			_ = c.(*net.TCPConn).CloseWrite()
+			_, _ = io.Copy(io.Discard, c)
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for _, m := range s.mails {
+			if _, text, _ := strings.Cut(m, "\n"); !strings.HasPrefix(text, "Restored: yes\r\n") {
+				t.Fatalf("%q let %q out", in, m)
+			}
+		}
+		s.mails = nil
+	})
+}
