@@ -38,7 +38,7 @@ func (p *parser) describe(f *frame) composition {
 	if deep {
 		p.gap(part.Section, "depth")
 	}
-	p.gaps(part, c, kind)
+	p.gaps(part, c)
 	for _, reason := range gaps {
 		p.gap(part.Section, reason)
 	}
@@ -114,6 +114,10 @@ func (p *parser) inherit(f *frame, around frame) {
 func (p *parser) compose(c content) composition {
 	p.boundary = ""
 	switch {
+	case c.media == messageType && p.client && c.encoding != Identity:
+		// Servers see parts in what is not decoded, mail programs a message
+		// in what is (RFC 6532, section 3.5, allows that for message/global).
+		return asLeaf
 	case c.media == messageType:
 		return asMessage
 	case contains(c):
@@ -137,14 +141,14 @@ func rootSection(around frame, kind composition) string {
 }
 
 // gaps notes where clients may see more in a part than is seen here.
-func (p *parser) gaps(part *Part, c content, kind composition) {
+func (p *parser) gaps(part *Part, c content) {
 	if p.huge {
 		p.gap(part.Section, "header")
 	}
 	if c.disputed {
 		p.gap(part.Section, "label")
 	}
-	if c.foreign || kind == asMessage && c.encoding != Identity {
+	if c.foreign || c.media == messageType && c.encoding != Identity {
 		p.gap(part.Section, "encoding")
 	}
 	if !p.client {
@@ -153,8 +157,13 @@ func (p *parser) gaps(part *Part, c content, kind composition) {
 	if isPKCS7(part.MediaType) && !c.certificates {
 		p.gap(part.Section, "signed")
 	}
-	if c.media == "x-sun-attachment" {
+	switch c.media {
+	case "x-sun-attachment":
 		p.gap(part.Section, "uuencode")
+	case "message/partial":
+		p.gap(part.Section, "partial")
+	case "message/external-body":
+		p.gap(part.Section, "external")
 	}
 	if len(c.boundary) > p.kept-6 {
 		p.gap(part.Section, "boundary")

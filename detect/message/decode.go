@@ -171,6 +171,10 @@ func (t *Text) Replace(start, end int, with []byte) (Edit, bool) {
 	return t.write(start, with)
 }
 
+// Put is put, for octets of which nothing is known: those of a message that is
+// encoded as a whole.
+func (t *Text) Put(start int, with []byte) (Edit, bool) { return t.put(start, with) }
+
 // put returns the edit that puts any octets in the place of as many decoded ones
 // from start on. Where text has no encoding, an octet that is not printable ASCII
 // can only stay.

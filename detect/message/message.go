@@ -83,8 +83,13 @@ type Part struct {
 	bounds []string
 }
 
-// Leaf says whether the part has octets of its own rather than parts.
+// Leaf says whether the part has octets of its own rather than parts. An enclosed
+// message that is encoded is a leaf to mail programs, in [Layout.Shown]: what is
+// in it stands in its decoded text, see [Part.Encloses].
 func (p *Part) Leaf() bool { return !p.composed }
+
+// Encloses says whether the part is a leaf whose decoded text is a message.
+func (p *Part) Encloses() bool { return p.Leaf() && p.MediaType == messageType }
 
 // A Gap is something that was not looked into, or that clients may see in
 // another way, and why.
@@ -98,6 +103,10 @@ func (p *Part) Leaf() bool { return !p.composed }
 //     servers and not to all clients.
 //   - "lines": to clients a bare CR ends a line of a header, or a boundary.
 //   - "signed": a message or part is inside a pkcs7-mime, signed or encrypted.
+//   - "partial": a piece of a message (RFC 2046, section 5.2.2), which a program
+//     may put together with others. Thunderbird 153 shows none.
+//   - "external": a body that is elsewhere (RFC 2046, section 5.2.3), which a
+//     program may fetch. Thunderbird 153 fetches none.
 //   - "uuencode": a text without a type has files in it, in uuencode or yEnc,
 //     or as Sun's mail tool attached them.
 //   - "edit": an [Editor] gave edits that do not fit; they were left out.

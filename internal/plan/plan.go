@@ -211,7 +211,7 @@ func long(l *message.Layout) bool {
 		return true
 	}
 	for part := range l.Leaves() {
-		if part.Body.Len() > message.HoldLimit-slack && reference.Readable(part.MediaType) {
+		if part.Body.Len() > message.HoldLimit-slack && (reference.Readable(part.MediaType) || part.Encloses()) {
 			return true
 		}
 	}

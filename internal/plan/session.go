@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"slices"
+	"strings"
 
 	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/detect/reference"
@@ -44,7 +45,7 @@ func (s *session) Header(raw []byte) {
 
 // Leaf implements [message.Session].
 func (s *session) Leaf(p *message.Part) message.Editor {
-	if !reference.Readable(p.MediaType) {
+	if !reference.Readable(p.MediaType) && !p.Encloses() {
 		return nil
 	}
 	if s.signer == nil {
@@ -81,6 +82,8 @@ type leaf struct {
 	scanner *reference.Scanner // once the leaf comes in pieces
 	skip    int                // cells in front of the next piece that the scanner has seen
 	before  int                // cells in front of the next piece
+	cut     bool               // an encoded message came in pieces
+	depth   int                // how many encoded messages the leaf is in
 }
 
 // Edit implements [message.Editor].
@@ -94,6 +97,12 @@ func (l *leaf) Edit(off int, raw []byte, more bool) (edits []message.Edit, done 
 	}()
 	if len(raw) == 0 {
 		return nil, 0
+	}
+	if l.part.Encloses() && (more || l.cut) {
+		// A message that is encoded is read whole or not at all.
+		l.gap(l.part.Section, GapSize)
+		l.cut = true
+		return nil, len(raw)
 	}
 	if more || l.scanner != nil {
 		edits, done = l.piece(off, raw, more)
@@ -113,18 +122,21 @@ func (l *leaf) settle(off int, raw []byte) []message.Edit {
 			return l.again(before, one)
 		}
 	}
+	if l.part.Encloses() {
+		return l.enclosed(off, raw)
+	}
 	return l.whole(off, raw)
 }
 
 // again takes what an earlier plan did with a leaf.
 func (l *leaf) again(before *Plan, one Leaf) []message.Edit {
 	for i := range before.References {
-		if before.References[i].Section == one.Section {
+		if in := before.References[i].Section; in == one.Section || l.part.Encloses() && strings.HasPrefix(in, one.Section+".") {
 			l.plan.References = append(l.plan.References, before.References[i])
 		}
 	}
 	for _, g := range before.Gaps {
-		if g.Section == one.Section {
+		if g.Section == one.Section || l.part.Encloses() && strings.HasPrefix(g.Section, one.Section+".") {
 			l.gap(g.Section, g.Reason)
 		}
 	}

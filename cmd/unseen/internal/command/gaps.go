@@ -27,7 +27,7 @@ func gapKey(reason string) (words.Key, bool) {
 		return words.GapOverlap, true
 	case "size":
 		return words.GapSize, true
-	case "encoding", "label", "boundary", "lines", "uuencode":
+	case "encoding", "label", "boundary", "lines", "uuencode", "partial", "external":
 		return words.GapForm, true
 	case "depth", "parts", "header":
 		return words.GapParts, true
