@@ -228,10 +228,9 @@ func unavailable(err error) string {
 func (s *session) view() capabilityView {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, localTLS := s.client.conn.(*tls.Conn)
-	_, upstreamTLS := s.server.conn.(*tls.Conn)
+	localTLS, upstreamTLS := s.client.underTLS(), s.server.underTLS()
 	return capabilityView{
-		localTLS: localTLS, upstreamTLS: upstreamTLS,
+		localTLS: localTLS, upstreamTLS: upstreamTLS, deflated: s.st.deflated,
 		startTLS: s.st.mayStartTLS && !localTLS && !s.st.loggedIn,
 	}
 }
