@@ -13,6 +13,11 @@
 // else their loads would pass. Where the readings differ so that one of them may
 // hide something from the other, a [Gap] says so.
 //
+// Decoded text is looked at through its charset, as cells in which no part of a
+// character looks like markup; where programs take a text for another charset,
+// in each of the ways ([Views]). What the first way shows is what Thunderbird
+// decodes, compared octet by octet with its own decoders.
+//
 // Every change is of equal length in the raw message and in the decoded text,
 // and keeps all line breaks where they are. So RFC822.SIZE, BODYSTRUCTURE,
 // BINARY.SIZE and every partial fetch stay true (RFC 3501, section 6.4.5;
