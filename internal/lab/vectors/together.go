@@ -10,7 +10,7 @@ import (
 func Together() (mail []byte, page string, all []Vector) {
 	var b strings.Builder
 	for _, v := range All() {
-		if v.Place != InHTML || v.alone() {
+		if v.Alone() {
 			continue
 		}
 		v.Name += " (together)"
@@ -24,12 +24,16 @@ func Together() (mail []byte, page string, all []Vector) {
 // TogetherName is the subject of that mail.
 const TogetherName = "all together"
 
-// alone says whether a vector changes what is behind it, or where that leads.
-func (v *Vector) alone() bool {
+// Alone says whether a vector takes a mail of its own: it is not HTML, or it changes
+// what is behind it, or where that leads.
+func (v *Vector) Alone() bool {
+	if v.Place != InHTML || len(v.Parts) > 0 || strings.Contains(v.Name, "unclosed") {
+		return true
+	}
 	for _, word := range []string{"<!DOCTYPE", "<html", "<base", "<plaintext", "<frameset", "http-equiv", "HTTP-EQUIV", "<select", "<![CDATA[", "<noscript", "<svg><title", "{}"} {
 		if strings.Contains(v.Text, word) {
 			return true
 		}
 	}
-	return len(v.Parts) > 0 || strings.HasPrefix(v.Name, "unclosed") || strings.Contains(v.Name, "unclosed")
+	return false
 }
