@@ -68,6 +68,9 @@ auth_mechanisms = plain login
 mail_location = maildir:@DIR@/mail/%u
 mail_max_userip_connections = 200
 first_valid_uid = 1
+protocol imap {
+  mail_plugins = imap_zlib
+}
 passdb {
   driver = static
   args = password=@PASSWORD@
