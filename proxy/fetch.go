@@ -232,13 +232,17 @@ func (f *Fetcher) clean(u *url.URL) (*url.URL, error) {
 	return cleanURL(u)
 }
 
+// UserAgent is what a fetch says of the program that asks: a common browser, the
+// same for every reader, and never Unseen.
+const UserAgent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
 // request makes the only request that is ever sent. The browser it names is a
 // common one: not the reader's, and not Unseen.
 func (f *Fetcher) request(ctx context.Context, at *url.URL) *http.Request {
 	r := &http.Request{
 		Method: http.MethodGet, URL: at, Host: at.Host, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{
-			"User-Agent": {"Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"},
+			"User-Agent": {UserAgent},
 			// Formats that every mail program shows; a kept copy serves all.
 			"Accept":          {"image/png,image/jpeg,image/gif,image/*;q=0.8,*/*;q=0.5"},
 			"Accept-Language": {"en-US,en;q=0.5"},

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/unseen-mail/unseen/internal/notice"
@@ -211,6 +212,40 @@ func (c *Client) Ask(ctx context.Context, a Ask) ([]Question, error) {
 // acts on the next load.
 func (c *Client) Answer(ctx context.Context, a Answer) (Answered, error) {
 	return call[Answered](ctx, c, "POST", "/v1/questions/answer", a)
+}
+
+// Grant asks for the notices that a yes needs, hands each to show, which puts it
+// before the reader and returns their answer, and writes those that are a yes.
+func (c *Client) Grant(ctx context.Context, d Decision, show func(Question) bool) ([]Standing, error) {
+	questions, err := c.Ask(ctx, Ask{
+		Sender: d.Sender, Address: d.Address, Language: d.Language, Until: d.Until, OneAddress: d.OneAddress,
+	})
+	if err != nil {
+		return nil, err
+	}
+	wanted := slices.DeleteFunc(slices.Clone(questions), func(q Question) bool { return !d.All && !q.wants(d.Purposes) })
+	if len(wanted) == 0 {
+		wanted = questions[:1] // the refusal says what is wanted
+	}
+	var list []Standing
+	for _, q := range wanted {
+		if !show(q) {
+			continue
+		}
+		one := d
+		one.Decision, one.Sender, one.Address, one.Notice = "granted", q.Sender, q.Address, q.Notice.SHA256
+		got, err := c.Decide(ctx, one)
+		list = append(list, got...)
+		if err != nil {
+			return list, err
+		}
+	}
+	return list, nil
+}
+
+// wants says whether a question is about one of some purposes.
+func (q *Question) wants(purposes []string) bool {
+	return slices.ContainsFunc(q.Switches, func(s Switch) bool { return slices.Contains(purposes, s.Purpose) })
 }
 
 // Once permits one message for ten minutes.

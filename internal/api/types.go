@@ -200,6 +200,15 @@ type Decision struct {
 	All bool `json:"all,omitempty"`
 	// Until is when it lapses by itself; nil for never.
 	Until *time.Time `json:"until,omitempty"`
+	// Language, Notice, How and OneAddress are as in [Answer]: a yes needs the
+	// hash of the notice that was shown.
+	Language string `json:"language,omitempty"`
+	// Notice is the hash of what was shown.
+	Notice string `json:"notice,omitempty"`
+	// How is the face.
+	How string `json:"how,omitempty"`
+	// OneAddress is for the address that Sender names alone.
+	OneAddress bool `json:"one_address,omitempty"`
 }
 
 // A Standing is where consent stands for one sender, address and purpose.

@@ -59,7 +59,7 @@ func TestOwnRulesBindLate(t *testing.T) {
 	h := newHouse(t, mailFrom("shop.example", tracked))
 	h.start()
 	mail := h.fetch(h.connect(anywhere), "INBOX")[0]
-	if _, err := h.client.Decide(context.Background(), api.Decision{
+	if _, err := say(context.Background(), h.client, api.Decision{
 		Decision: "granted", Sender: "shop.example", Purposes: []string{"performance", "deliverability", "personalisation"},
 	}); err != nil {
 		t.Fatal(err)

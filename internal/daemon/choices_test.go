@@ -28,7 +28,7 @@ func TestGrantForOneAddress(t *testing.T) {
 	h.start()
 	mails := h.fetch(h.connect(anywhere), "INBOX")
 	ctx := context.Background()
-	list, err := h.client.Decide(ctx, api.Decision{Decision: "granted", Sender: "shop.example", All: true, Address: strings.ToUpper(other)})
+	list, err := say(ctx, h.client, api.Decision{Decision: "granted", Sender: "shop.example", All: true, Address: strings.ToUpper(other)})
 	if err != nil || len(list) == 0 {
 		t.Fatal(list, err)
 	}
@@ -44,10 +44,10 @@ func TestGrantForOneAddress(t *testing.T) {
 		t.Errorf("the mail to %s asked %v", other, asks)
 	}
 	var e *api.Error
-	if _, err := h.client.Decide(ctx, api.Decision{Decision: "withdrawn", Sender: "shop.example", All: true, Address: reader}); !errors.As(err, &e) || e.Code != api.CodeUnknown {
+	if _, err := say(ctx, h.client, api.Decision{Decision: "withdrawn", Sender: "shop.example", All: true, Address: reader}); !errors.As(err, &e) || e.Code != api.CodeUnknown {
 		t.Errorf("withdrawing what was not granted: %v", err)
 	}
-	if _, err := h.client.Decide(ctx, api.Decision{Decision: "withdrawn", Sender: "shop.example", All: true, Address: other}); err != nil {
+	if _, err := say(ctx, h.client, api.Decision{Decision: "withdrawn", Sender: "shop.example", All: true, Address: other}); err != nil {
 		t.Error(err)
 	}
 	if asks := h.open(mails[1]); asks != nil {
@@ -61,7 +61,7 @@ func TestGrantEnds(t *testing.T) {
 	h.start()
 	mail := h.fetch(h.connect(anywhere), "INBOX")[0]
 	until := time.Now().Add(2 * time.Second)
-	if _, err := h.client.Decide(context.Background(), api.Decision{Decision: "granted", Sender: "shop.example", All: true, Until: &until}); err != nil {
+	if _, err := say(context.Background(), h.client, api.Decision{Decision: "granted", Sender: "shop.example", All: true, Until: &until}); err != nil {
 		t.Fatal(err)
 	}
 	h.until("it has lapsed", func() bool {
@@ -178,7 +178,7 @@ func TestLedgerChangedOnDisk(t *testing.T) {
 		t.Errorf("verify: %v", err)
 	}
 	for _, decision := range []string{"granted", "refused", "withdrawn"} {
-		if _, err := h.client.Decide(ctx, api.Decision{Decision: decision, Sender: "shop.example", All: true}); !errors.As(err, &e) || !strings.Contains(e.Text, "nothing is let through") {
+		if _, err := say(ctx, h.client, api.Decision{Decision: decision, Sender: "shop.example", All: true}); !errors.As(err, &e) || !strings.Contains(e.Text, "nothing is let through") {
 			t.Errorf("%s: %v", decision, err)
 		}
 	}

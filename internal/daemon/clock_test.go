@@ -41,14 +41,14 @@ func TestClockBeforeAnybody(t *testing.T) {
 			t.Errorf("status %+v, %v", st, err)
 		}
 		var e *api.Error
-		_, err = client.Decide(t.Context(), api.Decision{Decision: "granted", Sender: "shop.example", All: true})
+		_, err = say(t.Context(), client, api.Decision{Decision: "granted", Sender: "shop.example", All: true})
 		if !errors.As(err, &e) || !strings.Contains(e.Text, "clock says") || !strings.Contains(e.Hint, "set the clock") {
 			t.Errorf("granting: %v", err)
 		}
 		if asks := h.open(mail); asks != nil {
 			t.Errorf("the tracker was asked %v", asks)
 		}
-		if _, err = client.Decide(t.Context(), api.Decision{Decision: "withdrawn", Sender: "shop.example", All: true}); err != nil {
+		if _, err = say(t.Context(), client, api.Decision{Decision: "withdrawn", Sender: "shop.example", All: true}); err != nil {
 			t.Errorf("withdrawing: %v", err)
 		}
 	})

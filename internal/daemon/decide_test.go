@@ -46,7 +46,7 @@ func TestDecideRefuses(t *testing.T) {
 		"part of the domain": {api.Decision{Decision: "granted", Sender: "hop.example", All: true}, api.CodeUnknown, "no mail from there", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := h.client.Decide(context.Background(), c.ask)
+			_, err := say(context.Background(), h.client, c.ask)
 			var e *api.Error
 			if !errors.As(err, &e) || e.Code != c.code || !strings.Contains(e.Text, c.text) || !strings.Contains(e.Hint, c.hint) {
 				t.Errorf("error is %#v", err)
@@ -62,7 +62,7 @@ func TestDecideRefuses(t *testing.T) {
 func TestSenderIsFound(t *testing.T) {
 	h := read(t, mailFrom("mail.shop.example", pixel))
 	for _, name := range []string{"shop.example", "SHOP.example", "mail.shop.example", "news@mail.shop.example", "News"} {
-		list, err := h.client.Decide(context.Background(), api.Decision{Decision: "granted", Sender: name, All: true})
+		list, err := say(context.Background(), h.client, api.Decision{Decision: "granted", Sender: name, All: true})
 		if err != nil || len(list) == 0 || list[0].Sender != "shop.example" {
 			t.Errorf("%s: %+v, %v", name, list, err)
 		}
@@ -73,7 +73,7 @@ func TestSenderIsFound(t *testing.T) {
 func TestSharedNameDecidesNothing(t *testing.T) {
 	h := read(t, mailFrom("shop.example", pixel), mailFrom("rival.example", pixel))
 	var e *api.Error
-	_, err := h.client.Decide(context.Background(), api.Decision{Decision: "granted", Sender: "News", All: true})
+	_, err := say(context.Background(), h.client, api.Decision{Decision: "granted", Sender: "News", All: true})
 	if !errors.As(err, &e) || !strings.Contains(e.Hint, "rival.example, shop.example") {
 		t.Errorf("error is %#v", err)
 	}
@@ -84,7 +84,7 @@ func TestSharedNameDecidesNothing(t *testing.T) {
 func TestGrant(t *testing.T) {
 	h := read(t, mailFrom("shop.example", pixel))
 	until := time.Now().Add(time.Hour).Truncate(time.Second)
-	list, err := h.client.Decide(context.Background(), api.Decision{
+	list, err := say(context.Background(), h.client, api.Decision{
 		Decision: "granted", Sender: "shop.example", All: true, Until: &until,
 	})
 	if err != nil || len(list) == 0 {
@@ -101,7 +101,7 @@ func TestGrant(t *testing.T) {
 	if err != nil || len(all) != len(list) {
 		t.Errorf("standings %+v, %v", all, err)
 	}
-	one, err := h.client.Decide(context.Background(), api.Decision{Decision: "withdrawn", Sender: "shop.example", Purposes: []string{list[0].Purpose}})
+	one, err := say(context.Background(), h.client, api.Decision{Decision: "withdrawn", Sender: "shop.example", Purposes: []string{list[0].Purpose}})
 	if err != nil || len(one) != 1 || one[0].Decision != "withdrawn" {
 		t.Errorf("withdrawing one purpose: %+v, %v", one, err)
 	}
@@ -112,7 +112,7 @@ func TestPartOfThePurposes(t *testing.T) {
 	h := newHouse(t, mailFrom("shop.example", pixel))
 	h.start()
 	mail := h.fetch(h.connect(anywhere), "INBOX")[0]
-	_, err := h.client.Decide(context.Background(), api.Decision{Decision: "granted", Sender: "shop.example", Purposes: []string{"performance"}})
+	_, err := say(context.Background(), h.client, api.Decision{Decision: "granted", Sender: "shop.example", Purposes: []string{"performance"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestLapseDays(t *testing.T) {
 	h.settings.LapseDays = 30
 	h.start()
 	h.fetch(h.connect(anywhere), "INBOX")
-	list, err := h.client.Decide(context.Background(), api.Decision{Decision: "granted", Sender: "shop.example", All: true})
+	list, err := say(context.Background(), h.client, api.Decision{Decision: "granted", Sender: "shop.example", All: true})
 	if err != nil || len(list) == 0 || list[0].Until == nil {
 		t.Fatal(list, err)
 	}
@@ -139,7 +139,7 @@ func TestLapseDays(t *testing.T) {
 // A refusal can be for what was not asked for yet.
 func TestRefuseInAdvance(t *testing.T) {
 	h := read(t, mailFrom("shop.example", pixel))
-	list, err := h.client.Decide(context.Background(), api.Decision{Decision: "refused", Sender: "shop.example", Purposes: []string{"profiling"}})
+	list, err := say(context.Background(), h.client, api.Decision{Decision: "refused", Sender: "shop.example", Purposes: []string{"profiling"}})
 	if err != nil || len(list) != 1 || list[0].Decision != "refused" || list[0].Purpose != "profiling" {
 		t.Errorf("refusal: %+v, %v", list, err)
 	}

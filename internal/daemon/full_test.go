@@ -38,7 +38,7 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("said %q", st.Problems[0])
 	}
 	var e *api.Error
-	_, err = h.client.Decide(ctx, api.Decision{Decision: "granted", Sender: "shop.example", All: true})
+	_, err = say(ctx, h.client, api.Decision{Decision: "granted", Sender: "shop.example", All: true})
 	if !errors.As(err, &e) || !strings.Contains(e.Text, "is full, so nothing was decided") || e.Hint == "" {
 		t.Errorf("deciding: %v", err)
 	}
@@ -89,7 +89,7 @@ func TestNoToAnybody(t *testing.T) {
 		{"calm.example", nil, 8},
 		{"shop.example", []string{"fraud"}, 1},
 	} {
-		list, err := h.client.Decide(ctx, api.Decision{Decision: "refused", Sender: c.sender, Purposes: c.purposes, All: c.purposes == nil})
+		list, err := say(ctx, h.client, api.Decision{Decision: "refused", Sender: c.sender, Purposes: c.purposes, All: c.purposes == nil})
 		if err != nil || len(list) != c.want {
 			t.Errorf("%s: %d, %v", c.sender, len(list), err)
 			continue
@@ -107,7 +107,7 @@ func TestNoToAnybody(t *testing.T) {
 	if _, err := h.client.ShowPictures(ctx, api.Picture{Sender: "forged.example", Show: true}); !errors.As(err, &e) || !strings.Contains(e.Text, "does not vouch") {
 		t.Errorf("pictures on: %v", err)
 	}
-	if _, err := h.client.Decide(ctx, api.Decision{Decision: "refused", Sender: "nobody.example", All: true}); !errors.As(err, &e) || !strings.Contains(e.Hint, "forged.example") {
+	if _, err := say(ctx, h.client, api.Decision{Decision: "refused", Sender: "nobody.example", All: true}); !errors.As(err, &e) || !strings.Contains(e.Hint, "forged.example") {
 		t.Errorf("nobody: %v", err)
 	}
 	for _, mail := range h.fetch(h.account(), "INBOX") {

@@ -2,6 +2,8 @@ package daemon
 
 import (
 	"context"
+	"os"
+	"strings"
 	"sync"
 
 	"github.com/unseen-mail/unseen/internal/config"
@@ -15,6 +17,10 @@ const settingPictures = "pictures"
 // over what commands chose.
 type policy struct {
 	core *core
+	// country is that of the system's language, "" if it names none.
+	country string
+	// wishes are what senders want to know.
+	wishes wishbook
 
 	mu       sync.Mutex // guards what follows
 	settings config.Settings
@@ -31,7 +37,7 @@ func openPolicy(ctx context.Context, c *core, s config.Settings) (*policy, error
 	if !ok {
 		pictures = "none"
 	}
-	return &policy{core: c, settings: s, pictures: pictures}, nil
+	return &policy{core: c, country: country(os.Getenv), settings: s, pictures: pictures}, nil
 }
 
 // take takes over what config.toml says now, or notes what is wrong with it.
@@ -102,4 +108,36 @@ func (p *policy) shown(ctx context.Context, key string) (bool, error) {
 		return false, err
 	}
 	return gate.Pictures(all == "all", shown, chosen), nil
+}
+
+// jurisdiction is whose law notices cite: that of config.toml, else that of the
+// country that the system is set to.
+func (p *policy) jurisdiction() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.settings.Jurisdiction != "" {
+		return p.settings.Jurisdiction
+	}
+	return p.country
+}
+
+// eachOpening says that senders the reader let know are told of each opening.
+func (p *policy) eachOpening() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.settings.Openings == "each"
+}
+
+// country is the one that a system's language names, in the form "fr_BE.UTF-8"
+// (POSIX.1-2017, section 8.2).
+func country(getenv func(string) string) string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if value := getenv(name); value != "" {
+			_, of, _ := strings.Cut(value, "_")
+			of, _, _ = strings.Cut(of, ".")
+			of, _, _ = strings.Cut(of, "@")
+			return of
+		}
+	}
+	return ""
 }

@@ -7,10 +7,12 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/gate"
+	"github.com/unseen-mail/unseen/internal/notice"
 	"github.com/unseen-mail/unseen/internal/store"
 	"github.com/unseen-mail/unseen/rules/purpose"
 )
@@ -23,21 +25,68 @@ const (
 	maxEvidence = 5
 	// maxNamed is how many names a sentence lists.
 	maxNamed = 12
+	// keptWishes is of how many senders the wishes are kept ready.
+	keptWishes = 256
 )
 
 // wishes are what one sender wants to know of one address: the notice that a
-// grant covers, and nothing beyond it.
+// grant covers, and nothing beyond it. They are not changed once made.
 type wishes struct {
 	recipient string
 	how       string
+	// addresses are those the sender writes from, the newest first.
+	addresses []string
 	// vendors who would learn of it, by purpose.
-	vendors  map[purpose.ID][]string
+	vendors map[purpose.ID][]string
+	// loads are the kinds of loads, each once.
+	loads    []notice.Load
 	evidence []string
 }
 
+// A wishbook keeps the wishes of senders until another mail of theirs comes or the
+// rules change. The zero wishbook is ready.
+type wishbook struct {
+	mu    sync.Mutex // guards what follows
+	pages map[string]wishpage
+}
+
+// A wishpage is what was found, and what it was found in.
+type wishpage struct {
+	newest  int64
+	edition string
+	list    []*wishes
+}
+
 // wishesOf looks through a sender's mail for what it would report, by today's
-// rules. Mail that does not say clearly whom it came to counts for nothing.
-func (d *Daemon) wishesOf(ctx context.Context, key string) ([]*wishes, error) {
+// rules. Mail that does not say clearly whom it came to counts for nothing. An
+// address leaves out mail from others of the same domain; "" leaves out nothing.
+func (d *Daemon) wishesOf(ctx context.Context, key, address string) ([]*wishes, error) {
+	newest, err := d.core.store.PlansBySender(ctx, key, 1)
+	if err != nil || len(newest) == 0 {
+		return nil, err
+	}
+	book, edition, name := &d.policy.wishes, d.core.books.rules().Edition(), key+"\n"+address
+	book.mu.Lock()
+	page, ok := book.pages[name]
+	book.mu.Unlock()
+	if ok && page.newest == newest[0].ID && page.edition == edition {
+		return page.list, nil
+	}
+	page = wishpage{newest: newest[0].ID, edition: edition}
+	if page.list, err = d.lookThrough(ctx, key, address); err != nil {
+		return nil, err
+	}
+	book.mu.Lock()
+	defer book.mu.Unlock()
+	if book.pages == nil || len(book.pages) >= keptWishes {
+		book.pages = make(map[string]wishpage)
+	}
+	book.pages[name] = page
+	return page.list, nil
+}
+
+// lookThrough does the work of wishesOf.
+func (d *Daemon) lookThrough(ctx context.Context, key, address string) ([]*wishes, error) {
 	plans, err := d.core.store.PlansBySender(ctx, key, lookedThrough)
 	if err != nil {
 		return nil, err
@@ -48,7 +97,7 @@ func (d *Daemon) wishesOf(ctx context.Context, key string) ([]*wishes, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !m.from.Authenticated || m.from.Key != key || !m.clear || m.to == "" {
+		if !m.from.Authenticated || m.from.Key != key || !m.clear || m.to == "" || address != "" && m.from.Address != address {
 			continue
 		}
 		list = d.collect(list, m, p)
@@ -64,6 +113,9 @@ func (d *Daemon) collect(list []*wishes, m *mail, p *store.Plan) []*wishes {
 		list = append(list, &wishes{recipient: m.to, how: m.from.How, vendors: make(map[purpose.ID][]string)})
 	}
 	w, found, nothingGranted := list[at], false, new(gate.Gate)
+	if !slices.Contains(w.addresses, m.from.Address) {
+		w.addresses = append(w.addresses, m.from.Address)
+	}
 	for n := range m.plan.References {
 		l := &load{mail: m, number: n}
 		ref := &l.ref().Ref
@@ -73,11 +125,9 @@ func (d *Daemon) collect(list []*wishes, m *mail, p *store.Plan) []*wishes {
 		}
 		// With nothing granted: what is missing is what is wanted.
 		said := nothingGranted.Decide(d.core.question(l, to), time.Now())
-		for _, id := range said.Missing {
+		if len(said.Missing) > 0 {
 			found = true
-			if !slices.Contains(w.vendors[id], said.Vendor) {
-				w.vendors[id] = append(w.vendors[id], said.Vendor)
-			}
+			w.add(said.Vendor, said.Missing)
 		}
 	}
 	if found && len(w.evidence) < maxEvidence {
@@ -86,24 +136,44 @@ func (d *Daemon) collect(list []*wishes, m *mail, p *store.Plan) []*wishes {
 	return list
 }
 
-// purposes are those that a decision means: of what is wanted those it names,
-// and for a refusal those it names in any case.
-func (w *wishes) purposes(q api.Decision) []purpose.ID {
-	var list []purpose.ID
-	for _, id := range slices.Sorted(maps.Keys(w.vendors)) {
-		if wants(q, id) {
-			list = append(list, id)
+// add adds what one load wants.
+func (w *wishes) add(vendor string, purposes []purpose.ID) {
+	for _, id := range purposes {
+		if !slices.Contains(w.vendors[id], vendor) {
+			w.vendors[id] = append(w.vendors[id], vendor)
+			slices.Sort(w.vendors[id])
 		}
 	}
-	if q.Decision == "granted" {
-		return list
+	known := func(l notice.Load) bool { return l.Vendor == vendor && slices.Equal(l.Purposes, purposes) }
+	if !slices.ContainsFunc(w.loads, known) {
+		w.loads = append(w.loads, notice.Load{Vendor: vendor, Purposes: slices.Clone(purposes)})
 	}
-	for _, p := range q.Purposes {
-		if id, err := purpose.Parse(p); err == nil && !slices.Contains(list, id) {
+}
+
+// wanted are the purposes that are wanted, in the order of package purpose.
+func (w *wishes) wanted() []purpose.ID {
+	var list []purpose.ID
+	for _, p := range purpose.All() {
+		if len(w.vendors[p.ID]) > 0 {
+			list = append(list, p.ID)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(w.vendors)) {
+		if !slices.Contains(list, id) {
 			list = append(list, id)
 		}
 	}
 	return list
+}
+
+// named are all vendors, each once.
+func (w *wishes) named() []string {
+	var list []string
+	for _, of := range w.vendors {
+		list = append(list, of...)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // containsFold says whether a list holds a word, in any case.
@@ -127,4 +197,11 @@ func keysOf(list []api.Sender) string {
 		keys = append(keys, s.Key)
 	}
 	return sorted(keys)
+}
+
+// drop forgets what was found.
+func (b *wishbook) drop() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.pages = nil
 }

@@ -288,9 +288,10 @@ func TestMigration(t *testing.T) {
 		t.Errorf("got %q", v)
 	}
 	s.Close()
-	// This Unseen does not know form 4, and says how to go back.
+	// This Unseen does not know the next form, and says how to go back.
 	_, err := store.Open(t.Context(), s.Dir(), store.Options{})
-	backup := filepath.Join(s.Dir(), "unseen-before-form-4.db")
+	known, _ := fs.Glob(store.Schema(), "sql/*.sql")
+	backup := filepath.Join(s.Dir(), fmt.Sprintf("unseen-before-form-%d.db", len(known)+1))
 	if !errors.Is(err, store.ErrNewer) || !strings.Contains(err.Error(), backup) {
 		t.Fatalf("got %v", err)
 	}

@@ -117,7 +117,7 @@ func TestOnceNotices(t *testing.T) {
 			if _, err := demo.NewReader(w.Account, w.Daemon.Origin()).Fetch(context.Background()); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := w.Daemon.Client().Decide(context.Background(), meddle); err != nil {
+			if _, err := w.Daemon.Client().Grant(context.Background(), meddle, func(api.Question) bool { return true }); err != nil {
 				t.Fatal(err)
 			}
 			var out bytes.Buffer
@@ -216,7 +216,7 @@ func TestLive(t *testing.T) {
 	if _, err := client.ShowPictures(ctx, api.Picture{Sender: "harbourbooks.example", Show: true}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := client.Decide(ctx, api.Decision{Decision: "granted", Sender: "harbourbooks.example", All: true}); err != nil {
+	if _, err := client.Grant(ctx, api.Decision{Sender: "harbourbooks.example", All: true}, func(api.Question) bool { return true }); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := reader.Open(ctx, got[len(got)-1]); err != nil {

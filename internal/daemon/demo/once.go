@@ -102,8 +102,15 @@ func (p *play) open(ctx context.Context, want int) error {
 
 // decide grants or withdraws everything that the chosen sender asks for.
 func (p *play) decide(ctx context.Context, decision string, said words.Key) error {
-	_, err := p.world.Daemon.Client().Decide(ctx, api.Decision{Decision: decision, Sender: chosenSender, All: true})
-	if err != nil {
+	client, choice := p.world.Daemon.Client(), api.Decision{Decision: decision, Sender: chosenSender, All: true}
+	do := client.Decide
+	if decision == "granted" {
+		// The reader of the play says yes to all that is asked.
+		do = func(ctx context.Context, d api.Decision) ([]api.Standing, error) {
+			return client.Grant(ctx, d, func(api.Question) bool { return true })
+		}
+	}
+	if _, err := do(ctx, choice); err != nil {
 		return err
 	}
 	p.say(said, "sender", chosenSender)
