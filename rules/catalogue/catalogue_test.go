@@ -191,7 +191,7 @@ func TestWith(t *testing.T) {
 
 func TestTables(t *testing.T) {
 	tables := load(t).Tables()
-	if len(tables) != 8 || tables[0].Name != "vendors.tsv" {
+	if len(tables) != 9 || tables[0].Name != "vendors.tsv" {
 		t.Fatalf("%+v", tables)
 	}
 	for _, table := range tables {

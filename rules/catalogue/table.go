@@ -46,6 +46,7 @@ func forms() []form {
 		{"params.tsv", []string{"param", "host", "do", "individual", "vendor", "carries", "source"}},
 		{"cname.tsv", []string{"target", "vendor", "example", "note", "source"}},
 		{"headers.tsv", []string{"vendor", "field", "value", "example", "source"}},
+		{"words.tsv", []string{"language", "class", "where", "phrase", "source"}},
 	}
 }
 

@@ -29,7 +29,7 @@ func Words() ([]Word, string, error) {
 
 // parseWords reads the table of words.
 func parseWords(text []byte) ([]Word, string, error) {
-	t, err := parseTable(form{"words.tsv", []string{"language", "class", "where", "phrase", "source"}}, text)
+	t, err := parseTable(forms()[8], text)
 	if err != nil {
 		return nil, "", err
 	}
