@@ -34,7 +34,7 @@ func parts() []Vector {
 				Text: svg + `<image xlink:href="$U" width="9" height="9"/></svg>`},
 			{Name: "css as a mail", Group: "Parts that load in turn", Place: InCSS, Want: Edited, Does: "nobody by itself",
 				Text: `body{background:url($U)}`},
-			{Name: "external body", Group: "Parts that load in turn", Place: InHTML, Want: Inert, Does: "programs with RFC 2017, when the reader says so",
+			{Name: "external body", Group: "Parts that load in turn", Place: InHTML, Want: Reported, Does: "programs with RFC 2017, when the reader says so",
 				Text: `<p>x</p>`, Parts: []Part{{ID: "part@" + Domain, Type: `message/external-body; access-type=URL; URL="$U"`, Text: "Content-Type: image/png\r\n\r\n"}}},
 			{Name: "html attachment", Group: "Parts that load in turn", Place: InHTML, Want: Edited, Does: "Thunderbird and others show it below the mail",
 				Text: `<p>x</p>`, Parts: []Part{{ID: "part@" + Domain, Type: "text/html\r\nContent-Disposition: attachment; filename=a.html", Text: `<img src="$U">`}}},
