@@ -26,12 +26,14 @@ type Facts struct {
 	Repeats map[string]int
 	// Mail is what the references of the mail say together, nil if not known.
 	Mail *signal.Mail
+	// Authentication says that the mail is there for a login or a confirmation, see
+	// [Judge.Authenticating]: none of its links is gated.
+	Authentication bool
 	// Words are what stands at the link that is judged. Without them the link's
 	// own text is all that is known.
 	Words exempt.Words
 
-	// Leaks looks for the reader's addresses. Nil means that it is made of
-	// Recipient for each verdict, which takes a hundred times as long.
+	// Leaks looks for the reader's addresses, if they have more than Recipient.
 	Leaks *leak.Finder
 }
 
@@ -50,7 +52,6 @@ func Gather(h message.HeaderFields, refs []reference.Reference, recipient string
 	if f.Recipient == "" {
 		f.Recipient = recipientOf(h)
 	}
-	f.Leaks = leak.New(f.Recipient)
 	f.Choices = exempt.Listed(h.All("List-Unsubscribe"))
 	f.Mail = signal.Survey(refs)
 	count := make(map[string]int)

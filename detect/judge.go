@@ -29,6 +29,35 @@ type Judge struct {
 	// Words know which links are for a choice or an authentication. Nil is the
 	// embedded ones.
 	Words *exempt.Matcher
+
+	// mu guards finders, which look for the addresses that were scanned for last:
+	// to make one takes longer than to judge a mail.
+	mu      sync.Mutex
+	finders map[string]*leak.Finder
+}
+
+// maxFinders is how many addresses are kept ready to be looked for.
+const maxFinders = 64
+
+// finder returns what looks for a recipient's address.
+func (j *Judge) finder(recipient string) *leak.Finder {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	f := j.finders[recipient]
+	if f == nil {
+		if j.finders == nil {
+			j.finders = make(map[string]*leak.Finder, maxFinders)
+		}
+		for old := range j.finders {
+			if len(j.finders) < maxFinders {
+				break
+			}
+			delete(j.finders, old)
+		}
+		f = leak.New(recipient)
+		j.finders[recipient] = f
+	}
+	return f
 }
 
 // embedded are the words of the catalogue's own table.
@@ -58,8 +87,7 @@ type view struct {
 	hit   catalogue.Hit
 	known bool
 	// parts are the address taken apart, once somebody asks.
-	parts signal.Parts
-	taken bool
+	parts *signal.Parts
 }
 
 // Judge says what a reference is.
@@ -94,18 +122,17 @@ func (j *Judge) judge(ref reference.Reference, f *Facts) Judgement {
 
 // take returns the address taken apart.
 func (v *view) take() *signal.Parts {
-	if !v.taken {
-		v.parts, _ = signal.Take(v.ref.URL)
-		v.taken = true
+	if v.parts == nil {
+		v.parts = v.facts.Mail.Parts(v.ref.URL)
 	}
-	return &v.parts
+	return v.parts
 }
 
 // withLeak looks for the recipient's address, which outweighs all other signs.
 func (v *view) withLeak(out Judgement) Judgement {
 	finder := v.facts.Leaks
 	if finder == nil {
-		finder = leak.New(v.facts.Recipient)
+		finder = v.judge.finder(v.facts.Recipient)
 	}
 	l, ok := finder.Find(v.ref.URL)
 	if !ok || l.Weak {

@@ -131,9 +131,11 @@ const manyRandom = 24
 func (v *view) follows(p *signal.Parts, t *signal.Token) ([]Reason, bool) {
 	uses := v.facts.Mail.Uses(t)
 	switch {
+	case isMailings(t, uses):
+		return nil, false
 	case uses.Pixels > 0 && t.Strength >= signal.Fair && t.Where != signal.Host:
 		return nil, true
-	case t.Asked && (t.Strength >= signal.Fair || t.Kind == signal.Number && len(t.Text) >= 4):
+	case t.Asked && t.Where != signal.User && (t.Strength >= signal.Fair || t.Kind == signal.Number && len(t.Text) >= 4):
 		return []Reason{why("person", t.Name)}, true
 	case p.Things() && (t.Where == signal.Path || t.Content) && v.thirdParty():
 		return nil, false
@@ -143,7 +145,7 @@ func (v *view) follows(p *signal.Parts, t *signal.Token) ([]Reason, bool) {
 		return nil, v.isParcel(t)
 	case t.Where == signal.User:
 		return nil, t.Strength >= signal.Fair
-	case p.Counter && !p.Filed() && isCode(t):
+	case p.Counter && !p.Filed() && isCode(t) && (t.Where != signal.Query || t.Dense || t.Kind == signal.Hex):
 		return []Reason{why("counter")}, true
 	case t.Strength == signal.Faint:
 		return nil, false
@@ -192,7 +194,7 @@ func (v *view) isReader(p *signal.Parts, t *signal.Token) bool {
 		return false
 	}
 	uses := v.facts.Mail.PieceUses(t)
-	return uses.Pixels > 0 || uses.Links >= manyLinks && (p.Counter || p.Nested)
+	return (uses.Pixels > 0 || uses.Links >= manyLinks) && (p.Counter || p.Nested)
 }
 
 // isCode says whether a token is a short code at random, as counters have it.

@@ -35,9 +35,8 @@ func (v *view) load() Judgement {
 // knownLoad judges an address of a form that a vendor uses for trackers.
 func (v *view) knownLoad() Judgement {
 	t := placed(v.at, v.hit.Places)
-	if t == nil && len(v.hit.Places) > 0 && v.telling() == nil {
-		// The vendor's form, and nobody named in it.
-		return v.clean(Unknown, why("same-for-all"))
+	if t == nil && v.namesNobody() {
+		return v.clean(Unknown, why("vendor-nobody", v.hit.Vendor.Name))
 	}
 	if v.sure() {
 		return v.tracker(Strong, t, v.hit.Rule, why("vendor-open", v.hit.Vendor.Name))
@@ -50,6 +49,24 @@ func (v *view) knownLoad() Judgement {
 		return v.clean(Unknown, why("plain"))
 	}
 	return v.suspected(Weak, t, v.hit.Rule, why("vendor-maybe", v.hit.Vendor.Name))
+}
+
+// namesNobody says whether an address of a vendor's form has none of the
+// parameters by which the vendor knows people, nor another that could be one. What
+// the path holds is the vendor's then.
+func (v *view) namesNobody() bool {
+	for _, place := range v.hit.Places {
+		if place.Param == "" {
+			return false
+		}
+	}
+	p := v.take()
+	for i := range p.Tokens {
+		if t := &p.Tokens[i]; t.Where == signal.Query && (t.Strength >= signal.Fair || t.Asked) && !v.commonParameter(t) {
+			return false
+		}
+	}
+	return len(v.hit.Places) > 0
 }
 
 // telling returns the token of the address that tells most, nil if there is none.
@@ -111,6 +128,10 @@ func (v *view) pixel(reason Reason) Judgement {
 func (v *view) excusedPixel(p *signal.Parts, t *signal.Token) bool {
 	uses := v.facts.Mail.Uses(t)
 	switch {
+	case isMailings(t, uses):
+		return true
+	case t.Kind == signal.Number && t.Where == signal.Query && !t.Asked && len(t.Text) < minCounted:
+		return true
 	case uses.Links > 0 || t.Asked:
 		return false
 	case t.Strength == signal.Faint && !p.Counter && t.Kind == signal.Number && (t.Where != signal.Path || p.Picture()) && signal.HasWord(t.Text):
@@ -124,6 +145,16 @@ func (v *view) excusedPixel(p *signal.Parts, t *signal.Token) bool {
 		return v.facts.Mail.Siblings(p, t) > 1
 	}
 	return false
+}
+
+// minCounted is how many digits of a number in a query could be a reader's, if its
+// name does not say so.
+const minCounted = 6
+
+// isMailings says whether a number is the mailing's, because folders of its
+// pictures have it, which are the same for all.
+func isMailings(t *signal.Token, uses signal.Uses) bool {
+	return t.Kind == signal.Number && uses.Pictures > 1
 }
 
 // backed adds what else of the mail speaks for a token's being a person's.

@@ -46,6 +46,8 @@ type leaf struct {
 	text *message.Text
 	view *message.View
 	refs []reference.Reference
+	// words are what stands at each reference, as long as refs.
+	words []exempt.Words
 }
 
 // maxReferences is how many references of one message are judged. Beyond it the
@@ -61,18 +63,22 @@ func Scan(raw []byte, j *Judge, opt ScanOptions) Report {
 	out.Gaps = append(out.Gaps, layout.Gaps...)
 	s := scan{raw: raw, judge: j, opt: opt, report: &out}
 	var all []reference.Reference
+	var words []exempt.Words
 	for part := range layout.Leaves() {
 		if l, ok := s.read(part); ok {
 			if room := maxReferences - len(all); len(l.refs) > room {
 				// Cloned, so that the rest is let go of.
-				l.refs = slices.Clone(l.refs[:room])
+				l.refs, l.words = slices.Clone(l.refs[:room]), l.words[:room:room]
 				out.Gaps = append(out.Gaps, message.Gap{Section: part.Section, Reason: "references"})
 			}
 			s.leaves = append(s.leaves, l)
 			all = append(all, l.refs...)
+			words = append(words, l.words...)
 		}
 	}
-	s.facts = Gather(message.Header(raw), all, opt.Recipient)
+	header := message.Header(raw)
+	s.facts = Gather(header, all, opt.Recipient)
+	s.facts.Authentication = j.Authenticating(header.Text("Subject"), words, all)
 	if layout.Root != nil {
 		s.receipts(layout.Root.Header)
 	}
@@ -106,24 +112,22 @@ func (s *scan) read(p *message.Part) (leaf, bool) {
 	}
 	l.view = view
 	l.refs = reference.Find(p.MediaType, p.Location, view.Cells())
+	l.words = make([]exempt.Words, len(l.refs))
+	if hasLinks(l.refs) && p.MediaType != "text/css" {
+		l.words = exempt.Texts(view.Cells(), l.refs)
+	}
 	return l, true
 }
 
 // leaf judges the references of a leaf.
 func (s *scan) leaf(l leaf) {
-	var words []exempt.Words
-	if hasLinks(l.refs) {
-		words = exempt.Texts(l.view.Cells(), l.refs)
-	}
 	for i, r := range l.refs {
 		if r.Kind == reference.Base {
 			// Nothing is loaded from it; what refers to it is reported.
 			continue
 		}
 		facts := s.facts
-		if words != nil {
-			facts.Words = words[i]
-		}
+		facts.Words = l.words[i]
 		j := s.judge.Judge(r, facts)
 		s.report.References++
 		if j.Verdict == Clean && !s.opt.All {
@@ -136,6 +140,8 @@ func (s *scan) leaf(l leaf) {
 		f.Offset, f.Length = place.Start, place.Len()
 		if r.Remote && r.Kind.Load() {
 			f.Action = s.action(l.part, r, j)
+		} else if r.Kind == reference.Link && l.part.Protected == "" {
+			f.Action = s.judge.Link(r, j, facts).Action
 		}
 		s.add(f)
 	}

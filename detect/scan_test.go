@@ -97,7 +97,7 @@ func TestScan(t *testing.T) {
 		{"forwarded as a whole", mail("Content-Type: text/html\r\n\r\n"+img, "Content-Type: message/rfc822"), "1.1", "hold", pixel},
 		{"signed", mail("--b\r\nContent-Type: text/html\r\n\r\n"+img+"\r\n--b\r\nContent-Type: application/pgp-signature\r\n\r\nx\r\n--b--\r\n", "Content-Type: multipart/signed; boundary=b"), "1", "ungated", pixel},
 		{"style sheet", mail(".a { background: url("+pixel+") }", "Content-Type: text/css"), "1", "hold", pixel},
-		{"link", mail(`<a href="https://mail.brand.example/ls/click?upn=u001.fakeTokenForTests0001">x</a>`, "Content-Type: text/html"), "1", "leave", "https://mail.brand.example/ls/click"},
+		{"link", mail(`<a href="https://mail.brand.example/ls/click?upn=u001.fakeTokenForTests0001">x</a>`, "Content-Type: text/html"), "1", "gate", "https://mail.brand.example/ls/click"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

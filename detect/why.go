@@ -27,6 +27,7 @@ var sentences = map[string]string{
 	"vendor-click":    "It has the form that {0} uses to learn who followed a link.",
 	"vendor-picture":  "It is a picture that {0} gives each recipient an address of their own for.",
 	"vendor-maybe":    "It leads to a server of {0}; the form of the address is not known well.",
+	"vendor-nobody":   "It has a form that {0} uses, without what {0} tells readers apart by.",
 	"vendor-choice":   "It has the form that {0} uses for unsubscribing and preferences.",
 	"vendor-store":    "It lies in a store of {0} that gives everybody the same.",
 	"shortener":       "It is a short address of {0}; nothing in the mail says that it was made for you alone.",

@@ -34,7 +34,7 @@ type measure struct {
 // Grade says what kind of name a text could be, and how much it looks like one.
 // Escapes have to be resolved before.
 func Grade(s string) (Kind, Strength) {
-	if len(s) < minText {
+	if len(s) < minText || isPlain(s) {
 		return "", None
 	}
 	if IsAddress(s) {
@@ -59,6 +59,24 @@ func Grade(s string) (Kind, Strength) {
 		return m.kind(), Faint
 	}
 	return "", None
+}
+
+// isPlain says at once that a text is short words of small letters, as most are.
+func isPlain(s string) bool {
+	run := 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z':
+			if run++; run == onlyLetters {
+				return false
+			}
+		case c == '-' || c == '_':
+			run = 0
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // randomIn counts the characters of a text that are at random.
@@ -105,7 +123,7 @@ func (m *measure) join(s string) {
 	case len(joined) < minFair || len(joined) <= m.random:
 	case isHex(joined) && len(joined) >= minStrong:
 		*m = measure{random: len(joined), hex: len(joined), parts: m.parts}
-	case turns(joined)*3 >= len(joined) || len(joined) >= minStrong && turns(joined)*4 >= len(joined) && isRandom(joined):
+	case m.words == 0 && turns(joined)*3 >= len(joined) || len(joined) >= minStrong && turns(joined)*4 >= len(joined) && isRandom(joined):
 		*m = measure{random: len(joined), parts: m.parts}
 	}
 }

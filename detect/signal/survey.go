@@ -21,26 +21,41 @@ type Mail struct {
 	slots, shapes map[uint64]int
 	// hosts count the different loads of each host.
 	hosts map[string]int
+	// taken are the addresses taken apart, so that each is once.
+	taken map[string]*Parts
 }
 
 // Survey reads the references of a mail. Each address counts once.
 func Survey(refs []reference.Reference) *Mail {
-	m := &Mail{uses: make(map[uint64]Uses), slots: make(map[uint64]int), shapes: make(map[uint64]int), hosts: make(map[string]int)}
-	urls, seen := make(map[string]struct{}, len(refs)), make(map[uint64]struct{})
+	m := &Mail{uses: make(map[uint64]Uses), slots: make(map[uint64]int), shapes: make(map[uint64]int), hosts: make(map[string]int),
+		taken: make(map[string]*Parts, len(refs))}
+	seen := make(map[uint64]struct{})
 	for i := range refs {
 		r := &refs[i]
 		if !r.Remote || r.Kind != reference.Link && !r.Kind.Load() {
 			continue
 		}
-		if _, again := urls[r.URL]; again {
+		if _, again := m.taken[r.URL]; again {
 			continue
 		}
-		urls[r.URL] = struct{}{}
-		if p, ok := Take(r.URL); ok {
+		p, ok := Take(r.URL)
+		m.taken[r.URL] = &p
+		if ok {
 			m.note(r.Kind, &p, seen)
 		}
 	}
 	return m
+}
+
+// Parts returns an address taken apart, which is not to be changed.
+func (m *Mail) Parts(address string) *Parts {
+	if m != nil {
+		if p := m.taken[address]; p != nil {
+			return p
+		}
+	}
+	p, _ := Take(address)
+	return &p
 }
 
 // note counts the tokens of one address.
@@ -51,7 +66,7 @@ func (m *Mail) note(k reference.Kind, p *Parts, seen map[uint64]struct{}) {
 	for i := range p.Tokens {
 		t := &p.Tokens[i]
 		m.pieces(k, t)
-		if t.Strength < Fair && !t.Asked && (t.Kind != Number || digitsIn(t.Text) < minShared) {
+		if t.Strength < Fair && !t.Asked && (t.Kind != Number || digitsIn(t.Text) < minNumber) {
 			continue
 		}
 		text := m.use(k, t.Text)

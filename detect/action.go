@@ -1,0 +1,129 @@
+package detect
+
+import (
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+
+	"github.com/unseen-mail/unseen/detect/exempt"
+	"github.com/unseen-mail/unseen/detect/reference"
+	"github.com/unseen-mail/unseen/rules/purpose"
+)
+
+// A LinkPlan says what becomes of a link at level standard while nothing is
+// granted. A link that must not break never breaks: in doubt it is left.
+type LinkPlan struct {
+	// Action is ActionUnwrap, ActionGate or ActionLeave.
+	Action string
+	// Destination is where the link leads, as far as it is known without asking
+	// anybody: with ActionUnwrap what the link becomes, with ActionGate what its
+	// page may show. "" if it is not known.
+	Destination string
+	// Removed are the names of parameters that Destination lacks.
+	Removed []string
+	// Rule names what the destination was read by, "" if it was not.
+	Rule string
+}
+
+// Link says what becomes of a link with a verdict, in a mail with facts of which
+// Words and Authentication matter here. The verdict is that of [Judge.Judge] for
+// the same reference and facts.
+func (j *Judge) Link(ref reference.Reference, verdict Judgement, f Facts) LinkPlan {
+	leave := LinkPlan{Action: ActionLeave}
+	if ref.Kind != reference.Link || !verdict.Holds() {
+		// Plain, exempt and merely campaign-tagged links are left.
+		return leave
+	}
+	if to, ok := j.destination(ref, f); ok {
+		return to
+	}
+	text := f.Words.Text
+	if text == "" {
+		text = ref.Text
+	}
+	if verdict.Verdict != Tracker || f.Authentication || showsAddress(text) {
+		return leave
+	}
+	return LinkPlan{Action: ActionGate}
+}
+
+// destination returns the plan of a link of which it is known where it leads.
+func (j *Judge) destination(ref reference.Reference, f Facts) (LinkPlan, bool) {
+	to, rule, ok := j.Catalogue.Unwrap(ref.URL)
+	if !ok {
+		to = ref.URL
+	}
+	clean, removed := j.Catalogue.Strip(to)
+	if clean == ref.URL {
+		return LinkPlan{}, false
+	}
+	// What is left is judged again: it may be for a choice, and then nothing is
+	// touched; it may still name the reader, and then it is no destination.
+	next := ref
+	next.URL = clean
+	switch again := j.Judge(next, f); again.Verdict {
+	case Clean:
+		return LinkPlan{Action: ActionUnwrap, Destination: clean, Removed: removed, Rule: rule}, true
+	case Exempt:
+		return LinkPlan{Action: ActionLeave}, true
+	}
+	if ok && !f.Authentication && !showsAddress(f.Words.Text) {
+		return LinkPlan{Action: ActionGate, Destination: clean, Removed: removed, Rule: rule}, true
+	}
+	return LinkPlan{Action: ActionLeave}, true
+}
+
+// fewLinks is how many links a mail has at most that is written for a login.
+const fewLinks = 10
+
+// Authenticating says whether a mail is there for a login or a confirmation: its
+// subject says so, or one of its few links does. A newsletter that has such a link
+// among many others is none.
+func (j *Judge) Authenticating(subject string, words []exempt.Words, refs []reference.Reference) bool {
+	m := j.words()
+	if e, ok := m.Match(exempt.Link{Words: exempt.Words{Text: subject}}); ok && e.Class == purpose.Authentication {
+		return true
+	}
+	links := 0
+	for i := range refs {
+		if refs[i].Kind == reference.Link && refs[i].Remote {
+			links++
+		}
+	}
+	if links > fewLinks {
+		return false
+	}
+	for i := range refs {
+		if refs[i].Kind != reference.Link || !refs[i].Remote {
+			continue
+		}
+		link := exempt.Link{Words: exempt.Words{Text: refs[i].Text}, URL: refs[i].URL}
+		if i < len(words) && words[i].Text != "" {
+			link.Words = words[i]
+		}
+		if e, ok := m.Match(link); ok && e.Class == purpose.Authentication {
+			return true
+		}
+	}
+	return false
+}
+
+// showsAddress says whether a text shows an address of the web. Where people see
+// one, the link leads there, or they are to believe so.
+func showsAddress(text string) bool {
+	for word := range strings.FieldsSeq(text) {
+		word = strings.Trim(word, "<>()[]{}\"'.,;:!?")
+		if strings.Contains(word, "://") {
+			return true
+		}
+		host, _, _ := strings.Cut(word, "/")
+		dot := strings.LastIndexByte(host, '.')
+		if dot <= 0 || len(host)-dot < 3 || strings.Contains(host, "@") {
+			continue
+		}
+		if _, known := publicsuffix.PublicSuffix(strings.ToLower(host[dot+1:])); known {
+			return true
+		}
+	}
+	return false
+}
