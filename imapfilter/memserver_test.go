@@ -13,7 +13,7 @@ import (
 )
 
 // memserver starts go-imap's server with an INBOX.
-func memserver(t *testing.T, mails [][]byte) int {
+func memserver(t testing.TB, mails [][]byte) int {
 	t.Helper()
 	store := imapmemserver.New()
 	user := imapmemserver.NewUser("anna", "pw")
