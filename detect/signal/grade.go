@@ -123,7 +123,8 @@ func (m *measure) join(s string) {
 	case len(joined) < minFair || len(joined) <= m.random:
 	case isHex(joined) && len(joined) >= minStrong:
 		*m = measure{random: len(joined), hex: len(joined), parts: m.parts}
-	case m.words == 0 && turns(joined)*3 >= len(joined) || len(joined) >= minStrong && turns(joined)*4 >= len(joined) && isRandom(joined):
+	case turns(joined)*5 >= len(joined)*2, m.words == 0 && turns(joined)*3 >= len(joined),
+		len(joined) >= minStrong && turns(joined)*4 >= len(joined) && isRandom(joined):
 		*m = measure{random: len(joined), parts: m.parts}
 	}
 }
