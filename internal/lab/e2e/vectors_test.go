@@ -161,7 +161,7 @@ func TestVectorsChromium(t *testing.T) {
 	names := lab.StartNames(t)
 	s := openSite(t)
 	all := chosen()
-	together, _, parts := vectors.Together()
+	together, parts := vectors.Together()
 	planner := &plan.Planner{Base: s.URL}
 	var before, after []string
 	add := func(name string, raw []byte) {
@@ -287,7 +287,7 @@ func TestVectorsThunderbird(t *testing.T) {
 	for _, v := range all {
 		box, subjects = append(box, v.Mail()), append(subjects, v.Name)
 	}
-	together, _, parts := vectors.Together()
+	together, parts := vectors.Together()
 	box, subjects = append(box, together), append(subjects, vectors.TogetherName)
 	all = append(all, parts...)
 	h := openHouse(t, box)

@@ -7,7 +7,7 @@ import (
 
 // Together returns one mail with every vector of HTML that leaves the rest of a
 // document as it was, and those vectors, each with an address of its own.
-func Together() (mail []byte, page string, all []Vector) {
+func Together() (mail []byte, all []Vector) {
 	var b strings.Builder
 	for _, v := range All() {
 		if v.Alone() {
@@ -18,7 +18,7 @@ func Together() (mail []byte, page string, all []Vector) {
 		all = append(all, v)
 	}
 	whole := Vector{Name: TogetherName, Place: InHTML, Text: b.String()}
-	return whole.Mail(), whole.Document(), all
+	return whole.Mail(), all
 }
 
 // TogetherName is the subject of that mail.
