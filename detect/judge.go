@@ -86,6 +86,8 @@ type view struct {
 	at    catalogue.Address
 	hit   catalogue.Hit
 	known bool
+	// inner says that the address stood within another one.
+	inner bool
 	// parts are the address taken apart, once somebody asks.
 	parts *signal.Parts
 }
@@ -113,11 +115,10 @@ func (j *Judge) judge(ref reference.Reference, f *Facts) Judgement {
 		return out
 	}
 	v.hit, v.known = j.Catalogue.MatchAddress(v.at)
-	out := v.link
 	if ref.Kind.Load() {
-		out = v.load
+		return v.withLeak(v.through(v.load()))
 	}
-	return v.withLeak(out())
+	return v.withLeak(v.link())
 }
 
 // take returns the address taken apart.

@@ -32,6 +32,28 @@ func (v *view) load() Judgement {
 	return v.picture()
 }
 
+// through judges a load by the address that it leads on to, if it holds one: to be
+// counted by way of somebody else is to be counted.
+func (v *view) through(out Judgement) Judgement {
+	if out.Holds() || v.inner || v.take().Inner == "" {
+		return out
+	}
+	next := view{judge: v.judge, ref: v.ref, facts: v.facts, inner: true}
+	next.ref.URL = v.take().Inner
+	var ok bool
+	if next.at, ok = catalogue.Split(next.ref.URL); !ok {
+		return out
+	}
+	next.hit, next.known = v.judge.Catalogue.MatchAddress(next.at)
+	on := next.load()
+	if !on.Holds() {
+		return out
+	}
+	on.because(why("through", next.at.Host))
+	on.Rules = append(on.Rules, "load:through")
+	return on
+}
+
 // knownLoad judges an address of a form that a vendor uses for trackers.
 func (v *view) knownLoad() Judgement {
 	t := placed(v.at, v.hit.Places)

@@ -43,6 +43,7 @@ var sentences = map[string]string{
 	"in-pixel":        "The same name stands in an invisible load of this mail, so it is yours or this mail's.",
 	"like-links":      "The links of this mail have names of the same form at the same place.",
 	"counter":         "It has the form of an address that counts who follows it.",
+	"through":         "It leads on to {0}.",
 	"redirect":        "It leads to another address by way of a counter.",
 	"known-parameter": "Its parameter \"{0}\" is known to carry {1}.",
 	"repeated":        "The same address stands {0} times in this mail and tells nothing of its own, so it is a spacer.",

@@ -30,8 +30,10 @@ type Parts struct {
 	// Extension is that of the last segment of the path in lower case, without
 	// its dot; "" if it has none. File is the segment without it.
 	File, Extension string
-	// Nested says that the address holds another one.
+	// Nested says that the address holds another one; Inner is that of the first
+	// parameter with one, its escapes resolved.
 	Nested bool
+	Inner  string
 	// Slug says that a segment of the path is a title in words.
 	Slug bool
 	// Random counts the characters at random in the path.
@@ -156,7 +158,11 @@ func isNested(value string) bool {
 // else it holds is where it leads.
 func (p *Parts) nested(value string) {
 	p.Nested = true
-	_, query, ok := strings.Cut(unescaped(value), "?")
+	inner := unescaped(value)
+	if p.Inner == "" {
+		p.Inner = inner
+	}
+	_, query, ok := strings.Cut(inner, "?")
 	if !ok {
 		return
 	}
