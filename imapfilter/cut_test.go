@@ -238,7 +238,7 @@ func (r cutResult) stored(t *testing.T, mail string, at string) {
 func TestCutEverywhere(t *testing.T) {
 	mail := partMail
 	if lab.Long() { // a session of 64 KiB
-		mail = strings.Replace(mail, "--X\r\nContent-Type: text/plain\r\n\r\n", "--X\r\nContent-Type: text/plain\r\n\r\n"+strings.Repeat("a line of text\r\n", 880), 1)
+		mail = strings.Replace(mail, "--X\r\nContent-Type: text/plain\r\n\r\n", "--X\r\nContent-Type: text/plain\r\n\r\n"+strings.Repeat("a line of text\r\n", 1280), 1)
 	}
 	c := newConversation(mail)
 	var links [2]net.Listener
