@@ -72,7 +72,7 @@ func until(t *time.Time) string {
 	return t.Add(-time.Nanosecond).Local().Format(day)
 }
 
-// Run grants.
+// Run grants what is agreed to once it was shown.
 func (c *consentGrant) Run(ctx context.Context, s *session) error {
 	d, err := c.decision(s, "granted")
 	if err != nil {
@@ -85,7 +85,23 @@ func (c *consentGrant) Run(ctx context.Context, s *session) error {
 		}
 		d.Until = &end
 	}
-	return s.decide(ctx, d, words.Granted)
+	if !c.Yes && !isTerminal(s.In) {
+		return misuse(s, words.NobodyAnswers, words.NobodyAnswersHint)
+	}
+	client, err := s.client(ctx)
+	if err != nil {
+		return err
+	}
+	ask := &asking{session: s, client: client, yes: c.Yes, decision: d}
+	list, err := client.Grant(ctx, d, ask.show)
+	if err == nil {
+		err = ask.refused(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	s.tellDecided(list, words.Granted)
+	return s.tellNeeds(ctx, client, d, list)
 }
 
 // Run refuses.
@@ -97,7 +113,7 @@ func (c *consentRefuse) Run(ctx context.Context, s *session) error {
 	return s.decide(ctx, d, words.Refused)
 }
 
-// Run withdraws.
+// Run withdraws, and says how the sender can be told.
 func (c *consentWithdraw) Run(ctx context.Context, s *session) error {
 	// Taking back is as easy as giving: without a purpose it is all of it.
 	if len(c.Purpose) == 0 {
@@ -107,7 +123,10 @@ func (c *consentWithdraw) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	return s.decide(ctx, d, words.Withdrawn)
+	if err := s.decide(ctx, d, words.Withdrawn); err != nil {
+		return err
+	}
+	return s.tellHow(ctx, d, c.Letter)
 }
 
 // decision reads what grant, refuse and withdraw have in common.
@@ -120,7 +139,8 @@ func (c *choice) decision(s *session, what string) (api.Decision, error) {
 			return api.Decision{}, usage(s, words.UnknownPurpose, "purpose", p, "purposes", purposeNames())
 		}
 	}
-	return api.Decision{Decision: what, Sender: c.Sender, Address: c.Address, Purposes: c.Purpose, All: c.All}, nil
+	return api.Decision{Decision: what, Sender: c.Sender, Address: c.Address, Purposes: c.Purpose, All: c.All,
+		OneAddress: c.OneAddress, Language: s.words.Lang()}, nil
 }
 
 // purposeNames are the purposes that can be named.
@@ -147,8 +167,7 @@ func lastDay(s *session, text string) (time.Time, error) {
 	return end, nil
 }
 
-// decide sends a decision and says what was written, once for each sender and
-// address.
+// decide sends a decision and says what was written.
 func (s *session) decide(ctx context.Context, d api.Decision, done words.Key) error {
 	client, err := s.client(ctx)
 	if err != nil {
@@ -158,6 +177,12 @@ func (s *session) decide(ctx context.Context, d api.Decision, done words.Key) er
 	if err != nil {
 		return err
 	}
+	s.tellDecided(list, done)
+	return nil
+}
+
+// tellDecided says what was written, once for each sender and address.
+func (s *session) tellDecided(list []api.Standing, done words.Key) {
 	type pair struct{ sender, address string }
 	type choice struct{ purposes, vendors []string }
 	var order []pair
@@ -176,7 +201,6 @@ func (s *session) decide(ctx context.Context, d api.Decision, done words.Key) er
 		c := chosen[key]
 		s.say(done, "who", s.learners(key.sender, c.vendors), "sender", key.sender, "address", key.address, "purposes", strings.Join(c.purposes, ", "))
 	}
-	return nil
 }
 
 // learners names a sender and all others who learn with it.
@@ -213,11 +237,14 @@ func (c *consentVerify) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	v, err := client.Verify(ctx)
+	v, err := client.VerifyAgainst(ctx, c.Against)
 	if err != nil {
 		return err
 	}
 	s.say(words.LedgerHolds, "n", v.Records)
+	if c.Against != "" {
+		s.say(words.LedgerFollows, "head", c.Against)
+	}
 	if v.Records > 0 {
 		s.say(words.LedgerHead, "head", v.Head)
 	}

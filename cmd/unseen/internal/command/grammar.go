@@ -16,6 +16,7 @@ type grammar struct {
 	Demo     demoCommand     `cmd:"" help:"${help_demo}"`
 	Account  accountCommand  `cmd:"" help:"${help_account}"`
 	Consent  consentCommand  `cmd:"" help:"${help_consent}"`
+	Forget   forgetCommand   `cmd:"" help:"${help_forget}"`
 	Pictures picturesCommand `cmd:"" help:"${help_pictures}"`
 	Scan     scanCommand     `cmd:"" help:"${help_scan}"`
 	Clean    cleanCommand    `cmd:"" help:"${help_clean}"`
@@ -67,14 +68,60 @@ type accountRemove struct {
 }
 
 type consentCommand struct {
-	List     consentList     `cmd:"" help:"${help_consent_list}"`
-	Grant    consentGrant    `cmd:"" help:"${help_consent_grant}"`
-	Refuse   consentRefuse   `cmd:"" help:"${help_consent_refuse}"`
-	Withdraw consentWithdraw `cmd:"" help:"${help_consent_withdraw}"`
-	Verify   consentVerify   `cmd:"" help:"${help_consent_verify}"`
+	List      consentList      `cmd:"" help:"${help_consent_list}"`
+	Ask       consentAsk       `cmd:"" help:"${help_consent_ask}"`
+	Grant     consentGrant     `cmd:"" help:"${help_consent_grant}"`
+	Refuse    consentRefuse    `cmd:"" help:"${help_consent_refuse}"`
+	Withdraw  consentWithdraw  `cmd:"" help:"${help_consent_withdraw}"`
+	History   consentHistory   `cmd:"" help:"${help_consent_history}"`
+	Statement consentStatement `cmd:"" help:"${help_consent_statement}"`
+	Export    consentExport    `cmd:"" help:"${help_consent_export}"`
+	Import    consentImport    `cmd:"" help:"${help_consent_import}"`
+	Verify    consentVerify    `cmd:"" help:"${help_consent_verify}"`
 }
 
 type consentList struct{}
+
+type consentAsk struct {
+	Sender     string `arg:"" optional:"" help:"${help_ask_sender}"`
+	Address    string `placeholder:"ADDRESS" help:"${help_for_address}"`
+	OneAddress bool   `help:"${help_one_address}"`
+	More       bool   `help:"${help_ask_more}"`
+	Asked      bool   `help:"${help_ask_asked}"`
+}
+
+type consentHistory struct {
+	Sender  string `arg:"" optional:"" help:"${help_history_sender}"`
+	Notices bool   `help:"${help_notices}"`
+	Format  string `enum:"text,json" default:"text" help:"${help_status_format}"`
+}
+
+type consentExport struct {
+	Format string `enum:"jsonld,csv" default:"jsonld" help:"${help_export_format}"`
+	Output string `short:"o" type:"path" placeholder:"FILE" help:"${help_export_output}"`
+}
+
+type consentImport struct {
+	File string `arg:"" type:"path" help:"${help_import_file}"`
+}
+
+type consentStatement struct {
+	Sender       string   `arg:"" optional:"" help:"${help_statement_sender}"`
+	Answer       string   `placeholder:"ANSWER" help:"${help_statement_answer}"`
+	Address      string   `placeholder:"ADDRESS" help:"${help_for_address}"`
+	On           string   `placeholder:"DATE" help:"${help_statement_on}"`
+	Way          string   `placeholder:"WAY" help:"${help_statement_way}"`
+	Where        string   `help:"${help_statement_where}"`
+	By           string   `help:"${help_statement_by}"`
+	Purpose      []string `short:"p" placeholder:"PURPOSE" help:"${help_statement_purpose}"`
+	AddressGiven string   `placeholder:"DATE" help:"${help_statement_given}"`
+	Note         string   `help:"${help_statement_note}"`
+}
+
+type forgetCommand struct {
+	Sender string `arg:"" help:"${help_forget_sender}"`
+	Yes    bool   `short:"y" help:"${help_forget_yes}"`
+}
 
 // choice is what grant, refuse and withdraw have in common.
 type choice struct {
@@ -82,6 +129,8 @@ type choice struct {
 	Purpose []string `short:"p" placeholder:"PURPOSE" help:"${help_purpose}"`
 	All     bool     `help:"${help_all_purposes}"`
 	Address string   `placeholder:"ADDRESS" help:"${help_for_address}"`
+
+	OneAddress bool `help:"${help_one_address}"`
 }
 
 // Help lists the purposes as a table: indented lines are printed as they are.
@@ -117,6 +166,7 @@ func wrapped(text string, width int) []string {
 type consentGrant struct {
 	choice `embed:""`
 	Until  string `placeholder:"DATE" help:"${help_until}"`
+	Yes    bool   `short:"y" help:"${help_grant_yes}"`
 }
 
 type consentRefuse struct {
@@ -125,9 +175,12 @@ type consentRefuse struct {
 
 type consentWithdraw struct {
 	choice `embed:""`
+	Letter bool `help:"${help_letter}"`
 }
 
-type consentVerify struct{}
+type consentVerify struct {
+	Against string `placeholder:"HEAD" help:"${help_against}"`
+}
 
 type picturesCommand struct {
 	Sender string `arg:"" help:"${help_picture_sender}"`
