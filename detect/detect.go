@@ -74,7 +74,7 @@ const (
 )
 
 // A TokenInfo says what in an address looks like the name of a recipient or of
-// one message, without repeating it.
+// one message; in JSON without repeating it.
 type TokenInfo struct {
 	// Where is "path", "query", "host", "user-info" or "fragment".
 	Where string `json:"where"`
@@ -82,6 +82,8 @@ type TokenInfo struct {
 	Kind string `json:"kind"`
 	// Length counts octets as written.
 	Length int `json:"length"`
+	// Text is the token as written. It is for the reader's own eyes.
+	Text string `json:"-"`
 }
 
 // A Judgement is a verdict with its reasons.

@@ -33,7 +33,7 @@ type Facts struct {
 	// own text is all that is known.
 	Words exempt.Words
 
-	// Leaks looks for the reader's addresses, if they have more than Recipient.
+	// Leaks looks for the reader's addresses. Nil looks for Recipient alone.
 	Leaks *leak.Finder
 }
 
@@ -52,6 +52,7 @@ func Gather(h message.HeaderFields, refs []reference.Reference, recipient string
 	if f.Recipient == "" {
 		f.Recipient = recipientOf(h)
 	}
+	f.Leaks = leak.New(f.Recipient)
 	f.Choices = exempt.Listed(h.All("List-Unsubscribe"))
 	f.Mail = signal.Survey(refs)
 	count := make(map[string]int)

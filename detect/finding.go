@@ -67,12 +67,19 @@ type Finding struct {
 	RuleEdition string `json:"rule_edition"`
 	// Action is what becomes of it at level standard with an empty ledger.
 	Action string `json:"action"`
+
+	// Because are the reasons as data, and Basis says how the purposes are known.
+	Because []Reason `json:"-"`
+	Basis   Basis    `json:"-"`
+	// Destination is where a link leads, as far as it is known without asking.
+	Destination string `json:"-"`
 }
 
 // fill writes a judgement into a finding.
 func (f *Finding) fill(j Judgement) {
 	f.Verdict, f.Certainty, f.Individualised = j.Verdict, j.Certainty, j.Individualised
 	f.Token, f.Leak, f.RuleEdition = j.Token, j.Leak, j.Edition
+	f.Because, f.Basis = j.Because, j.Basis
 	f.Vendor, f.Exemption = optional(j.Vendor), optional(j.Exemption)
 	f.Purposes, f.Reasons, f.Rules = list(j.Purposes), list(j.Reasons), list(j.Rules)
 }

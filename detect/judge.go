@@ -144,7 +144,7 @@ func (v *view) withLeak(out Judgement) Judgement {
 	out.Reasons = slices.Insert(out.Reasons, 0, reason.English())
 	out.Because = slices.Insert(out.Because, 0, reason)
 	out.Rules = append(out.Rules, "leak:"+l.Form)
-	out.Token = &TokenInfo{Where: l.Where, Kind: "address", Length: l.End - l.Start}
+	out.Token = &TokenInfo{Where: l.Where, Kind: "address", Length: l.End - l.Start, Text: v.ref.URL[l.Start:l.End]}
 	if out.Verdict == Exempt {
 		return out
 	}

@@ -78,6 +78,7 @@ func Scan(raw []byte, j *Judge, opt ScanOptions) Report {
 	}
 	header := message.Header(raw)
 	s.facts = Gather(header, all, opt.Recipient)
+	s.facts.Leaks = j.finder(s.facts.Recipient)
 	s.facts.Authentication = j.Authenticating(header.Text("Subject"), words, all)
 	if layout.Root != nil {
 		s.receipts(layout.Root.Header)
@@ -141,7 +142,8 @@ func (s *scan) leaf(l leaf) {
 		if r.Remote && r.Kind.Load() {
 			f.Action = s.action(l.part, r, j)
 		} else if r.Kind == reference.Link && l.part.Protected == "" {
-			f.Action = s.judge.Link(r, j, facts).Action
+			to := s.judge.Link(r, j, facts)
+			f.Action, f.Destination = to.Action, to.Destination
 		}
 		s.add(f)
 	}

@@ -12,7 +12,7 @@ func infoOf(t *signal.Token) *TokenInfo {
 	if t == nil || t.Text == "" {
 		return nil
 	}
-	return &TokenInfo{Where: string(t.Where), Kind: string(t.Kind), Length: len(t.Text)}
+	return &TokenInfo{Where: string(t.Where), Kind: string(t.Kind), Length: len(t.Text), Text: t.Text}
 }
 
 // placed returns the token at a place that the catalogue names, even if it does
