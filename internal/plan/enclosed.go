@@ -43,7 +43,7 @@ func (l *leaf) below(section string) string {
 // one plans a leaf of the message, and returns the edits of the octets that it is
 // encoded in. If one of them cannot be made, none is.
 func (l *leaf) one(part *message.Part, text *message.Text) []message.Edit {
-	in := &leaf{session: l.session, part: *part, depth: l.depth + 1}
+	in := &leaf{session: l.session, part: *part, depth: l.depth + 1, linkless: l.linkless}
 	in.part.Section = l.below(part.Section)
 	if in.part.Protected == "" {
 		in.part.Protected = l.part.Protected

@@ -26,6 +26,9 @@ const (
 	formPlain = 2
 )
 
+// maxEdition is how long the name of an edition is at most.
+const maxEdition = 256
+
 // maxInflated is how much an encoded plan may hold when it is inflated: far
 // more than the plan of any message that planning does not cut off.
 const maxInflated = 128 << 20
@@ -78,6 +81,12 @@ type (
 		Text             string
 		Outcome, Reasons string
 	}
+	// wireLinks stands behind the plan where links were decided on (RFC 8742), so
+	// that plans without it are what they always were.
+	wireLinks struct {
+		_       struct{} `cbor:",toarray"`
+		Edition string
+	}
 	wireGap struct {
 		_               struct{} `cbor:",toarray"`
 		Section, Reason string
@@ -117,6 +126,11 @@ func (p *Plan) MarshalBinary() ([]byte, error) {
 	if err := cbor.NewEncoder(out).Encode(p.wire()); err != nil {
 		return nil, fmt.Errorf("encoding plan: %w", err)
 	}
+	if p.Links != "" {
+		if err := cbor.NewEncoder(out).Encode(wireLinks{Edition: p.Links}); err != nil {
+			return nil, fmt.Errorf("encoding plan: %w", err)
+		}
+	}
 	return out.Bytes(), nil
 }
 
@@ -153,15 +167,34 @@ func (p *Plan) UnmarshalBinary(b []byte) error {
 		return fmt.Errorf("decoding plan: %w", decModeErr)
 	}
 	var w wirePlan
-	if err := decMode.Unmarshal(plain, &w); err != nil {
+	rest, err := decMode.UnmarshalFirst(plain, &w)
+	if err != nil {
 		return fmt.Errorf("decoding plan: %w: %w", ErrEncoding, err)
 	}
 	decoded, err := w.plan()
 	if err != nil {
 		return fmt.Errorf("decoding plan: %w", err)
 	}
+	if decoded.Links, err = linksOf(rest); err != nil {
+		return fmt.Errorf("decoding plan: %w", err)
+	}
 	*p = *decoded
 	return nil
+}
+
+// linksOf reads what stands behind the plan itself.
+func linksOf(rest []byte) (edition string, err error) {
+	if len(rest) == 0 {
+		return "", nil
+	}
+	var w wireLinks
+	if err := decMode.Unmarshal(rest, &w); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrEncoding, err)
+	}
+	if w.Edition == "" || len(w.Edition) > maxEdition {
+		return "", invalid("edition")
+	}
+	return w.Edition, nil
 }
 
 // unpack returns the CBOR of an encoded plan.

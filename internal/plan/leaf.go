@@ -94,6 +94,7 @@ func (l *leaf) whole(off int, raw []byte) []message.Edit {
 	texts := l.open(off, raw)
 	r := l.read(&texts[0])
 	p := l.newPage(texts[0])
+	p.askLinks(r.References, len(texts) == 1 && !r.Unsure)
 	p.add(r.References)
 	p.editBase()
 	if len(texts) > 1 || len(p.edits) > 0 && (r.Unsure || p.overlaps) {
@@ -132,6 +133,7 @@ func (l *leaf) piece(off int, raw []byte, more bool) ([]message.Edit, int) {
 		l.gap(l.part.Section, GapSize)
 	}
 	p := l.newPage(t)
+	p.leaveLinks(refs)
 	p.add(l.shifted(refs))
 	if !more {
 		return p.edits, len(raw)

@@ -12,8 +12,9 @@ type page struct {
 	*leaf
 	text  text
 	edits []message.Edit
-	first int // of plan.References that is of this page
-	done  int // the cell behind the last edit
+	first int            // of plan.References that is of this page
+	done  int            // the cell behind the last edit
+	links []LinkDecision // by the number of the reference, nil if none is rewritten
 	// overlaps says that a load was left because it stands in another one.
 	overlaps bool
 }
@@ -40,6 +41,7 @@ func (p *page) add(refs []reference.Reference) {
 		r := &p.plan.References[len(p.plan.References)-1]
 		n := len(p.edits)
 		p.decide(r, refs)
+		p.link(r, refs, i)
 		p.locate(r, p.edits[n:])
 	}
 }

@@ -9,6 +9,11 @@
 // plans. It keeps the length of the message and of each decoded text, and
 // every line end (see package message).
 //
+// Links are another matter: a [Linker] decides on them, once, and the plan says by
+// which edition of its rules. A link whose destination is known leads there from
+// now on; a sealed one leads to a page of the gateway. Links are rewritten in HTML
+// alone, and only in texts that are held whole.
+//
 // A load that cannot be replaced is left as it is and listed as
 // [Ungated] with its reason. Nothing here panics or fails on a message: what
 // cannot be analysed is a [message.Gap].
@@ -59,8 +64,12 @@ const (
 	Inert Outcome = "inert"
 	// Ungated is a load left as it was; Reason says why.
 	Ungated Outcome = "ungated"
-	// Left is no load, or none from another machine.
+	// Left is no load, or none from another machine, or a link that stays.
 	Left Outcome = "left"
+	// Unwrapped is a link that leads to its destination now; its token is "".
+	Unwrapped Outcome = "unwrapped"
+	// Sealed is a link that leads to its page on the gateway.
+	Sealed Outcome = "sealed"
 )
 
 // The reasons of [Ungated].
@@ -141,6 +150,9 @@ type Plan struct {
 	References []Reference
 	// Gaps are what was not looked into.
 	Gaps []message.Gap
+	// Links is the edition of the rules by which links were decided on, "" if
+	// none were.
+	Links string
 	// Complete is false if the message was cut.
 	Complete bool
 }
@@ -176,6 +188,13 @@ type Planner struct {
 	Base string
 	// Mode says which loads are replaced. Empty means [ModeAll].
 	Mode Mode
+	// Links decides on links, in other modes than [ModePixels]; nil leaves all.
+	Links Linker
+	// Keep, if not nil, is given the plan as far as it is made each time before a
+	// mail program gets a leaf of which links were rewritten, and must have kept
+	// it when it returns. After an error the leaf's links are left. It must not
+	// change the plan nor hold on to it.
+	Keep func(*Plan) error
 
 	// hold, if set, says which loads become inert; no other is replaced.
 	hold func(reference.Reference) bool

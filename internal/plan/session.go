@@ -84,6 +84,8 @@ type leaf struct {
 	before  int                // cells in front of the next piece
 	cut     bool               // an encoded message came in pieces
 	depth   int                // how many encoded messages the leaf is in
+	// linkless says that no link of the leaf is rewritten.
+	linkless bool
 }
 
 // Edit implements [message.Editor].
@@ -122,6 +124,19 @@ func (l *leaf) settle(off int, raw []byte) []message.Edit {
 			return l.again(before, one)
 		}
 	}
+	first := len(l.plan.References)
+	edits := l.anew(off, raw)
+	if !l.keep(first, edits, one.Raw.End) {
+		l.plan.References = l.plan.References[:first]
+		l.linkless = true
+		l.gap(l.part.Section, GapLinks)
+		edits = l.anew(off, raw)
+	}
+	return edits
+}
+
+// anew plans a leaf that is held whole.
+func (l *leaf) anew(off int, raw []byte) []message.Edit {
 	if l.part.Encloses() {
 		return l.enclosed(off, raw)
 	}

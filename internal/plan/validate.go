@@ -96,7 +96,7 @@ func (w *wireReference) valid(size int) error {
 		}
 	}
 	switch Outcome(w.Outcome) {
-	case ByToken, ByShort, ByTag, ByBase, Inert, Ungated, Left:
+	case ByToken, ByShort, ByTag, ByBase, Inert, Ungated, Left, Unwrapped, Sealed:
 	default:
 		return invalid("outcome")
 	}
