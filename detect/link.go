@@ -137,7 +137,7 @@ func (v *view) follows(p *signal.Parts, t *signal.Token) ([]Reason, bool) {
 		return nil, true
 	case t.Asked && t.Where != signal.User && (t.Strength >= signal.Fair || t.Kind == signal.Number && len(t.Text) >= 4):
 		return []Reason{why("person", t.Name)}, true
-	case p.Things() && (t.Where == signal.Path || t.Content) && v.thirdParty():
+	case p.Things() && (t.Where == signal.Path || t.Content):
 		return nil, false
 	case v.isReader(p, t):
 		return nil, true

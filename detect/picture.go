@@ -3,6 +3,7 @@ package detect
 import (
 	"strings"
 
+	"github.com/unseen-mail/unseen/detect/reference"
 	"github.com/unseen-mail/unseen/detect/signal"
 )
 
@@ -43,6 +44,8 @@ func (v *view) tells(p *signal.Parts, t *signal.Token) (rule string, reasons []R
 	switch {
 	case t.Kind == signal.Address:
 		return rule, reasons, true
+	case v.isReaders(t):
+		return "token:number", reasons, true
 	case t.Where == signal.Query:
 		if t.Asked {
 			return rule, append(reasons, why("person", t.Name)), v.tellsInQuery(p, t)
@@ -60,6 +63,19 @@ func (v *view) tells(p *signal.Parts, t *signal.Token) (rule string, reasons []R
 	}
 	// A fragment does not reach a server.
 	return "", nil, false
+}
+
+// isReaders says whether a number of a token is the reader's, because it stands in
+// an invisible load too, or in many links. That of a folder is the mailing's.
+func (v *view) isReaders(t *signal.Token) bool {
+	if t.Kind == signal.Address || t.Where != signal.Query && (t.Where != signal.Path || !t.Last) {
+		return false
+	}
+	uses, pieces := v.facts.Mail.Uses(t), v.facts.Mail.PieceUses(t)
+	if t.Kind != signal.Number && pieces == (signal.Uses{}) || isMailings(t, uses) || pieces.Pictures > 1 {
+		return false
+	}
+	return pieces.Pixels > 0 || pieces.Links >= manyLinks
 }
 
 // isWhole says whether a number is all of its segment, and not a short one.
@@ -118,6 +134,6 @@ func (v *view) tellsInPath(p *signal.Parts, t *signal.Token) bool {
 // the only one of its kind.
 func (v *view) looksUnseen(p *signal.Parts, t *signal.Token) bool {
 	s := v.ref.Shape
-	return p.Extension == "gif" && t.Last && t.Strength == signal.Strong && s.Width < 0 && s.Height < 0 && s.Alt == "" &&
+	return v.ref.Vector == reference.ImgSrc && p.Extension == "gif" && t.Last && t.Strength == signal.Strong && s.Width < 0 && s.Height < 0 && s.Alt == "" &&
 		!p.Stored() && v.facts.Mail.Siblings(p, t) < 2
 }

@@ -67,3 +67,47 @@ func FuzzIdentify(f *testing.F) {
 		}
 	})
 }
+
+// FuzzChain checks that no chain is believed that has another sealer than those of
+// the table, or that the provider did not check.
+func FuzzChain(f *testing.F) {
+	f.Add("mx.google.com; arc=pass; dmarc=fail header.from=a.example", "i=1; cv=none; d=google.com", "i=1; d=google.com", "i=1; mx.google.com; dmarc=pass header.from=a.example")
+	f.Add("mx.google.com; arc=fail", "i=2; cv=pass; d=google.com; d=x", "i=;", "i=1 ; mx.google.com 1; dkim=pass (x) header.d=a.example")
+	p := Provider{Stamps: catalogue.StampsDMARC, AuthServIDs: []string{"mx.google.com"}, Sealers: []string{"google.com=mx.google.com"}}
+	f.Fuzz(func(t *testing.T, results, seal, signature, seen string) {
+		raw := "Authentication-Results: " + results + "\r\nARC-Seal: " + seal + "\r\nARC-Message-Signature: " + signature +
+			"\r\nARC-Authentication-Results: " + seen + "\r\nFrom: x@a.example\r\n\r\n"
+		s := Identify(message.Header([]byte(raw)), p)
+		if s.How != "arc" {
+			return
+		}
+		whole := strings.ToLower(raw)
+		if !strings.Contains(whole, "arc") || !strings.Contains(whole, "pass") || !strings.Contains(whole, "google.com") || !strings.Contains(whole, "mx.google.com") {
+			t.Fatalf("believed: %q", raw)
+		}
+	})
+}
+
+// FuzzShown checks that what is shown leads back to the same name, and that a name
+// looks like itself.
+func FuzzShown(f *testing.F) {
+	for _, s := range []string{"xn--bcher-kva.example", "xn--80ak6aa92e.example", "a.b", "xn--", "\xff.a", "paypa1.example"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		domain, ok := asciiDomain(name)
+		if !ok {
+			return
+		}
+		if back, ok := asciiDomain(ShownDomain(domain)); !ok || back != domain {
+			t.Errorf("%q is shown as %q, which is %q", domain, ShownDomain(domain), back)
+		}
+		MixedScripts(domain)
+		if skeleton(skeleton(domain)) != skeleton(skeleton(skeleton(domain))) {
+			t.Errorf("%q has no skeleton that stays", domain)
+		}
+		if l, ok := Like(Sender{Key: domain, Domain: domain}, []string{domain}); ok {
+			t.Errorf("%q is like itself: %+v", domain, l)
+		}
+	})
+}

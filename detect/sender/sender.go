@@ -11,7 +11,12 @@
 // come from the provider further down may have been there when the mail came in
 // (RFC 8601, section 5).
 //
-// It verifies no signature and asks nobody: no network, no clock, no disk.
+// What came by a forwarder or a list is often the sender's no longer, as far as a
+// provider can see. Then the chain of seals (ARC, RFC 8617) tells who sent it, if
+// the provider checked it and all who sealed are known.
+//
+// It verifies no signature and asks nobody: no network, no clock, no disk. Package
+// dkim verifies those of a mail that the reader asks about.
 package sender
 
 import (
@@ -44,8 +49,11 @@ type Sender struct {
 	ListID string
 	// Authenticated says that the reader's provider vouches for the domain.
 	Authenticated bool
-	// How is what it vouches by: "dmarc", "dkim", "spf"; "" if it does not.
+	// How is what it vouches by: "dmarc", "dkim", "spf", "arc"; "" if it does not.
 	How string
+	// Authors is how many mailboxes From names. Of several, the sender is the
+	// one that the Sender field names.
+	Authors int
 	// Why is a sentence for the reader if it does not.
 	Why string
 }
@@ -58,7 +66,7 @@ func Identify(h message.HeaderFields, p Provider) Sender {
 		s.Why = why
 		return s
 	}
-	s.How, s.Why = vouch(h.All("Authentication-Results"), p, s.Domain)
+	s.How, s.Why = vouch(h, p, s.Domain)
 	s.Authenticated = s.How != ""
 	return s
 }
@@ -76,20 +84,22 @@ func whoFrom(h message.HeaderFields, p Provider) (Sender, string) {
 	}
 	boxes, err := parseMailboxes(fields[0])
 	switch {
-	case err != nil || len(boxes) == 0:
+	case err != nil || strings.TrimSpace(fields[0]) == "":
 		return Sender{}, whyBadFrom()
-	case len(boxes) > 1:
-		return Sender{}, whyManySenders()
 	}
-	domain, ok := asciiDomain(boxes[0].domain)
-	s := Sender{Address: strings.ToLower(boxes[0].local) + "@" + domain, Display: boxes[0].shown(domain)}
+	box, why := author(boxes, h)
+	if why != "" {
+		return Sender{Authors: len(boxes)}, why
+	}
+	domain, ok := asciiDomain(box.domain)
+	s := Sender{Address: strings.ToLower(box.local) + "@" + domain, Display: box.shown(domain), Authors: len(boxes)}
 	if !ok {
 		return s, whyNoDomain()
 	}
 	s.Domain = domain
 	s.ListID = listID(h.Get("List-Id"))
 	shared := p.Shared(domain)
-	if shared && !isPlain(boxes[0].local) {
+	if shared && !isPlain(box.local) {
 		return s, whyBadLocal()
 	}
 	s.Key = key(s, shared)

@@ -138,7 +138,7 @@ func TestRefused(t *testing.T) {
 		{"two at signs", "gmail.com", []string{pass, "From: <a@shop.example@evil.example>"}, "cannot be read"},
 		{"open quote", "gmail.com", []string{pass, `From: "News <a@shop.example>`}, "cannot be read"},
 		{"empty", "gmail.com", []string{pass, "From: "}, "cannot be read"},
-		{"empty group", "gmail.com", []string{pass, "From: Nobody:;"}, "cannot be read"},
+		{"empty group", "gmail.com", []string{pass, "From: Nobody:;"}, "nobody in it"},
 		{"literal", "gmail.com", []string{pass, "From: a@[192.0.2.1]"}, "no domain"},
 		{"IPv6 literal", "gmail.com", []string{pass, "From: a@[IPv6:2001:db8::1]"}, "no domain"},
 		{"number for a domain", "gmail.com", []string{pass, "From: a@192.0.2.1"}, "no domain"},

@@ -3,12 +3,12 @@ package sender
 import (
 	"strings"
 
+	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/rules/catalogue"
 )
 
 // vouch says by what the provider vouches for a domain, or why it does not.
-// Fields are all Authentication-Results of the mail, from the top.
-func vouch(fields []string, p Provider, domain string) (how, why string) {
+func vouch(h message.HeaderFields, p Provider, domain string) (how, why string) {
 	switch p.Stamps {
 	case catalogue.StampsDMARC, catalogue.StampsDKIMSPF:
 	case catalogue.StampsNone:
@@ -16,11 +16,15 @@ func vouch(fields []string, p Provider, domain string) (how, why string) {
 	default:
 		return "", whyUnknownProvider()
 	}
-	results, why := own(fields, p)
+	results, why := own(h.All("Authentication-Results"), p)
 	if why != "" {
 		return "", why
 	}
-	return judge(results, domain)
+	how, why = judge(results, domain)
+	if _, agreed := dmarc(results, domain); how == "" && agreed && forwarded(h, results, p, domain) {
+		return "arc", ""
+	}
+	return how, why
 }
 
 // own returns the results in the one field that counts: the topmost that speaks

@@ -11,6 +11,20 @@ func whyBadFrom() string { return "The sender's address cannot be read." }
 
 func whyManySenders() string { return "The mail names more than one sender." }
 
+func whyNoMember() string { return "The mail names a group as its sender, and nobody in it." }
+
+func whyOtherSender() string {
+	return "The mail names more than one sender, and somebody else as the one who sent it."
+}
+
+func whyLike(name, known string) string {
+	return "The name " + name + " can be taken for " + known + ". They are two senders."
+}
+
+func whyWithin(domain, known string) string {
+	return "The address " + domain + " holds the name " + known + " and is not of it. They are two senders."
+}
+
 func whyNoDomain() string { return "The sender's address has no domain that could be checked." }
 
 func whyBadLocal() string {

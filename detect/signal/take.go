@@ -78,6 +78,9 @@ func (p *Parts) add(t Token) Strength {
 	}
 	plain := unescaped(t.Text)
 	t.Kind, t.Strength = Grade(plain)
+	if t.Strength >= Fair && len(plain) >= minHidden && hidesAddress(plain) {
+		t.Kind, t.Strength = Address, Strong
+	}
 	if t.Strength >= Fair {
 		t.Random, t.Dense = randomIn(plain), turns(plain)*3 >= len(plain)
 	}
@@ -95,6 +98,27 @@ func (p *Parts) add(t Token) Strength {
 	p.Tokens = append(p.Tokens, t)
 	return t.Strength
 }
+
+// minHidden is how short a token can be that is an e-mail address written
+// otherwise.
+const minHidden = 10
+
+// hidesAddress says whether a token decodes to a text with an e-mail address.
+func hidesAddress(s string) bool {
+	text := Decode(s)
+	if strings.IndexByte(text, '@') < 0 {
+		return false
+	}
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !isAlnumRune(r) && !strings.ContainsRune("@._+-", r) }) {
+		if IsAddress(strings.TrimRight(word, ".")) {
+			return true
+		}
+	}
+	return false
+}
+
+// isAlnumRune says whether a character is a letter or a digit of ASCII.
+func isAlnumRune(r rune) bool { return r < 0x80 && isAlnum(byte(r)) }
 
 // isSomebody says whether a word names a reader because its parameter asks for one.
 func isSomebody(name, value string) bool {

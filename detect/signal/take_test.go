@@ -68,6 +68,8 @@ func TestTake(t *testing.T) {
 		{"escaped", "https://shop.example/o/%37%66%33%61%39%63%32%65%35%31%64%38%34%62%30%36", []string{"path hex 3"}},
 		{"escaped twice", "https://shop.example/o/%2537%2566%2533%2561%2539%2563%2532%2565%2535%2531%2564%2538%2534%2562%2530%2536", []string{"path hex 3"}},
 		{"somebody's address", "https://shop.example/anna%40example.org", []string{"path address 3"}},
+		{"somebody's address in base64", "https://shop.example/o/YW5uYUBleGFtcGxlLm9yZw.png", []string{"path address 3"}},
+		{"somebody's address in a record", "https://shop.example/o?r=eyJtYWlsIjoiYW5uYUBleGFtcGxlLm9yZyJ9", []string{"query address 3!"}},
 		{"the mailing", "https://shop.example/p?utm_id=" + hex + "&campaign=" + hex, nil},
 		{"how a picture is to look", "https://shop.example/a.png?w=600&h=300&itok=aSfkLwI7v", nil},
 		{"what is no quality", "https://shop.example/c?q=17-agrtnIXceK4IaDZZIy4FChI4", []string{"query random 3"}},
