@@ -61,7 +61,7 @@ func ParseLine(head []byte) (Line, error) {
 		if string(tag) == "*" {
 			return Line{Kind: Untagged, Rest: 1}, nil
 		}
-		if len(tag) == 0 || len(after) == 0 || after[0] != ' ' {
+		if len(tag) == 0 || len(tag) > MaxTag || len(after) == 0 || after[0] != ' ' {
 			return l, &SyntaxError{What: "server line without tag"}
 		}
 		l.Tag, rest = string(tag), after[1:]
