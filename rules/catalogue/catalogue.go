@@ -85,6 +85,9 @@ func build(tables []table) (*Catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, p := range rows {
+		c.lists.sealers = append(c.lists.sealers, p.Sealers...)
+	}
 	c.places = providerIndex(rows, c.lists)
 	if err := c.buildMore(tables); err != nil {
 		return nil, err

@@ -44,6 +44,10 @@ type Provider struct {
 	Stamps Stamps
 	// DeliveredTo says that the provider writes Delivered-To.
 	DeliveredTo bool
+	// Sealers are the domains that it seals forwarded mail with, each with the
+	// name that it signs the results with which it seals (RFC 8617, section
+	// 4.1.1): "google.com=mx.google.com".
+	Sealers []string
 	// Source says where the facts come from.
 	Source string
 
@@ -74,6 +78,21 @@ func (p Provider) Named(authserv string) bool {
 	})
 }
 
+// Sealer says whether a domain that sealed a forwarded mail, with results of this
+// authserv-id, is one of a provider that the catalogue knows: whichever it is. One
+// made by hand knows its own.
+func (p Provider) Sealer(domain, authserv string) bool {
+	return sealerAmong(p.Sealers, domain, authserv) || p.lists != nil && sealerAmong(p.lists.sealers, domain, authserv)
+}
+
+// sealerAmong says whether one of a provider's sealers fits.
+func sealerAmong(sealers []string, domain, authserv string) bool {
+	return slices.ContainsFunc(sealers, func(s string) bool {
+		d, id, _ := strings.Cut(s, "=")
+		return d == lower(domain) && Provider{AuthServIDs: []string{id}}.Named(authserv)
+	})
+}
+
 // row returns the provider as a line of its table.
 func (p Provider) row() row {
 	delivered := "no"
@@ -82,7 +101,7 @@ func (p Provider) row() row {
 	}
 	join := func(s []string) string { return strings.Join(s, " ") }
 	return row{fields: []string{p.ID, join(p.Domains), join(p.IMAP), join(p.SMTP),
-		join(p.AuthServIDs), string(p.Stamps), delivered, p.Source}}
+		join(p.AuthServIDs), string(p.Stamps), delivered, join(p.Sealers), p.Source}}
 }
 
 // parseProviders reads providers.tsv.
@@ -91,7 +110,8 @@ func parseProviders(t table) ([]Provider, error) {
 	for _, r := range t.rows {
 		f := r.fields
 		p := Provider{ID: f[0], Domains: strings.Fields(f[1]), IMAP: strings.Fields(f[2]), SMTP: strings.Fields(f[3]),
-			AuthServIDs: strings.Fields(f[4]), Stamps: Stamps(f[5]), DeliveredTo: f[6] == "yes", Source: f[7]}
+			AuthServIDs: strings.Fields(f[4]), Stamps: Stamps(f[5]), DeliveredTo: f[6] == "yes",
+			Sealers: strings.Fields(f[7]), Source: f[8]}
 		if err := t.checkProvider(r, p); err != nil {
 			return nil, err
 		}
@@ -113,7 +133,12 @@ func (t table) checkProvider(r row, p Provider) error {
 	case len(p.Domains) == 0 && len(p.IMAP) == 0:
 		return t.fail(r, "a provider has domains or IMAP hosts")
 	}
-	for _, name := range slices.Concat(p.Domains, p.IMAP, p.SMTP, p.AuthServIDs) {
+	for _, s := range p.Sealers {
+		if domain, named, ok := strings.Cut(s, "="); !ok || !strings.Contains(domain, ".") || named == "" {
+			return t.fail(r, "the sealer %q is not domain=authserv-id", s)
+		}
+	}
+	for _, name := range slices.Concat(p.Domains, p.IMAP, p.SMTP, p.AuthServIDs, p.Sealers) {
 		if name != lower(name) {
 			return t.fail(r, "%q is not in lower case", name)
 		}

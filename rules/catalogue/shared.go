@@ -6,9 +6,11 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// lists holds the domains that many senders share.
+// lists holds the domains that many senders share, and who is believed to seal
+// what they forward.
 type lists struct {
-	shared map[string]string
+	shared  map[string]string
+	sealers []string
 }
 
 // parseShared reads shared.tsv.

@@ -40,7 +40,7 @@ func forms() []form {
 	return []form{
 		{"vendors.tsv", []string{"vendor", "name", "domain", "country", "role", "purposes", "basis", "source"}},
 		{"patterns.tsv", []string{"vendor", "kind", "host", "path", "token", "example", "confidence", "source"}},
-		{"providers.tsv", []string{"provider", "domains", "imap", "smtp", "authserv", "stamps", "delivered-to", "source"}},
+		{"providers.tsv", []string{"provider", "domains", "imap", "smtp", "authserv", "stamps", "delivered-to", "sealer", "source"}},
 		{"shared.tsv", []string{"domain", "kind", "source"}},
 		{"unwrap.tsv", []string{"wrapper", "vendor", "host", "path", "where", "steps", "example", "destination", "source"}},
 		{"params.tsv", []string{"param", "host", "do", "individual", "vendor", "carries", "source"}},

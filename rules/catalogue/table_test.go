@@ -58,11 +58,12 @@ func TestParseErrors(t *testing.T) {
 		{"floating host", "patterns.tsv", pattern("acme", "open", "~a[0-9]", "^/o", "", "https://a.example/o", "high", "x"), "patterns.tsv:2: the host \"a[0-9]\" does not begin with"},
 		{"host in upper case", "patterns.tsv", pattern("acme", "open", "A.example", "^/o", "", "https://a.example/o", "high", "x"), "patterns.tsv:2: the host \"A.example\" is not a domain"},
 		{"segment 0", "patterns.tsv", pattern("acme", "open", "*", "^/o", "path[0]", "https://a.example/o", "high", "x"), "patterns.tsv:2: the token \"path[0]\" names no segment"},
-		{"unknown stamps", "providers.tsv", provider("p", "a.example", "", "", "", "all", "no", "x"), "providers.tsv:2: stamps is \"all\""},
-		{"stamps without a name", "providers.tsv", provider("p", "a.example", "", "", "", "dmarc", "no", "x"), "providers.tsv:2: a provider that stamps has an authserv-id"},
-		{"a name without stamps", "providers.tsv", provider("p", "a.example", "", "", "mx.a.example", "none", "no", "x"), "providers.tsv:2: a provider that stamps has an authserv-id"},
-		{"delivered-to", "providers.tsv", provider("p", "a.example", "", "", "", "none", "maybe", "x"), "providers.tsv:2: delivered-to is \"maybe\""},
-		{"provider of nothing", "providers.tsv", provider("p", "", "", "smtp.a.example", "", "none", "no", "x"), "providers.tsv:2: a provider has domains or IMAP hosts"},
+		{"unknown stamps", "providers.tsv", provider("p", "a.example", "", "", "", "all", "no", "", "x"), "providers.tsv:2: stamps is \"all\""},
+		{"stamps without a name", "providers.tsv", provider("p", "a.example", "", "", "", "dmarc", "no", "", "x"), "providers.tsv:2: a provider that stamps has an authserv-id"},
+		{"a name without stamps", "providers.tsv", provider("p", "a.example", "", "", "mx.a.example", "none", "no", "", "x"), "providers.tsv:2: a provider that stamps has an authserv-id"},
+		{"delivered-to", "providers.tsv", provider("p", "a.example", "", "", "", "none", "maybe", "", "x"), "providers.tsv:2: delivered-to is \"maybe\""},
+		{"sealer without a name", "providers.tsv", provider("p", "a.example", "", "", "", "none", "no", "a.example", "x"), "providers.tsv:2: the sealer \"a.example\" is not domain=authserv-id"},
+		{"provider of nothing", "providers.tsv", provider("p", "", "", "smtp.a.example", "", "none", "no", "", "x"), "providers.tsv:2: a provider has domains or IMAP hosts"},
 		{"domain twice", "shared.tsv", columns(f[3]) + "a.example\talias\tx\na.example\talias\tx\n", "shared.tsv:3: the domain \"a.example\" stands twice"},
 		{"kind of domain", "shared.tsv", columns(f[3]) + "a.example\tbig\tx\n", "shared.tsv:2: the kind is \"big\""},
 		{"no domain", "shared.tsv", columns(f[3]) + "example\talias\tx\n", "shared.tsv:2: \"example\" is not a domain"},
@@ -158,7 +159,7 @@ func TestEditionOfEveryOctet(t *testing.T) {
 // error names a line.
 func FuzzRead(f *testing.F) {
 	forms := forms()
-	f.Add("acme\tAcme\tacme.example\tFR\tesp\tperformance\tread\tx", "acme\topen\t*\t^/o\tq\thttps://a.example/o\thigh\tx", "p\ta.example\t\t\t\tnone\tno\tx", "a.example\talias\tx")
+	f.Add("acme\tAcme\tacme.example\tFR\tesp\tperformance\tread\tx", "acme\topen\t*\t^/o\tq\thttps://a.example/o\thigh\tx", "p\ta.example\t\t\t\tnone\tno\tmx.a.example=a.example\tx", "a.example\talias\tx")
 	f.Add("\t\t\t\t\t\t\t", "acme\topen\t~(?:^|\\.)a[0-9]\\.example$\t^/(?:a|b){2}\tpath[2]\t\tlow\tx", "", "#")
 	f.Add("", "acme\topen\ta.example\t^[^/]*\t\t\tlow\tx", "", "a\x00")
 	f.Fuzz(func(t *testing.T, vendors, patterns, providers, shared string) {
