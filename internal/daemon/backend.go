@@ -68,8 +68,8 @@ func (b *backend) Decide(ctx context.Context, l proxy.Load, at *url.URL) (proxy.
 		return proxy.Decision{}, fmt.Errorf("deciding on load: %w", err)
 	}
 	out := proxy.Decision{Release: d.Release, Keep: d.Keep, Reason: d.Reason}
-	if d.Consented && !l.Pixel {
-		// A granted picture tells of one opening a day.
+	if d.Consented && !b.policy.eachOpening() {
+		// Who may know is told of one opening a day, and of no habit.
 		out.Keep, out.Until = true, midnight(time.Now()).AddDate(0, 0, 1)
 	}
 	return out, nil
@@ -105,5 +105,27 @@ func (b *backend) Record(_ context.Context, l proxy.Load, e proxy.Event) {
 			note.Host = q.Host
 		}
 	}
+	if (e.Outcome == proxy.Released || e.Outcome == proxy.Failed) && len(e.Asked) > 0 && l.Pixel {
+		b.told(l)
+	}
 	b.hub.add(note)
 }
+
+// told notes that whoever is behind a pixel was asked, also if no picture came:
+// there was nothing to see in it anyway, and they are not told again today.
+func (b *backend) told(l proxy.Load) {
+	if b.policy.eachOpening() {
+		return
+	}
+	now, kept := time.Now(), newCopies(b.core)
+	if _, ok := kept.Get(l.URL); ok {
+		return
+	}
+	kept.Put(l.URL, proxy.Copy{
+		Type: "image/gif", Body: []byte(nothing), Fetched: now, Until: midnight(now).AddDate(0, 0, 1),
+	})
+}
+
+// nothing is a picture of one point that shows nothing.
+const nothing = "GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff" +
+	"!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"

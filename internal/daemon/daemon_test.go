@@ -44,6 +44,7 @@ func TestGrantIsNotBorrowed(t *testing.T) {
 // A withdrawal acts on the next load, a refusal too, after a restart as well.
 func TestWithdrawActsAtOnce(t *testing.T) {
 	h := newHouse(t, mailFrom("shop.example", pixel))
+	h.settings.Openings = "each"
 	h.start()
 	mail := h.fetch(h.connect(anywhere), "INBOX")[0]
 	for i, step := range []struct {

@@ -62,6 +62,8 @@ type tracker struct {
 	leads map[string]string
 	// slow, if not nil, lets no answer go before it is closed.
 	slow chan struct{}
+	// status is that of its answers, 0 for one with a picture.
+	status int
 }
 
 // ServeHTTP answers with a picture, and a cookie as trackers do.
@@ -79,6 +81,10 @@ func (t *tracker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if to != "" {
 		http.Redirect(w, r, to, http.StatusFound)
+		return
+	}
+	if t.status != 0 && t.status != http.StatusOK {
+		w.WriteHeader(t.status)
 		return
 	}
 	http.SetCookie(w, &http.Cookie{Name: "id", Value: "1"})

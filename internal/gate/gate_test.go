@@ -1,6 +1,7 @@
 package gate_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -272,9 +273,122 @@ func TestReasonNamesPurposes(t *testing.T) {
 	}
 }
 
+// One message may be told of, and no other, and not for longer.
+func TestLetOnce(t *testing.T) {
+	p := new(gate.Permits)
+	g := gate.Gate{Ledger: grants{}.set(purpose.Performance, consent.Refused), Permits: p}
+	p.Tell("m1", begin)
+	nobody, all, other := pixel(), pixel(), pixel()
+	nobody.Sender = sender.Sender{}
+	all.Level, other.Message = gate.All, "m2"
+	link := pixel()
+	link.Kind = reference.Link
+	for name, c := range map[string]struct {
+		load gate.Load
+		at   time.Time
+		want bool
+	}{
+		"a tracker":           {pixel(), begin, true},
+		"to the end":          {pixel(), begin.Add(gate.PermitTime - 1), true},
+		"after it":            {pixel(), begin.Add(gate.PermitTime), false},
+		"before it":           {pixel(), begin.Add(-1), false},
+		"mail from nobody":    {nobody, begin, true},
+		"another message":     {other, begin, false},
+		"level all":           {all, begin, false},
+		"a link is no load":   {link, begin, false},
+		"its pictures, alike": {picture(), begin, true},
+	} {
+		d := g.Decide(&c.load, c.at)
+		if d.Release != c.want {
+			t.Errorf("%s: %+v", name, d)
+		}
+		checkReason(t, d)
+	}
+	p.End("m1")
+	l := pixel()
+	if d := g.Decide(&l, begin); d.Release {
+		t.Errorf("after its end: %+v", d)
+	}
+}
+
+// What was said of one address of a domain stands before what was said of all.
+func TestOneAddress(t *testing.T) {
+	said := func(sender string, d consent.Decision, vendors ...string) grants {
+		return grants{sender + " anna@example.org performance": {Decision: d, Vendors: vendors}}
+	}
+	with := func(a, b grants) grants {
+		for k, v := range b {
+			a[k] = v
+		}
+		return a
+	}
+	const one, all = "news@shop.example", "shop.example"
+	for name, c := range map[string]struct {
+		ledger grants
+		want   gate.Why
+	}{
+		"yes to the one":               {said(one, consent.Granted, "sendgrid"), gate.Consented},
+		"yes to another":               {said("ads@shop.example", consent.Granted, "sendgrid"), gate.Unasked},
+		"yes to all, no to the one":    {with(said(all, consent.Granted, "sendgrid"), said(one, consent.Refused)), gate.Refused},
+		"yes to all, the one is back":  {with(said(all, consent.Granted, "sendgrid"), said(one, consent.Withdrawn)), gate.Withdrawn},
+		"no to all, yes to the one":    {with(said(all, consent.Refused), said(one, consent.Granted, "sendgrid")), gate.Consented},
+		"the one for another company":  {with(said(all, consent.Granted, "sendgrid"), said(one, consent.Granted, "x")), gate.Consented},
+		"both for another company":     {with(said(all, consent.Granted, "x"), said(one, consent.Granted, "y")), gate.OtherVendor},
+		"the one alone, for another":   {said(one, consent.Granted, "y"), gate.OtherVendor},
+		"the one has ended, all hold":  {with(said(all, consent.Granted, "sendgrid"), said(one, consent.Lapsed)), gate.Consented},
+		"the one cannot be read":       {with(said(all, consent.Granted, "sendgrid"), said(one, consent.Unreadable)), gate.Unreadable},
+		"the one has ended, no to all": {with(said(all, consent.Refused), said(one, consent.Lapsed)), gate.Refused},
+	} {
+		l := pixel()
+		l.Sender.Address = one
+		g := gate.Gate{Ledger: c.ledger}
+		if d := g.Decide(&l, begin); d.Why != c.want || d.Release != (c.want == gate.Consented) {
+			t.Errorf("%s: %+v", name, d)
+		}
+	}
+	for name, c := range map[string]struct {
+		key, want string
+	}{"a domain": {all, one}, "an address": {one, ""}, "an address and a list": {one + " list.example", ""}} {
+		if got := gate.AddressKey(&sender.Sender{Key: c.key, Address: one, Domain: all}); got != c.want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
 func BenchmarkDecide(b *testing.B) {
 	g := gate.Gate{Ledger: grants{}.set(purpose.Performance, consent.Granted, "sendgrid"), Permits: new(gate.Permits)}
 	l := pixel()
+	b.ReportAllocs()
+	for b.Loop() {
+		if d := g.Decide(&l, begin); !d.Release {
+			b.Fatal(d)
+		}
+	}
+}
+
+// A decision with a ledger of 100,000 records, on a load of three purposes.
+func BenchmarkDecideAmongMany(b *testing.B) {
+	m := new(memory)
+	ledger, err := consent.Open(b.Context(), m)
+	if err != nil {
+		b.Fatal(err)
+	}
+	l := pixel()
+	l.Sender.Address = "news@shop.example"
+	l.Judgement.Purposes = []purpose.ID{purpose.Performance, purpose.Deliverability, purpose.Personalisation}
+	for i := range 100_000 {
+		r := consent.Record{
+			Sender: fmt.Sprintf("shop%d.example", i), Recipient: l.Recipient, Purpose: purpose.Performance,
+			Vendors: []string{"sendgrid"}, Decision: consent.Granted, When: begin, How: consent.Page,
+		}
+		if i < 3 {
+			r.Sender, r.Purpose = l.Sender.Key, l.Judgement.Purposes[i]
+		}
+		if _, err := ledger.Append(b.Context(), r); err != nil {
+			b.Fatal(err)
+		}
+	}
+	g := gate.Gate{Ledger: ledger, Permits: new(gate.Permits)}
 	b.ReportAllocs()
 	for b.Loop() {
 		if d := g.Decide(&l, begin); !d.Release {

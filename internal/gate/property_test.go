@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,7 +43,9 @@ func (m *memory) Rows(context.Context) iter.Seq2[consent.StoredRow, error] {
 func (m *memory) Head(context.Context) (consent.Head, error) { return m.head, nil }
 
 var (
-	keys       = []string{"ann@gmail.com", "bob@gmail.com"}
+	keys = []string{"ann@gmail.com", "bob@gmail.com", "shop.example"}
+	// recorded are what decisions are kept under: keys, and addresses of a domain.
+	recorded   = append([]string{"news@shop.example", "ads@shop.example"}, keys...)
 	recipients = []string{"anna@example.org", "anna@example.net"}
 	purposes   = []purpose.ID{purpose.Performance, purpose.Profiling, purpose.Authentication}
 	vendors    = []string{"sendgrid", "mailchimp", "host:t.example"}
@@ -55,6 +58,7 @@ func drawLoad(t *rapid.T) *gate.Load {
 		Message: rapid.SampledFrom([]string{"", "m1", "m2"}).Draw(t, "message"),
 		Sender: sender.Sender{
 			Key: rapid.SampledFrom(append(keys, "")).Draw(t, "sender"), Domain: "shop.example",
+			Address:       rapid.SampledFrom([]string{"news@shop.example", "ads@shop.example"}).Draw(t, "from"),
 			Authenticated: rapid.IntRange(0, 3).Draw(t, "authenticated") > 0,
 		},
 		Recipient: rapid.SampledFrom(append(recipients, "")).Draw(t, "recipient"),
@@ -90,26 +94,40 @@ func allowed(history []consent.Record, l *gate.Load, now time.Time) bool {
 		wanted = []purpose.ID{purpose.Performance}
 	}
 	for _, p := range wanted {
-		ok := false
-		for _, r := range history {
-			if r.Sender == l.Sender.Key && r.Recipient == l.Recipient && r.Purpose == p {
-				ok = r.Decision == consent.Granted && slices.Contains(r.Vendors, vendor) &&
-					(r.Until.IsZero() || now.Before(r.Until))
-			}
-		}
-		if !ok {
+		if !granted(history, l, p, vendor, now) {
 			return false
 		}
 	}
 	return true
 }
 
+// granted says whether one purpose is granted: by the last word on the sender's
+// own address, or on its domain unless that word is a no.
+func granted(history []consent.Record, l *gate.Load, p purpose.ID, vendor string, now time.Time) bool {
+	last := func(key string) (yes, no bool) {
+		for _, r := range history {
+			if r.Sender == key && r.Recipient == l.Recipient && r.Purpose == p {
+				no = r.Decision != consent.Granted
+				yes = !no && slices.Contains(r.Vendors, vendor) && (r.Until.IsZero() || now.Before(r.Until))
+			}
+		}
+		return yes, no
+	}
+	if strings.Contains(l.Sender.Key, "@") {
+		yes, _ := last(l.Sender.Key)
+		return yes
+	}
+	one, never := last(l.Sender.Address)
+	all, _ := last(l.Sender.Key)
+	return one || all && !never
+}
+
 // fault says what is wrong with a decision, "" if nothing.
-func fault(l *gate.Load, d *gate.Decision, once, allowed bool) string {
+func fault(l *gate.Load, d *gate.Decision, once, told, allowed bool) string {
 	j := &l.Judgement
 	harmless := j.Individualised != detect.Individual &&
 		(j.Verdict == detect.Clean || j.Verdict == detect.Exempt && j.Exemption == "aggregate")
-	shown := once && (harmless || j.Verdict == detect.Suspected && l.Kind == reference.Image)
+	shown := told || once && (harmless || j.Verdict == detect.Suspected && l.Kind == reference.Image)
 	switch {
 	case !d.Release && (d.Keep || d.Consented):
 		return "held and kept"
@@ -133,8 +151,9 @@ func fault(l *gate.Load, d *gate.Decision, once, allowed bool) string {
 
 // No load that is held to be a tracker, or suspected, is ever released without
 // a grant that stands for each of its purposes and its vendor, an authenticated
-// sender and a clear recipient; but for suspected pictures that are shown once.
-// Nothing else of mail from nobody is released either.
+// sender and a clear recipient; but for a message of which the reader let the
+// sender know once, and for suspected pictures that are shown once. Nothing else
+// of mail from nobody is released either.
 func TestNothingIsReleasedWithoutConsent(t *testing.T) {
 	released, consented := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
@@ -144,12 +163,12 @@ func TestNothingIsReleasedWithoutConsent(t *testing.T) {
 		}
 		g := gate.Gate{Ledger: ledger, Permits: new(gate.Permits)}
 		var history []consent.Record
-		permits := map[string]time.Time{}
+		permits, tells := map[string]time.Time{}, map[string]time.Time{}
 		now := begin
 		rt.Repeat(map[string]func(*rapid.T){
 			"decide": func(rt *rapid.T) {
 				r := consent.Record{
-					Sender:    rapid.SampledFrom(keys).Draw(rt, "sender"),
+					Sender:    rapid.SampledFrom(recorded).Draw(rt, "sender"),
 					Recipient: rapid.SampledFrom(recipients).Draw(rt, "recipient"),
 					Purpose:   rapid.SampledFrom(purposes).Draw(rt, "purpose"),
 					Vendors:   rapid.SliceOfNDistinct(rapid.SampledFrom(vendors), 1, 3, rapid.ID).Draw(rt, "vendors"),
@@ -170,6 +189,11 @@ func TestNothingIsReleasedWithoutConsent(t *testing.T) {
 				g.Permits.Show(m, now)
 				permits[m] = now.Add(10 * time.Minute)
 			},
+			"tell once": func(rt *rapid.T) {
+				m := rapid.SampledFrom([]string{"m1", "m2"}).Draw(rt, "message")
+				g.Permits.Tell(m, now)
+				permits[m], tells[m] = now.Add(10*time.Minute), now.Add(10*time.Minute)
+			},
 			"wait": func(rt *rapid.T) {
 				now = now.Add(time.Duration(rapid.IntRange(1, 1000).Draw(rt, "minutes")) * time.Minute)
 			},
@@ -184,7 +208,8 @@ func TestNothingIsReleasedWithoutConsent(t *testing.T) {
 						consented++
 					}
 					once := l.Message != "" && now.Before(permits[l.Message])
-					if wrong := fault(l, &d, once, allowed(history, l, now)); wrong != "" {
+					told := l.Message != "" && now.Before(tells[l.Message])
+					if wrong := fault(l, &d, once, told, allowed(history, l, now)); wrong != "" {
 						rt.Fatalf("%s: %+v\n%+v", wrong, l, d)
 					}
 				}
