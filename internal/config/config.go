@@ -28,6 +28,9 @@ type Settings struct {
 	Pictures *string
 	// Level is "standard" (the default), "own" or "all": what is held.
 	Level *string
+	// Links is "protect" (the default) or "leave": what becomes of tracked links
+	// in mail that is fetched for the first time.
+	Links string
 	// Data is the data directory, absolute; "" is the usual place.
 	Data string
 	// GatewayPort is where held loads lead; 0 lets Unseen find one once.
@@ -50,7 +53,7 @@ type Settings struct {
 
 // Defaults returns the settings of an empty file.
 func Defaults() Settings {
-	return Settings{Log: slog.LevelWarn, LapseDays: lapseDays, Openings: "daily"}
+	return Settings{Log: slog.LevelWarn, LapseDays: lapseDays, Openings: "daily", Links: "protect"}
 }
 
 // lapseDays is six months: after that a reader is asked anew.

@@ -29,6 +29,10 @@ func rules() []rule {
 		{"level", `"standard", "own" or "all"`, func(s *Settings, v any) bool {
 			return oneOf(&s.Level, v, "standard", "own", "all")
 		}},
+		{"links", `"protect" or "leave"`, func(s *Settings, v any) bool {
+			s.Links, _ = v.(string)
+			return s.Links == "protect" || s.Links == "leave"
+		}},
 		{"gateway_port", "a number from 1024 to 65535", func(s *Settings, v any) bool {
 			return within(&s.GatewayPort, v, 1024, 65535)
 		}},

@@ -19,6 +19,9 @@ type load struct {
 	// relative is what was asked for instead: an address relative to a base
 	// element that the plan does not list. Nil for all others.
 	relative *plan.Reference
+	// leaving says that the reader sends it on: then no suspension counts, for
+	// whoever gets it suspended nothing.
+	leaving bool
 }
 
 // ref is the reference.
@@ -62,6 +65,15 @@ func directory(base string) string {
 
 // find returns the load behind a token.
 func (c *core) find(ctx context.Context, token string) (*load, bool, error) {
+	l, ok, err := c.refer(ctx, token)
+	if err != nil || !ok || l.ref().Ref.Kind == reference.Link {
+		return nil, false, err
+	}
+	return l, true, nil
+}
+
+// refer returns the reference behind a token, a load or a link.
+func (c *core) refer(ctx context.Context, token string) (*load, bool, error) {
 	at, ok, err := c.store.ReferenceByToken(ctx, token)
 	if err != nil || !ok {
 		return nil, false, err

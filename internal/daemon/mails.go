@@ -50,7 +50,7 @@ func (m *mails) of(ctx context.Context, p *store.Plan) (*mail, error) {
 	m.mu.Lock()
 	found := m.ready[p.ID]
 	m.mu.Unlock()
-	if found != nil {
+	if found != nil && found.plan.Complete == p.Complete {
 		return found, nil
 	}
 	made, err := m.core.read(ctx, p)
@@ -60,9 +60,9 @@ func (m *mails) of(ctx context.Context, p *store.Plan) (*mail, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.ready[p.ID] == nil {
-		m.ready[p.ID] = made
 		m.order = append(m.order, p.ID)
 	}
+	m.ready[p.ID] = made
 	if len(m.order) > keptMails {
 		delete(m.ready, m.order[0])
 		m.order = slices.Delete(m.order, 0, 1)

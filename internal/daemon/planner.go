@@ -50,7 +50,10 @@ func (p *planner) Known(ctx context.Context, at imapfilter.Place) (*message.Over
 // Begin plans a message that is about to stream through.
 func (p *planner) Begin(at imapfilter.Place) imapfilter.Planning {
 	b := &planning{planner: p, at: at}
-	b.Session = p.plan.Session(b.known, b.done)
+	in := p.plan
+	in.Links, in.Keep = p.linker(), b.keep
+	b.links = in.Links != nil
+	b.Session = in.Session(b.known, b.done)
 	return b
 }
 
@@ -98,6 +101,10 @@ type planning struct {
 	// settled says that the message's own plan is stored, and that this
 	// planner makes the same.
 	settled bool
+	// links says that links are decided on.
+	links bool
+	// kept is where the plan was stored when it was incomplete, 0 if it was not.
+	kept int64
 	// saved is where the plan is stored, 0 before that.
 	saved int64
 	// mark is added to the mode that is stored: see [rebuiltMode].
@@ -115,7 +122,7 @@ func (b *planning) known(header [32]byte) []*plan.Plan {
 	}
 	var known []*plan.Plan
 	for _, one := range b.copies {
-		if b.planner.makes(one) || strings.HasSuffix(one.Mode, rebuiltMode) {
+		if b.makes(one) || strings.HasSuffix(one.Mode, rebuiltMode) {
 			continue
 		}
 		m, err := b.planner.core.mails.of(ctx, one)
@@ -129,8 +136,9 @@ func (b *planning) known(header [32]byte) []*plan.Plan {
 }
 
 // makes says whether this planner would make the same plan of the same message.
-func (p *planner) makes(stored *store.Plan) bool {
-	return stored.Complete && stored.Version == plan.Version && stored.Mode == string(p.plan.Mode)
+// Where links are decided on, or were, it may not: rules change.
+func (b *planning) makes(stored *store.Plan) bool {
+	return !b.links && stored.Complete && stored.Version == plan.Version && stored.Mode == string(b.planner.plan.Mode)
 }
 
 // find looks for the plan of the message where it lies, and for those of its
@@ -143,7 +151,7 @@ func (b *planning) find(ctx context.Context, header [32]byte) error {
 			return err
 		}
 		if here != nil && here.Header == header {
-			if b.settled = p.makes(here); b.settled {
+			if b.settled = b.makes(here); b.settled {
 				b.saved = here.ID
 				return nil
 			}
@@ -182,21 +190,34 @@ func (b *planning) save(ctx context.Context, made *plan.Plan) error {
 		}
 		return p.core.store.Locate(ctx, b.saved, p.place(b.at))
 	}
-	body, err := made.MarshalBinary()
+	kept, err := b.record(made)
 	if err != nil {
-		return fmt.Errorf("writing plan: %w", err)
+		return err
 	}
 	m := p.core.mailOf(p.account, made, message.Header(made.Header))
-	key := ""
 	if m.from.Authenticated {
-		key = m.from.Key
+		kept.Sender = m.from.Key
 	}
-	b.saved, err = p.core.store.SavePlan(ctx, p.place(b.at), &store.Plan{
-		Account: p.account.ID, Header: made.HeaderSHA256, Sender: key, Mode: string(made.Mode) + b.mark,
-		Version: made.Version, Complete: made.Complete, Body: body, Tokens: tokens(made),
-		From: from(m), Ungated: ungated(made), Spare: b.mark != "",
-	})
+	kept.From, kept.Ungated, kept.Spare = from(m), ungated(made), b.mark != ""
+	kept.Completes = b.begun(ctx, made)
+	b.saved, err = p.core.store.SavePlan(ctx, p.place(b.at), kept)
 	return err
+}
+
+// record is what the store keeps of any plan.
+func (b *planning) record(made *plan.Plan) (*store.Plan, error) {
+	body, err := made.MarshalBinary()
+	if err != nil {
+		return nil, fmt.Errorf("writing plan: %w", err)
+	}
+	mode := string(made.Mode) + b.mark
+	if made.Links != "" && b.mark == "" {
+		mode += linkedMode
+	}
+	return &store.Plan{
+		Account: b.planner.account.ID, Header: made.HeaderSHA256, Mode: mode, Version: made.Version,
+		Complete: made.Complete, Body: body, Tokens: tokens(made),
+	}, nil
 }
 
 // ungated are the reasons why something in a message is not held, each once.

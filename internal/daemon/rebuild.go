@@ -282,6 +282,9 @@ func newReplanning(p *planner) *replanning {
 	for _, mode := range []plan.Mode{plan.ModeAll, plan.ModePixels, plan.ModeSigned} {
 		in := p.plan
 		in.Mode = mode
+		if in.Links = p.linker(); mode == plan.ModeSigned {
+			in.Links = sealEach{}
+		}
 		r.streams = append(r.streams, message.NewStream(io.Discard, in.Session(nil, func(made *plan.Plan) { r.made = append(r.made, made) })))
 	}
 	return r

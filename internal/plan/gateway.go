@@ -36,7 +36,7 @@ func (r *Restoring) substitutions(text []byte, mediaType string) []substitution 
 		}
 		original, ok := r.look(a.token)
 		if !ok {
-			if c.loads() {
+			if c.counts() {
 				r.unknown++
 			}
 			continue
@@ -58,18 +58,25 @@ type spot struct {
 	ref     *reference.Reference // nil if it is no reference
 }
 
-// loads says whether a program would load what stands here, or resolve loads
-// against it.
+// counts says whether a program would load what stands here, or resolve loads
+// against it, or whether a person would follow it to the page of a link.
 //
 // Only there does an unknown address count. A plan writes addresses nowhere
-// else, so in text and in links one that was never issued here is somebody's
-// words: anybody can write it, and it must not keep others from being answered.
-// In a load it is with hardly a doubt one of ours whose record is lost, or of
-// another computer: what it stood for cannot be given back, and to send it
+// else, so in text, and in links to what is loaded, one that was never issued here
+// is somebody's words: anybody can write it, and it must not keep others from being
+// answered. (In links of a mail that the planner looked into, it has written over
+// such words.) Elsewhere it is with hardly a doubt one of ours whose record is lost,
+// or of another computer: what it stood for cannot be given back, and to send it
 // would tell others of this machine and show them nothing. That the reader has
 // to know before the mail goes out.
-func (c *spot) loads() bool {
-	return c.ref != nil && (c.ref.Kind.Load() || c.ref.Kind == reference.Base)
+func (c *spot) counts() bool {
+	switch {
+	case c.ref == nil:
+		return false
+	case c.ref.Kind == reference.Link:
+		return c.address.link && isLink(c.ref)
+	}
+	return c.ref.Kind.Load() || c.ref.Kind == reference.Base
 }
 
 // substitute says what becomes of one address.

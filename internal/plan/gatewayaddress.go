@@ -9,10 +9,11 @@ import (
 type gatewayAddress struct {
 	start, end int
 	token      string
+	link       bool // of the page of a link
 }
 
 // addresses finds the addresses of the gateway: base, "/p/", 22 letters; or
-// base, "/", 11 letters; then any number of "_".
+// base, "/", 11 letters; or base, "/l/", 22 or 11 letters; then any number of "_".
 //
 // It reads them as mail programs write anew what they were given: with the scheme
 // in capitals, raised to https or left away; with characters in per cent (RFC 3986,
@@ -62,7 +63,7 @@ func addressAt(text []byte, i int, host string) (gatewayAddress, bool) {
 	if i, ok = match(text, next, host+"/"); !ok {
 		return a, false
 	}
-	i, a.token = tokenAt(text, i)
+	i, a.token, a.link = tokenAt(text, i)
 	// What follows on the next line is no part of it, unless it is padding.
 	if a.token == "" || i < len(text) && isLetter(text[i]) {
 		return a, false
@@ -109,30 +110,35 @@ func match(text []byte, i int, want string) (int, bool) {
 	return i, true
 }
 
-// tokenAt reads the token at i, with the "p/" of a long one, and returns where
-// it ends; "" if there is none.
-func tokenAt(text []byte, i int) (int, string) {
-	token, want := make([]byte, 0, tokenLetters), shortLetters
-	for len(token) < want {
+// tokenAt reads the token at i, with the "p/" of a long one or the "l/" of a
+// link's, and returns where it ends; "" if there is none.
+func tokenAt(text []byte, i int) (end int, token string, link bool) {
+	letters, want := make([]byte, 0, tokenLetters), shortLetters
+	for len(letters) < want {
+		if link && len(letters) == shortLetters {
+			end = i
+		}
 		i = afterBreak(text, i)
 		c, next := character(text, i)
 		slash := c == '/' || i < len(text) && text[i] == '\\' && want == shortLetters
 		switch {
-		case next == i:
-			return i, ""
-		case slash && want == shortLetters && string(token) == "p":
-			token, want = token[:0], tokenLetters
+		case slash && want == shortLetters && (string(letters) == "p" || string(letters) == "l"):
+			link = letters[0] == 'l'
+			letters, want = letters[:0], tokenLetters
 			if c != '/' {
 				next = i + 1
 			}
-		case isLetter(c):
-			token = append(token, c)
+		case next > i && isLetter(c):
+			letters = append(letters, c)
+		case end > 0:
+			// That of a link may be a short one, too.
+			return end, string(letters[:shortLetters]), true
 		default:
-			return i, ""
+			return i, "", false
 		}
 		i = next
 	}
-	return i, string(token)
+	return i, string(letters), link
 }
 
 // character reads one character at i, as it is, or in per cent, as a reference or

@@ -112,8 +112,11 @@ const (
 // Limits of a plan.
 const (
 	maxReferences = 20_000
-	maxHeader     = 64 << 10 // of the raw header that is kept
+	maxHeader     = HeaderLimit
 )
+
+// HeaderLimit is how much of the raw header a plan keeps.
+const HeaderLimit = 64 << 10
 
 // A Reference is one reference of a message and what becomes of it.
 type Reference struct {

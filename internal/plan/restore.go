@@ -28,9 +28,10 @@ const (
 	BySubmission Leaving = "submission"
 )
 
-// An Original is the load behind a token.
+// An Original is the load or the link behind a token.
 type Original struct {
-	// URL is the address that the token stands for.
+	// URL is the address that the token stands for; of a link, where it leads if
+	// that is known.
 	URL string
 	// Held says that the load would be held now.
 	Held bool
@@ -38,16 +39,17 @@ type Original struct {
 	Pixel bool
 }
 
-// A Lookup returns the load behind a token of either form; false if the token
+// A Lookup returns the load or the link behind a token of either form; false if the token
 // was never issued here.
 type Lookup func(token string) (Original, bool)
 
 // Restore takes every address of the gateway out of a composed message: held
-// pixels go, other loads get their original address back. It looks into all
+// pixels go, other loads and links get their address back. It looks into all
 // text parts, of enclosed messages too. Only parts that name the gateway are
 // changed; a message that does not is returned itself. Unknown counts the
-// loads whose token is not known: they are left, and so are addresses with an
-// unknown token in text and in links, which do not count. The error is [ErrSigned]
+// loads, and links to the page of one, whose token is not known: they are left,
+// and so are addresses with an unknown token in text, and in links to what is
+// loaded, which do not count. The error is [ErrSigned]
 // if what would have to be changed is signed.
 //
 // Addresses are recognised as mail programs write them anew: see [addresses]. No
@@ -102,7 +104,7 @@ func NewRestoring(to io.Writer, base string, look Lookup, how Leaving) *Restorin
 	return r
 }
 
-// Unknown counts the loads whose token was not known so far.
+// Unknown counts the loads and links whose token was not known so far.
 func (r *Restoring) Unknown() int { return r.unknown }
 
 // Write takes the next octets of the message.

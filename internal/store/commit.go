@@ -157,19 +157,11 @@ func (c *commit) plans(ctx context.Context, b *batch) error {
 	defer c.plan.Close()
 	var tokens []tokenRow
 	for _, p := range b.plans {
-		body := c.pack(p.Body)
-		equal, err := c.equal(ctx, p, body)
-		if err != nil {
-			return err
-		}
-		if equal != 0 {
-			c.alias[p.ID] = equal
+		if kept, err := c.onePlan(ctx, p); err != nil || !kept {
+			if err != nil {
+				return err
+			}
 			continue
-		}
-		_, err = c.plan.ExecContext(ctx, p.ID, p.Account, headerKey(p.Header), p.Header[:], p.Sender, p.Mode,
-			p.Version, p.Complete, p.Saved.UnixMilli(), body)
-		if err != nil {
-			return err
 		}
 		if !p.Spare {
 			c.saw(p)
@@ -182,6 +174,30 @@ func (c *commit) plans(ctx context.Context, b *batch) error {
 		}
 	}
 	return c.insertTokens(ctx, tokens)
+}
+
+// onePlan writes a plan, unless an equal one is stored.
+func (c *commit) onePlan(ctx context.Context, p *Plan) (bool, error) {
+	body := p.Body
+	if p.Complete {
+		body = c.pack(body)
+	}
+	if p.Completes != 0 {
+		_, err := c.tx.ExecContext(ctx, "UPDATE plans SET sender = ?, mode = ?, version = ?, complete = ?, saved_at = ?, body = ? WHERE id = ?",
+			p.Sender, p.Mode, p.Version, p.Complete, p.Saved.UnixMilli(), body, p.ID)
+		return err == nil, err
+	}
+	equal, err := c.equal(ctx, p, body)
+	if err != nil {
+		return false, err
+	}
+	if equal != 0 {
+		c.alias[p.ID] = equal
+		return false, nil
+	}
+	_, err = c.plan.ExecContext(ctx, p.ID, p.Account, headerKey(p.Header), p.Header[:], p.Sender, p.Mode,
+		p.Version, p.Complete, p.Saved.UnixMilli(), body)
+	return err == nil, err
 }
 
 // equal returns the stored plan that equals one, as it is packed; 0 if there is

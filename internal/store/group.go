@@ -110,8 +110,10 @@ func (g *group) knowAccount(id int64) {
 func (g *group) addPlan(at Place, p *Plan) int64 {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	p.ID = g.nextID
-	g.nextID++
+	if p.ID = p.Completes; p.ID == 0 {
+		p.ID = g.nextID
+		g.nextID++
+	}
 	b := g.in
 	b.plans = append(b.plans, p)
 	b.byID[p.ID] = p

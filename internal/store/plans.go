@@ -52,6 +52,10 @@ type Plan struct {
 	// Ungated are the reasons, each once, why something in the message is not
 	// held, as [Store.MailCounts] counts them. Only SavePlan reads it.
 	Ungated []string
+	// Completes is the ID of an incomplete plan of the same message which this one
+	// takes the place of, and whose references come first among its own in the same
+	// order; 0 for none. Only SavePlan reads it.
+	Completes int64
 	// Spare says that no message is served by the plan, so that neither a mail nor
 	// a sender is counted. Only SavePlan reads it.
 	Spare bool
@@ -90,6 +94,20 @@ func (s *Store) SavePlan(ctx context.Context, at Place, p *Plan) (int64, error) 
 	p.Saved = s.opt.Now()
 	id := s.group.addPlan(at, p)
 	s.flushLater()
+	return id, nil
+}
+
+// KeepPlan keeps an incomplete plan like [Store.SavePlan], and has it on the disk
+// before it returns.
+func (s *Store) KeepPlan(ctx context.Context, p *Plan) (int64, error) {
+	id, err := s.SavePlan(ctx, Place{}, p)
+	if err == nil {
+		err = s.Flush(ctx)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("keeping plan: %w", err)
+	}
+	id, _ = s.group.plan(id) // that of an equal one
 	return id, nil
 }
 
