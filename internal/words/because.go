@@ -1,6 +1,9 @@
 package words
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Because says a reason for a verdict: a code of package detect and what its
 // sentence names, in its order ("vendor-open", "Mailchimp"). It is "" for a code that
@@ -49,12 +52,13 @@ func (c *Catalogue) known(kind, word string) string {
 // Form says how something is written: "sha256 of base64", outermost first, is names
 // that are the same in every language.
 func (c *Catalogue) Form(form string) string {
-	var steps []string
-	for step := range strings.SplitSeq(form, " of ") {
-		steps = append(steps, c.known("form-", step))
+	steps := strings.Split(form, " of ")
+	said := c.known("form-", steps[len(steps)-1])
+	for _, outer := range slices.Backward(steps[:len(steps)-1]) {
+		said = c.Say(formOf, "outer", c.known("form-", outer), "inner", said)
 	}
-	return Plain(strings.Join(steps, c.Say(formOf)))
+	return Plain(said)
 }
 
-// formOf stands between two ways of writing, the outer before it.
+// formOf joins two ways of writing, the outer before the inner.
 const formOf Key = "form-of"
