@@ -20,6 +20,10 @@ const missText = "There is nothing here.\n"
 // serve answers a request that is not one to a proxy.
 func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 	setSafety(w.Header())
+	if g.cfg.Pages != nil && isPage(r.URL.EscapedPath()) {
+		g.page(w, r)
+		return
+	}
 	if status, why := g.fence(r); status != 0 {
 		if status == http.StatusMethodNotAllowed {
 			w.Header().Set("Allow", "GET, HEAD")

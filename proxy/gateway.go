@@ -33,6 +33,11 @@ type GatewayConfig struct {
 	// Keeper keeps copies of what is the same for everybody. Nil means that
 	// none are kept.
 	Keeper Keeper
+	// Pages are shown in a browser, within Sessions. Nil means that there are none;
+	// with them Sessions must not be nil.
+	Pages Pages
+	// Sessions are the ways into the pages.
+	Sessions *Sessions
 	// Words are the sentences on placeholders. The zero value is English.
 	Words Words
 	// Log takes counts and outcomes. Nil means that nothing is logged.
@@ -60,6 +65,9 @@ func NewGateway(ln net.Listener, cfg GatewayConfig) (*Gateway, error) {
 	}
 	if cfg.Backend == nil {
 		return nil, errors.New("making gateway: no backend")
+	}
+	if cfg.Pages != nil && cfg.Sessions == nil {
+		return nil, errors.New("making gateway: pages without sessions")
 	}
 	if cfg.Fetcher == nil {
 		cfg.Fetcher = NewFetcher(FetcherConfig{})

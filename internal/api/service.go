@@ -36,6 +36,8 @@ type Service struct {
 	Ask func(ctx context.Context, a Ask) ([]Question, error)
 	// Answer takes the answer to a notice.
 	Answer func(ctx context.Context, a Answer) (Answered, error)
+	// Open opens a session of the pages in a browser.
+	Open func(ctx context.Context, r OpenRequest) (Opened, error)
 	// Once permits one message.
 	Once func(ctx context.Context, r OnceRequest) (Permit, error)
 	// Tell says how a sender can be told.

@@ -42,7 +42,7 @@ func openGateway(ctx context.Context, d *Daemon) (*gateway, error) {
 	g.backend = &backend{core: d.core, policy: d.policy, hub: d.hub}
 	g.config = proxy.GatewayConfig{
 		Backend: g.backend, Fetcher: proxy.NewFetcher(fetch), Keeper: newCopies(d.core),
-		Words: gatewayWords(d.cfg.Words), Log: d.cfg.Logger,
+		Pages: &pages{d}, Sessions: proxy.NewSessions(), Words: gatewayWords(d.cfg.Words), Log: d.cfg.Logger,
 	}
 	return g, nil
 }

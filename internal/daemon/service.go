@@ -30,6 +30,7 @@ func (d *Daemon) service() api.Service {
 		Questions:     d.questions,
 		Ask:           d.ask,
 		Answer:        d.answer,
+		Open:          d.openPages,
 		Once:          d.once,
 		Tell:          d.tell,
 		WouldSend:     d.wouldSend,

@@ -23,6 +23,7 @@ type grammar struct {
 	Twin     twinCommand     `cmd:"" help:"${help_twin}"`
 	Rules    rulesCommand    `cmd:"" help:"${help_rules}"`
 	Rebuild  rebuildCommand  `cmd:"" help:"${help_rebuild}"`
+	Open     openCommand     `cmd:"" help:"${help_open}"`
 	Status   statusCommand   `cmd:"" help:"${help_status}"`
 
 	Version versionFlag `help:"${help_version}"`

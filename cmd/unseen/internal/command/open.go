@@ -1,0 +1,61 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os/exec"
+	"runtime"
+
+	"github.com/unseen-mail/unseen/internal/api"
+	"github.com/unseen-mail/unseen/internal/words"
+)
+
+type openCommand struct {
+	Sender string `arg:"" optional:"" help:"${help_open_sender}"`
+	Print  bool   `help:"${help_open_print}"`
+}
+
+// Run opens the pages. Their address is a key for an hour, so it is handed to a
+// browser where there is one, and printed only where there is none or the reader
+// asks for it.
+func (c *openCommand) Run(ctx context.Context, s *session) error {
+	client, err := s.client(ctx)
+	if err != nil {
+		return err
+	}
+	opened, err := client.Open(ctx, api.OpenRequest{Sender: c.Sender})
+	if err != nil {
+		return err
+	}
+	address := string(opened.Address)
+	if c.Print {
+		fmt.Fprintln(s.Out, address)
+		return nil
+	}
+	if browse(s.Getenv, address) {
+		return nil
+	}
+	s.say(words.OpenAddress, "address", address)
+	return nil
+}
+
+// browse hands an address to the reader's browser. It reports false where there is
+// none, as in a terminal without a display.
+func browse(getenv func(string) string, address string) bool {
+	var opener []string
+	switch runtime.GOOS {
+	case "darwin":
+		opener = []string{"open", address}
+	case "windows":
+		opener = []string{"rundll32", "url.dll,FileProtocolHandler", address}
+	default:
+		if getenv("DISPLAY") == "" && getenv("WAYLAND_DISPLAY") == "" {
+			return false
+		}
+		opener = []string{"xdg-open", address}
+	}
+	cmd := exec.Command(opener[0], opener[1:]...)
+	cmd.Stdout, cmd.Stderr = io.Discard, io.Discard
+	return cmd.Run() == nil
+}

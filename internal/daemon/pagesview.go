@@ -1,0 +1,164 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"net/url"
+
+	"github.com/unseen-mail/unseen/internal/api"
+	"github.com/unseen-mail/unseen/internal/page"
+	"github.com/unseen-mail/unseen/internal/store"
+	"github.com/unseen-mail/unseen/proxy"
+)
+
+const (
+	// heldListed is how many held loads are listed, and heldSearched in how many
+	// of the newest events they are looked for.
+	heldListed   = 100
+	heldSearched = 5000
+)
+
+// overview is the first page.
+func (p *pages) overview(ctx context.Context, f *page.Frame, r proxy.PageRequest) (proxy.PageAnswer, error) {
+	var o page.Overview
+	var err error
+	if o.Status, err = p.d.status(ctx); err != nil {
+		return proxy.PageAnswer{}, err
+	}
+	if o.Waiting, err = p.d.questions(ctx, true); err != nil {
+		return proxy.PageAnswer{}, err
+	}
+	if o.Senders, err = p.d.listSenders(ctx); err != nil {
+		return proxy.PageAnswer{}, err
+	}
+	if o.Standings, err = p.d.standings(ctx); err != nil {
+		return proxy.PageAnswer{}, err
+	}
+	o.Turned = page.Turned{
+		Elsewhere: r.Refused[proxy.RefusedElsewhere], Used: r.Refused[proxy.RefusedToken],
+		Session: r.Refused[proxy.RefusedSession], Form: r.Refused[proxy.RefusedForm],
+	}
+	return shown(f.Overview(o))
+}
+
+// ask is the question of one sender about one address. That it was opened is no
+// answer, and is not noted: the reader asked for it.
+func (p *pages) ask(ctx context.Context, f *page.Frame, r proxy.PageRequest) (proxy.PageAnswer, error) {
+	q := r.Query
+	list, err := p.d.ask(ctx, api.Ask{
+		Sender: q["sender"], Address: q["address"], Language: f.Words.Lang(), OneAddress: q["one"] == "1",
+	})
+	if err != nil {
+		return proxy.PageAnswer{}, err
+	}
+	if len(list) > 1 {
+		return goTo("sender", "sender", list[0].Sender), nil
+	}
+	a := page.Ask{Question: list[0], One: q["one"] == "1", Mail: q["mail"], Back: back(q["back"])}
+	if a.Mail == "" && len(list[0].Mails) > 0 {
+		a.Mail = list[0].Mails[0]
+	}
+	if a.Mail != "" {
+		// What cannot be told of the mail is no reason not to ask.
+		a.Sendings, _ = p.d.wouldSend(ctx, api.SendingRequest{Message: a.Mail, Language: f.Words.Lang()})
+	}
+	return shown(f.Ask(a))
+}
+
+// sender is the page of one sender.
+func (p *pages) sender(ctx context.Context, f *page.Frame, r proxy.PageRequest) (proxy.PageAnswer, error) {
+	who, err := p.d.oneSender(ctx, r.Query["sender"], false)
+	if err != nil {
+		return proxy.PageAnswer{}, err
+	}
+	s := page.Sender{Key: who.Key, Vouched: who.Authenticated}
+	if s.Vouched {
+		s.Display = who.Display
+	}
+	if s.Pictures, err = p.d.policy.shown(ctx, who.Key); err != nil {
+		return proxy.PageAnswer{}, p.d.explainStore(err)
+	}
+	s.Questions, err = p.d.ask(ctx, api.Ask{Sender: who.Key, Language: f.Words.Lang()})
+	if err != nil && !errors.As(err, &s.Refusal) {
+		return proxy.PageAnswer{}, err
+	}
+	if s.History, err = p.d.history(ctx, who.Key); err != nil {
+		return proxy.PageAnswer{}, err
+	}
+	return shown(f.Sender(s))
+}
+
+// held lists what was held, each load once.
+func (p *pages) held(ctx context.Context, f *page.Frame, _ proxy.PageRequest) (proxy.PageAnswer, error) {
+	events, err := p.d.core.store.Events(ctx, -1, heldSearched)
+	if err != nil {
+		return proxy.PageAnswer{}, p.d.explainStore(err)
+	}
+	type place struct {
+		plan   int64
+		number int
+	}
+	seen := make(map[place]bool)
+	var list []page.Held
+	for i := len(events) - 1; i >= 0 && len(list) < heldListed; i-- {
+		e := &events[i]
+		at := place{e.Plan, e.Number}
+		if e.Kind != "load" || e.Outcome != string(proxy.Held) || seen[at] {
+			continue
+		}
+		seen[at] = true
+		list = append(list, page.Held{At: e.At, Sender: e.Sender, Host: e.Host, Reason: e.Reason, Token: p.d.tokenOf(ctx, e)})
+	}
+	return shown(f.Held(list))
+}
+
+// tokenOf is the token of the load that an event is about, "" if that is not known
+// any more.
+func (d *Daemon) tokenOf(ctx context.Context, e *store.Event) string {
+	kept, err := d.core.store.Plan(ctx, e.Plan)
+	if err != nil || kept == nil {
+		return ""
+	}
+	m, err := d.core.mails.of(ctx, kept)
+	if err != nil || e.Number < 0 || e.Number >= len(m.plan.References) {
+		return ""
+	}
+	return m.plan.References[e.Number].Token
+}
+
+// load explains one load.
+func (p *pages) load(ctx context.Context, f *page.Frame, r proxy.PageRequest) (proxy.PageAnswer, error) {
+	l, ok, err := p.d.core.find(ctx, r.Route.Token)
+	if err != nil {
+		return proxy.PageAnswer{}, p.d.explainStore(err)
+	}
+	if !ok || !l.ref().Ref.Kind.Load() {
+		return proxy.PageAnswer{Status: 404, Body: f.Missing()}, nil
+	}
+	at, err := url.Parse(l.ref().Ref.URL)
+	if err != nil {
+		return proxy.PageAnswer{Status: 404, Body: f.Missing()}, nil
+	}
+	decision, err := p.d.gateway.backend.decide(ctx, l, at)
+	if err != nil {
+		return proxy.PageAnswer{}, p.d.explainStore(err)
+	}
+	j := p.d.core.question(l, at).Judgement
+	v := page.Load{
+		Host: at.Hostname(), Address: l.ref().Ref.URL, Sender: who(l.mail), Released: decision.Release, Reason: decision.Reason,
+		Certainty: string(j.Certainty), Reasons: j.Reasons, ReasonsIn: "en", Edition: j.Edition, Mail: l.mail.name(), To: l.mail.to,
+		Token: r.Route.Token,
+	}
+	v.Sendings = p.d.sendings([]*load{l}, true, f.Words)
+	return shown(f.Load(v))
+}
+
+// tell is how a sender can be told that something was taken back.
+func (p *pages) tell(ctx context.Context, f *page.Frame, r proxy.PageRequest) (proxy.PageAnswer, error) {
+	key := r.Query["sender"]
+	list, err := p.d.tell(ctx, api.TellRequest{Sender: key, Address: r.Query["address"], Language: f.Words.Lang()})
+	if err != nil {
+		return proxy.PageAnswer{}, err
+	}
+	return shown(f.Tell(list[0].Sender, list))
+}
