@@ -48,10 +48,12 @@ func (c *Catalogue) Bytes(n int64) string {
 
 // tenths writes n of a unit: below ten with one decimal that is not nought, else whole.
 func (c *Catalogue) tenths(n, unit int64) string {
-	// In two steps, so that sizes near the largest number do not run over.
-	tenths := n/unit*10 + (n%unit*10+unit/2)/unit
-	if tenths < 100 && tenths%10 != 0 {
-		return strconv.FormatInt(tenths/10, 10) + c.Say(decimalMark) + strconv.FormatInt(tenths%10, 10)
+	if n < 10*unit {
+		tenths := (n*10 + unit/2) / unit
+		if tenths < 100 && tenths%10 != 0 {
+			return strconv.FormatInt(tenths/10, 10) + c.Say(decimalMark) + strconv.FormatInt(tenths%10, 10)
+		}
 	}
-	return c.Number((tenths + 5) / 10)
+	// In two steps, so that the largest number does not run over.
+	return c.Number(n/unit + (n%unit+unit/2)/unit)
 }
