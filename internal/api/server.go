@@ -68,6 +68,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("GET /v1/consent", s.get(answer(f.Standings)))
 	mux.Handle("POST /v1/consent", post(s, f.Decide))
 	s.consentRoutes(mux)
+	s.protectionRoutes(mux)
 	mux.Handle("POST /v1/pages/open", post(s, f.Open))
 	mux.Handle("GET /v1/pictures", s.get(answer(f.Pictures)))
 	mux.Handle("POST /v1/pictures", post(s, f.ShowPictures))

@@ -56,6 +56,8 @@ type Service struct {
 	State func(ctx context.Context, s Statement) (Statement, error)
 	// Statements lists them.
 	Statements func(ctx context.Context, sender string) ([]Statement, error)
+	// Protection is how much is held, and when.
+	Protection Protection
 	// Pictures lists the choices about pictures.
 	Pictures func(ctx context.Context) ([]Picture, error)
 	// ShowPictures makes a choice about pictures.

@@ -21,6 +21,13 @@ type Status struct {
 	Pictures string `json:"pictures"`
 	// Level is what is held: "standard", "own" or "all".
 	Level string `json:"level"`
+	// Paused is set while questions and notices are silenced: no face puts one by
+	// itself.
+	Paused *Span `json:"paused,omitempty"`
+	// Suspended are the times in which loads are not held, none if all are.
+	Suspended []Suspension `json:"suspended,omitempty"`
+	// Receipts is how many read receipts wait for an answer.
+	Receipts int `json:"receipts,omitempty"`
 	// Pinned are the settings that config.toml decides.
 	Pinned []string `json:"pinned,omitempty"`
 	// Edition names the rules in use, "sha256:...".

@@ -83,7 +83,9 @@ func (b *backend) decide(ctx context.Context, l *load, at *url.URL) (gate.Decisi
 		return gate.Decision{}, err
 	}
 	q.Level, _ = b.policy.level()
+	q.Elsewhere = b.core.elsewhere(q.Judgement.Vendor, l.mail.from.Key)
 	now := time.Now()
+	q.Unprotected = !l.leaving && b.policy.guard.suspended(l.mail.account.Address, now)
 	if wrong := b.core.clockWrong(now); wrong != "" {
 		return gate.Decision{Verdict: q.Judgement.Verdict, Reason: wrong}, nil
 	}

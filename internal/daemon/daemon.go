@@ -146,6 +146,7 @@ func (d *Daemon) serve(life context.Context, control net.Listener) {
 		return (&api.Server{Service: d.service(), Logger: d.cfg.Logger}).Serve(life, control)
 	})
 	d.run("events", func() error { return d.prune(life) })
+	d.run("spans", func() error { d.ends(life); return nil })
 	if d.watcher != nil {
 		d.run("config", func() error { d.watch(life); return nil })
 	}

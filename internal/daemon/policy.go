@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/unseen-mail/unseen/internal/config"
 	"github.com/unseen-mail/unseen/internal/gate"
@@ -19,6 +20,8 @@ type policy struct {
 	core *core
 	// country is that of the system's language, "" if it names none.
 	country string
+	// guard knows the level, pauses and suspensions.
+	guard *guard
 	// wishes are what senders want to know.
 	wishes wishbook
 
@@ -37,7 +40,11 @@ func openPolicy(ctx context.Context, c *core, s config.Settings) (*policy, error
 	if !ok {
 		pictures = "none"
 	}
-	return &policy{core: c, country: country(os.Getenv), settings: s, pictures: pictures}, nil
+	guard, err := openGuard(ctx, c.store, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	return &policy{core: c, guard: guard, country: country(os.Getenv), settings: s, pictures: pictures}, nil
 }
 
 // take takes over what config.toml says now, or notes what is wrong with it.
@@ -87,7 +94,7 @@ func (p *policy) level() (gate.Level, bool) {
 	if p.settings.Level != nil {
 		return gate.Level(*p.settings.Level), true
 	}
-	return gate.Standard, false
+	return p.guard.level(), false
 }
 
 // lapseDays is after how many days a grant without an end lapses, 0 for never.

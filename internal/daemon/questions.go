@@ -199,6 +199,11 @@ func (d *Daemon) ask(ctx context.Context, a api.Ask) ([]api.Question, error) {
 	if err := d.core.ledger.Broken(); err != nil {
 		return nil, d.brokenLedger(err)
 	}
+	if a.Shown {
+		if err := d.silenced(time.Now()); err != nil {
+			return nil, err
+		}
+	}
 	s, err := d.subjectOf(ctx, a.Sender, a.OneAddress, true)
 	if err != nil {
 		return nil, err

@@ -44,6 +44,9 @@ func (d *Daemon) service() api.Service {
 		ShowPictures:  d.showPictures,
 		Events:        d.hub.events,
 		Follow:        d.hub.follow,
+		Protection: api.Protection{
+			Level: d.setLevel, Pause: d.pause, Suspend: d.suspend, Resume: d.resume,
+		},
 	}
 }
 
@@ -68,6 +71,7 @@ func (d *Daemon) status(ctx context.Context) (api.Status, error) {
 	if st.Level = string(level); pinned {
 		st.Pinned = append(st.Pinned, "level")
 	}
+	d.spans(&st, time.Now())
 	st.Accounts, _ = d.listAccounts(ctx)
 	for _, a := range st.Accounts {
 		if a.Local.Problem != "" {

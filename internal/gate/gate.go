@@ -12,6 +12,9 @@
 // What was decided for the address in From stands before what was decided for its
 // whole domain: a no to it holds, a yes to it is enough.
 //
+// While the reader has suspended protection, which is an act of its own, pixels and
+// pictures are released whatever else is said here.
+//
 // Nothing is released for a mail from nobody, except by such a permit. A ledger
 // that is absent or broken grants nothing. What the gate does not know, it
 // holds.
@@ -87,8 +90,14 @@ type Load struct {
 	// Pictures says that the reader chose to see this sender's pictures, or
 	// everybody's; see [Pictures].
 	Pictures bool
+	// Elsewhere says that somebody else is known to run the host, so that it is
+	// not the sender's own although it is named like one.
+	Elsewhere bool
 	// Level is how much is held. "" is [Standard].
 	Level Level
+	// Unprotected says that the reader suspended protection, at this moment and
+	// for this account.
+	Unprotected bool
 }
 
 // A Decision is what becomes of a load, and why.
@@ -149,6 +158,8 @@ func Purposes(j *detect.Judgement) []purpose.ID {
 func (g *Gate) Decide(l *Load, now time.Time) Decision {
 	d := Decision{Verdict: l.Judgement.Verdict, Vendor: Vendor(&l.Judgement, l.Host)}
 	switch {
+	case l.Unprotected && (l.Kind == reference.Pixel || l.Kind == reference.Image):
+		d.Release, d.Keep, d.Why = true, l.harmless(), Unprotected
 	case l.Level == All:
 		d.Why = LevelAll
 	case l.Kind == reference.Resource:
@@ -184,7 +195,7 @@ func (g *Gate) picture(l *Load, d *Decision, now time.Time) {
 		d.Why = Nobody
 	case !l.Pictures:
 		d.Why = PicturesOff
-	case l.Level == Own && !ownHost(l.Host, l.Sender.Domain):
+	case l.Level == Own && (l.Elsewhere || !ownHost(l.Host, l.Sender.Domain)):
 		d.Why = NotOwn
 	default:
 		d.Release, d.Keep, d.Why = true, true, PicturesOn

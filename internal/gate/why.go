@@ -21,6 +21,8 @@ const (
 	ShownOnce Why = "shown-once"
 	// LetOnce: the reader let the sender know of this message, once.
 	LetOnce Why = "let-once"
+	// Unprotected: the reader suspended protection.
+	Unprotected Why = "unprotected"
 )
 
 // Why a load is held.
@@ -62,6 +64,8 @@ func (w Why) fixed() (words.Key, bool) {
 		return words.WhyShownOnce, true
 	case LetOnce:
 		return words.WhyLetOnce, true
+	case Unprotected:
+		return words.WhyUnprotected, true
 	case LevelAll:
 		return words.WhyLevelAll, true
 	case NotOwn:

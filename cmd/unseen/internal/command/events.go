@@ -165,6 +165,14 @@ func (g *group) text(w *words.Catalogue) (what, text string) {
 		return w.Say(words.DidChoose), w.Say(words.EventShown)
 	case "picture hidden":
 		return w.Say(words.DidChoose), w.Say(words.EventHidden)
+	case "level standard", "level own", "level all":
+		return w.Say(words.DidChoose), levelText(w, g.Outcome)
+	case "protection paused", "protection pause-over", "protection suspended", "protection suspension-over", "protection resumed":
+		return w.Say(words.DidChange), words.Plain(reason)
+	case "receipt held":
+		return w.Say(words.DidHold), words.Plain(reason)
+	case "receipt released":
+		return w.Say(words.DidRelease), words.Plain(reason)
 	case "port free":
 		return w.Say(words.DidRecover), words.Plain(reason)
 	}

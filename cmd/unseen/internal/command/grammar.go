@@ -18,6 +18,11 @@ type grammar struct {
 	Consent  consentCommand  `cmd:"" help:"${help_consent}"`
 	Forget   forgetCommand   `cmd:"" help:"${help_forget}"`
 	Pictures picturesCommand `cmd:"" help:"${help_pictures}"`
+	Level    levelCommand    `cmd:"" help:"${help_level}"`
+	Receipt  receiptCommand  `cmd:"" help:"${help_receipt}"`
+	Pause    pauseCommand    `cmd:"" help:"${help_pause}"`
+	Suspend  suspendCommand  `cmd:"" help:"${help_suspend}"`
+	Resume   resumeCommand   `cmd:"" help:"${help_resume}"`
 	Scan     scanCommand     `cmd:"" help:"${help_scan}"`
 	Clean    cleanCommand    `cmd:"" help:"${help_clean}"`
 	Twin     twinCommand     `cmd:"" help:"${help_twin}"`

@@ -67,14 +67,8 @@ func (s *session) printStatus(st api.Status) {
 	} else {
 		s.say(words.StatusPicturesNone)
 	}
-	switch st.Level {
-	case "own":
-		s.say(words.StatusLevelOwn)
-	case "all":
-		s.say(words.StatusLevelAll)
-	default:
-		s.say(words.StatusLevel)
-	}
+	fmt.Fprintln(s.Out, levelText(s.words, st.Level))
+	s.printSpans(st)
 	for _, key := range st.Pinned {
 		s.say(words.StatusPinned, "key", key)
 	}
