@@ -30,7 +30,7 @@ type LinkPlan struct {
 // the same reference and facts.
 func (j *Judge) Link(ref reference.Reference, verdict Judgement, f Facts) LinkPlan {
 	leave := LinkPlan{Action: ActionLeave}
-	if ref.Kind != reference.Link || !verdict.Holds() {
+	if ref.Kind != reference.Link || !verdict.Holds() || f.Beside {
 		// Plain, exempt and merely campaign-tagged links are left.
 		return leave
 	}
@@ -71,6 +71,25 @@ func (j *Judge) destination(ref reference.Reference, f Facts) (LinkPlan, bool) {
 		return LinkPlan{Action: ActionGate, Destination: clean, Removed: removed, Rule: rule}, true
 	}
 	return LinkPlan{Action: ActionLeave}, true
+}
+
+// reach is how many links on either side of a choice are left with it.
+const reach = 2
+
+// Beside says of each link of a text, in order, whether one of those next to it is
+// for a choice: choices stand together, and one of them in words that are not
+// known must not break. What is no link has to be left out before.
+func Beside(links []Judgement) []bool {
+	out := make([]bool, len(links))
+	for i := range links {
+		if links[i].Exemption != string(purpose.Choice) {
+			continue
+		}
+		for k := max(0, i-reach); k < min(len(links), i+reach+1); k++ {
+			out[k] = true
+		}
+	}
+	return out
 }
 
 // fewLinks is how many links a mail has at most that is written for a login.
@@ -126,4 +145,26 @@ func showsAddress(text string) bool {
 		}
 	}
 	return false
+}
+
+// Links says what becomes of each reference of a text of HTML, in order; of what is
+// no link, ActionLeave. Words are what stands at each, see [exempt.Texts], and f the
+// facts of the mail.
+func (j *Judge) Links(refs []reference.Reference, words []exempt.Words, f Facts) []LinkPlan {
+	out := make([]LinkPlan, len(refs))
+	judged := make([]Judgement, 0, len(refs))
+	at := make([]int, 0, len(refs))
+	for i := range refs {
+		out[i].Action = ActionLeave
+		if refs[i].Kind == reference.Link {
+			f.Words = words[i]
+			judged, at = append(judged, j.Judge(refs[i], f)), append(at, i)
+		}
+	}
+	beside := Beside(judged)
+	for n, i := range at {
+		f.Words, f.Beside = words[i], beside[n]
+		out[i] = j.Link(refs[i], judged[n], f)
+	}
+	return out
 }

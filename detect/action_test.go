@@ -1,6 +1,7 @@
 package detect_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,6 +28,7 @@ func TestLinkAction(t *testing.T) {
 		{name: "for a choice", url: sealedLink, text: "Unsubscribe", action: detect.ActionLeave},
 		{name: "for a login", url: sealedLink, text: "Reset your password", action: detect.ActionLeave},
 		{name: "named in the header", url: sealedLink, text: "Here", facts: detect.Facts{Choices: exempt.Listed([]string{"<" + sealedLink + ">"})}, action: detect.ActionLeave},
+		{name: "beside a choice", url: sealedLink, text: "Update this", facts: detect.Facts{Beside: true}, action: detect.ActionLeave},
 		{name: "plain", url: "https://shop.example/sale", text: "See the sale", action: detect.ActionLeave},
 		{name: "campaign only", url: "https://shop.example/sale?utm_source=news", text: "See the sale", action: detect.ActionLeave},
 		{name: "in doubt", url: "https://shop.example/u/aSfkLwI7v", text: "See the sale", action: detect.ActionLeave},
@@ -74,5 +76,37 @@ func TestPasswordReset(t *testing.T) {
 		if want := map[bool]string{true: detect.ActionHold, false: detect.ActionLeave}[f.Kind.Load()]; f.Action != want {
 			t.Errorf("%s: %s", f.Kind, f.Action)
 		}
+	}
+}
+
+// What stands beside a choice is left with it.
+func TestBeside(t *testing.T) {
+	link := func(text string) string { return `<p>text</p><a href="` + sealedLink + text + `">` + text + `</a>` }
+	body := link("One") + link("Two") + link("Three") + link("Qwert") + link("Unsubscribe") + link("Asdfg") + `<img src="` + pixel + `">` + link("Yxcvb") + link("Last")
+	var got []string
+	for _, f := range detect.Scan(mail(body, "Subject: Our news", "Content-Type: text/html"), newJudge(t), detect.ScanOptions{All: true}).Findings {
+		got = append(got, f.Action)
+	}
+	want := []string{"gate", "gate", "leave", "leave", "leave", "leave", "hold", "leave", "gate"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// All links of a text are planned as each by itself is in a scan.
+func TestAllLinks(t *testing.T) {
+	j := newJudge(t)
+	refs := []reference.Reference{link(sealedLink + "a"), link("https://shop.example/sale"), load(pixel, reference.Pixel), link(sealedLink + "b"), link(sealedLink + "c")}
+	words := []exempt.Words{{Text: "See it"}, {Text: "Sale"}, {}, {Text: "Unsubscribe"}, {Text: "Asdfg"}}
+	var got []string
+	for _, p := range j.Links(refs, words, detect.Facts{}) {
+		got = append(got, p.Action)
+	}
+	// The first is two links before the choice.
+	if want := []string{"leave", "leave", "leave", "leave", "leave"}; !slices.Equal(got, want) {
+		t.Errorf("%v", got)
+	}
+	if got := j.Links(refs[:1], words[:1], detect.Facts{}); got[0].Action != detect.ActionGate {
+		t.Errorf("%+v", got)
 	}
 }

@@ -40,7 +40,11 @@ func TestDoubt(t *testing.T) {
 		{"a GIF that nothing is said of", "https://t.example/img/" + token + ".gif", "path", "hex"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := j.Judge(shaped(tt.url, -1, -1), detect.Facts{Repeats: map[string]int{tt.url: 2}})
+			ref := shaped(tt.url, -1, -1)
+			if tt.kind != "hex" || tt.where != "path" {
+				ref.Shape.Alt = "Our offers"
+			}
+			got := j.Judge(ref, detect.Facts{Repeats: map[string]int{tt.url: 2}})
 			if got.Verdict != detect.Suspected || got.Certainty != detect.Weak || got.Individualised != detect.Unknown {
 				t.Fatalf("%+v", got)
 			}

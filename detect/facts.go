@@ -29,6 +29,10 @@ type Facts struct {
 	// Authentication says that the mail is there for a login or a confirmation, see
 	// [Judge.Authenticating]: none of its links is gated.
 	Authentication bool
+	// Beside says that a link next to the one that is judged is for a choice, see
+	// [Beside]: then it is likely to be another one, in words that are not known,
+	// and it is left.
+	Beside bool
 	// Words are what stands at the link that is judged. Without them the link's
 	// own text is all that is known.
 	Words exempt.Words

@@ -178,8 +178,8 @@ func (v *view) followsInPath(p *signal.Parts, t *signal.Token) bool {
 	switch {
 	case p.Filed() || p.Stored() && !p.Counter:
 		return false
-	case t.Strength == signal.Fair && t.Last && t.Dense && p.Extension == "" && !p.Slug:
-		// A short code and nothing else.
+	case t.Strength == signal.Fair && p.Extension == "" && !p.Slug && (t.Kind == signal.Random || t.Last && t.Dense):
+		// A short code, and no title beside it.
 		return true
 	case t.Strength < signal.Strong && p.Random < manyRandom:
 		return p.Nested && v.facts.Mail.Uses(t).Links > 1

@@ -24,10 +24,12 @@ func (v *view) load() Judgement {
 		return v.resource()
 	case v.stored():
 		return v.fromStore()
-	case v.ref.Kind == reference.Pixel:
+	case v.ref.Kind == reference.Pixel && !isVariant(v.ref.Shape):
 		return v.pixel(why("invisible"))
 	case tiny(v.ref.Shape):
 		return v.pixel(why("tiny"))
+	case v.unsaid() && v.counting():
+		return v.pixel(why("opening"))
 	}
 	return v.picture()
 }
@@ -162,9 +164,11 @@ func (v *view) excusedPixel(p *signal.Parts, t *signal.Token) bool {
 	case t.Where == signal.Path && !t.Last && p.Picture() && p.NamedByPeople() && uses.Pictures+uses.Pixels > 1:
 		// A folder of which other pictures come too.
 		return true
-	case t.Where == signal.Query && t.Strength == signal.Strong, t.Where == signal.Path && t.Last && p.Picture():
-		// One of the mail's pictures, hidden.
+	case t.Where == signal.Query && t.Strength == signal.Strong:
 		return v.facts.Mail.Siblings(p, t) > 1
+	case t.Where == signal.Path && t.Last && p.Picture():
+		// One of the mail's pictures, hidden.
+		return v.facts.Mail.Siblings(p, t) > 0
 	}
 	return false
 }
@@ -196,6 +200,22 @@ func (v *view) backed(out Judgement, p *signal.Parts, t *signal.Token) Judgement
 	return out
 }
 
+// isVariant says whether what is hidden has a size to be seen at: mails hold a
+// picture for large screens and one for small ones, and hide one of them.
+func isVariant(s reference.Shape) bool { return max(s.Width, s.Height) > tinyArea }
+
+// unsaid says whether nothing is said of a picture: no size, no text for it.
+func (v *view) unsaid() bool {
+	s := v.ref.Shape
+	return v.ref.Vector == reference.ImgSrc && s.Width < 0 && s.Height < 0 && s.Alt == ""
+}
+
+// counting says whether the path of an address says that it counts.
+func (v *view) counting() bool {
+	p := v.take()
+	return p.Opener || p.Counting && !p.Filed()
+}
+
 // stored says whether the address is of a picture store of a vendor, by its host
 // and not by its form alone.
 func (v *view) stored() bool {
@@ -212,6 +232,12 @@ func (v *view) stored() bool {
 func (v *view) fromStore() Judgement {
 	if t := v.asked(); t != nil {
 		return v.suspected(Weak, t, "token:"+string(t.Where), whyToken(t), why("person", t.Name))
+	}
+	p := v.take()
+	for i := range p.Tokens {
+		if t := &p.Tokens[i]; t.Where == signal.Query && t.Strength == signal.Strong && v.tellsInQuery(p, t) {
+			return v.suspected(Weak, t, "token:query", whyToken(t))
+		}
 	}
 	if strings.Contains(v.at.Rest, "?") {
 		return v.clean(Unknown, why("vendor-store", v.hit.Vendor.Name))

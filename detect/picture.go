@@ -101,8 +101,15 @@ func (v *view) tellsInQuery(p *signal.Parts, t *signal.Token) bool {
 	case v.facts.Mail.Siblings(p, t) > 1 && len(t.Text) < sealed:
 		return false
 	}
-	return t.Strength == signal.Strong || p.Counter && !p.Picture() && t.Strength == signal.Fair
+	if t.Strength == signal.Strong {
+		return true
+	}
+	// What is worked out for whoever asks, and of which nothing else is said.
+	return !p.Picture() && (p.Counter || v.unsaid()) && (t.Strength == signal.Fair || t.Kind == signal.Number && isLong(t))
 }
+
+// isLong says whether a number is long enough for as many readers as there are.
+func isLong(t *signal.Token) bool { return isWhole(t) && len(t.Text) >= 8 }
 
 // tellsInPath says whether a token in a path names a reader.
 func (v *view) tellsInPath(p *signal.Parts, t *signal.Token) bool {
@@ -116,6 +123,8 @@ func (v *view) tellsInPath(p *signal.Parts, t *signal.Token) bool {
 		return true
 	case counted && t.Last && (p.Opener && t.Strength == signal.Strong || !p.Filed() && t.Strength == signal.Fair):
 		return true
+	case t.Strength == signal.Fair && t.Last && t.Dense && p.Extension == "":
+		return !p.Stored() && v.facts.Mail.Siblings(p, t) < 2
 	case p.Filed() || t.Strength < signal.Strong:
 		return false
 	}

@@ -122,31 +122,46 @@ func (s *scan) read(p *message.Part) (leaf, bool) {
 
 // leaf judges the references of a leaf.
 func (s *scan) leaf(l leaf) {
+	judged := make([]Judgement, len(l.refs))
+	var links []Judgement
 	for i, r := range l.refs {
-		if r.Kind == reference.Base {
-			// Nothing is loaded from it; what refers to it is reported.
-			continue
-		}
 		facts := s.facts
 		facts.Words = l.words[i]
-		j := s.judge.Judge(r, facts)
-		s.report.References++
-		if j.Verdict == Clean && !s.opt.All {
-			continue
+		if judged[i] = s.judge.Judge(r, facts); r.Kind == reference.Link {
+			links = append(links, judged[i])
 		}
-		f := Finding{Part: l.part.Section, Vector: r.Vector, Kind: r.Kind, URL: r.URL, Action: ActionLeave}
-		f.fill(j)
-		start, end := l.view.Octets(r.Slot.Start, r.Slot.End)
-		place := l.text.Raw(start, end)
-		f.Offset, f.Length = place.Start, place.Len()
-		if r.Remote && r.Kind.Load() {
-			f.Action = s.action(l.part, r, j)
-		} else if r.Kind == reference.Link && l.part.Protected == "" {
-			to := s.judge.Link(r, j, facts)
-			f.Action, f.Destination = to.Action, to.Destination
-		}
-		s.add(f)
 	}
+	beside := Beside(links)
+	for i, r := range l.refs {
+		facts := s.facts
+		if r.Kind == reference.Link {
+			facts.Words, facts.Beside, beside = l.words[i], beside[0], beside[1:]
+		}
+		if r.Kind != reference.Base {
+			// Nothing is loaded from a base; what refers to it is reported.
+			s.reference(l, r, judged[i], facts)
+		}
+	}
+}
+
+// reference reports one reference of a leaf.
+func (s *scan) reference(l leaf, r reference.Reference, j Judgement, facts Facts) {
+	s.report.References++
+	if j.Verdict == Clean && !s.opt.All {
+		return
+	}
+	f := Finding{Part: l.part.Section, Vector: r.Vector, Kind: r.Kind, URL: r.URL, Action: ActionLeave}
+	f.fill(j)
+	start, end := l.view.Octets(r.Slot.Start, r.Slot.End)
+	place := l.text.Raw(start, end)
+	f.Offset, f.Length = place.Start, place.Len()
+	if r.Remote && r.Kind.Load() {
+		f.Action = s.action(l.part, r, j)
+	} else if r.Kind == reference.Link && l.part.Protected == "" {
+		to := s.judge.Link(r, j, facts)
+		f.Action, f.Destination = to.Action, to.Destination
+	}
+	s.add(f)
 }
 
 // hasLinks says whether there is a link among references.

@@ -35,6 +35,7 @@ var sentences = map[string]string{
 	"own":             "{0}",
 	"invisible":       "There is nothing to see, so it is loaded for another end.",
 	"tiny":            "There is next to nothing to see, so it is probably loaded for another end.",
+	"opening":         "Nothing is said of what it shows, and its address says that it counts openings.",
 	"token":           "Its {0} holds {1} characters that look like a name for you or for this one mail.",
 	"address":         "Its {0} holds somebody's e-mail address.",
 	"person":          "Its parameter \"{0}\" is named after the one who reads.",

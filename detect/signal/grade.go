@@ -120,6 +120,11 @@ func measured(s string) measure {
 func (m *measure) join(s string) {
 	joined := strings.Map(alnumOnly, s)
 	switch {
+	case digits(joined) == len(joined):
+		// A number in groups, as telephone numbers are.
+		if len(joined) > minFair && !IsDay(joined) && m.digits == 0 {
+			m.digits = len(joined)
+		}
 	case len(joined) < minFair || len(joined) <= m.random:
 	case isHex(joined) && len(joined) >= minStrong:
 		*m = measure{random: len(joined), hex: len(joined), parts: m.parts}
@@ -153,7 +158,9 @@ func (m *measure) part(s string) {
 	case isRandom(s), turns(s) >= 4 && digitsIn(s) >= minStrong:
 		m.random += len(s)
 	case len(s) >= 3:
-		m.words += len(s)
+		if pairs().surprise(s) < unlikely {
+			m.words += len(s)
+		}
 		if n := longestNumber(s); n >= minNumber {
 			m.digits += n
 		}
@@ -165,6 +172,9 @@ const (
 	// surprising is how many bits a character surprises by if it is at random;
 	// words are below five, numbers and case changes make up for the rest.
 	surprising = 6.2
+	// unlikely is how many bits a character of a short text surprises by that is
+	// neither at random nor a word.
+	unlikely = 5.2
 	// perTurn is what a change between capitals, small letters and digits adds.
 	perTurn = 4.5
 	// onlyLetters is how long letters of one case have to be, for they say least.
@@ -277,6 +287,10 @@ const (
 func IsDay(s string) bool {
 	switch len(s) {
 	case 4, 6, 8, 12:
+	case 14:
+		// To the second only if the second is none: a mail can be made in one of
+		// its own.
+		return strings.HasSuffix(s, "00") && IsDay(s[:12])
 	default:
 		return false
 	}

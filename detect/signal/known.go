@@ -40,13 +40,15 @@ type known struct {
 	storeLabels, storeDomains, things, computed map[string]bool
 	// segments and labels of what counts openings and clicks.
 	counter, counterHost, opener map[string]bool
+	// people are words for readers.
+	people map[string]bool
 }
 
 // names returns the embedded table of names.
 var names = sync.OnceValue(func() *known {
 	k := &known{params: make(map[string]use), storeLabels: make(map[string]bool), storeDomains: make(map[string]bool),
 		things: make(map[string]bool), computed: make(map[string]bool), counter: make(map[string]bool), counterHost: make(map[string]bool),
-		opener: make(map[string]bool)}
+		opener: make(map[string]bool), people: make(map[string]bool)}
 	for line := range strings.Lines(knownFile) {
 		cells := strings.Split(strings.TrimRight(line, "\n"), "\t")
 		if strings.HasPrefix(line, "#") || len(cells) < 2 {
@@ -70,6 +72,8 @@ func (k *known) file(kind, name string) {
 		k.things[name] = true
 	case "counter":
 		k.counter[name] = true
+	case "people":
+		k.people[name] = true
 	case "opener":
 		k.opener[name] = true
 	case "counter-label":
@@ -98,12 +102,22 @@ func useOf(name string) use {
 			return useMailing
 		}
 	}
-	for _, word := range [...]string{"email", "subscriber", "recipient", "contactid", "userid", "memberid", "customerid", "leadid"} {
-		if strings.Contains(name, word) {
-			return usePerson
-		}
+	if namesPeople(name) {
+		return usePerson
 	}
 	return useAny
+}
+
+// namesPeople says whether a name is that of a reader's number, however it is
+// written: "subscriberKey", "loyalty_no", "CustID".
+func namesPeople(name string) bool {
+	name = strings.Map(alnumOnly, name)
+	for _, end := range [...]string{"id", "key", "no", "num", "number", "hash", "code", "uid", "guid", "uuid", "address", "addr", "md5", "sha256", ""} {
+		if stem, ok := strings.CutSuffix(name, end); ok && names().people[stem] {
+			return true
+		}
+	}
+	return strings.Contains(name, "email") || strings.Contains(name, "subscriber") || strings.Contains(name, "recipient")
 }
 
 // Picture says whether the address ends like a file of a picture.

@@ -16,6 +16,8 @@ const (
 	// minAsked is how short a value can be in a parameter that is named after
 	// people.
 	minAsked = 3
+	// maxName is how long a name is that words are looked for in.
+	maxName = 24
 	// maxExtension is how long the end of a file's name is.
 	maxExtension = 5
 )
@@ -39,9 +41,9 @@ type Parts struct {
 	// Random counts the characters at random in the path.
 	Random int
 	// Counter says that the path or the host has a word of those that count
-	// openings and clicks: "track", "click", "c". Opener says that a segment of the
+	// openings and clicks: "track", "click", "c"; Counting that the path has. Opener says that a segment of the
 	// path is a whole word for openings: "open", "pixel".
-	Counter, Opener bool
+	Counter, Counting, Opener bool
 }
 
 // Take takes an http or https address apart, and returns false for any other.
@@ -228,13 +230,27 @@ func (p *Parts) segment(t Token) {
 	}
 	if strength == None {
 		word := strings.ToLower(t.Text)
-		p.Opener = p.Opener || names().opener[word]
-		p.Counter = p.Counter || p.Opener || names().counter[word]
+		p.Opener = p.Opener || opens(word)
+		p.Counting = p.Counting || p.Opener || names().counter[word]
+		p.Counter = p.Counter || p.Counting
 	}
 	if strings.HasPrefix(t.Text, "http") && isNested(t.Text) || strings.Contains(t.Text, "%2F") {
 		p.Nested = true
 	}
 	p.Slug = p.Slug || strength < Fair && isSlug(t.Text)
+}
+
+// opens says whether a part of a name is a word for openings: "r_open1".
+func opens(name string) bool {
+	if len(name) > maxName {
+		return false
+	}
+	for piece := range strings.FieldsFuncSeq(name, func(r rune) bool { return r < 'a' || r > 'z' }) {
+		if names().opener[piece] || strings.HasPrefix(piece, "track") {
+			return true
+		}
+	}
+	return false
 }
 
 // file parts a name and its extension. Of several, the last counts, and none of

@@ -53,6 +53,8 @@ func TestTake(t *testing.T) {
 		{"before several extensions", "https://shop.example/a/" + hex + ".gif.slim.gif", []string{"path hex 3"}},
 		{"in a parameter", "https://shop.example/p?x=" + hex, []string{"query hex 3"}},
 		{"in a parameter for people", "https://shop.example/p?uid=" + hex, []string{"query hex 3!"}},
+		{"a parameter named after people", "https://shop.example/p?loyalty_No=83721", []string{"query number 1!"}},
+		{"a parameter named after things", "https://shop.example/p?color_no=83721", []string{"query number 1"}},
 		{"a short number for people", "https://shop.example/p?uid=837", []string{"query number 1!"}},
 		{"a word for people", "https://shop.example/p?user=anna", []string{"query random 1!"}},
 		{"no word for people", "https://shop.example/p?user=true", nil},
@@ -114,7 +116,7 @@ func TestParts(t *testing.T) {
 		{"another address in the path", "https://a.example/r/b.example%2Fsale/1", func(p *signal.Parts) bool { return p.Nested }, true},
 		{"a counter by host", "https://click.a.example/x", func(p *signal.Parts) bool { return p.Counter }, true},
 		{"a counter by path", "https://a.example/track/x", func(p *signal.Parts) bool { return p.Counter }, true},
-		{"no counter", "https://a.example/tracks/x", func(p *signal.Parts) bool { return p.Counter || p.Opener }, false},
+		{"no counter", "https://a.example/songs/x", func(p *signal.Parts) bool { return p.Counter || p.Opener }, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p, ok := signal.Take(tt.url)

@@ -58,12 +58,8 @@ func (l *linker) Links(header, cells []byte, refs []reference.Reference) []plan.
 	words := exempt.Texts(cells, refs)
 	facts.Authentication = l.judge.Authenticating(fields.Text("Subject"), words, refs)
 	out := make([]plan.LinkDecision, len(refs))
-	for i := range refs {
-		if refs[i].Kind != reference.Link || !refs[i].Remote {
-			continue
-		}
-		facts.Words = words[i]
-		switch p := l.judge.Link(refs[i], l.judge.Judge(refs[i], facts), facts); p.Action {
+	for i, p := range l.judge.Links(refs, words, facts) {
+		switch p.Action {
 		case detect.ActionUnwrap:
 			out[i].To = p.Destination
 		case detect.ActionGate:
