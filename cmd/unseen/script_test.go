@@ -63,6 +63,7 @@ func TestScripts(t *testing.T) {
 			env.Defer(func() { os.RemoveAll(dir) })
 			env.Values[worldKey{}] = new(world)
 			env.Setenv("HOME", dir)
+			env.Setenv("LC_ALL", "C")
 			env.Setenv("UNSEEN_CONFIG", filepath.Join(env.WorkDir, "config.toml"))
 			env.Setenv("UNSEEN_DATA", filepath.Join(dir, "data"))
 			env.Setenv("UNSEEN_RUNTIME", filepath.Join(dir, "run"))

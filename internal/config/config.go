@@ -43,6 +43,9 @@ type Settings struct {
 	// Jurisdiction is whose law notices cite: "FR"; "" is that of the country
 	// that the system is set to.
 	Jurisdiction string
+	// Language is what Unseen speaks, as in BCP 47: "fr"; "" is the language that
+	// the system is set to.
+	Language string
 	// Openings is "daily" (the default) or "each": how many openings of a mail a
 	// granted tracker is told of in a day.
 	Openings string

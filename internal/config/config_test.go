@@ -22,13 +22,14 @@ func TestParse(t *testing.T) {
 		data = "/srv/unseen"
 		gateway_port = 4190
 		lapse_days = 365
+		language = "nl"
 		log = "debug"
 	`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if *s.Pictures != "all" || *s.Level != "own" || s.Data != "/srv/unseen" ||
-		s.GatewayPort != 4190 || s.LapseDays != 365 || s.Log != slog.LevelDebug {
+		s.GatewayPort != 4190 || s.LapseDays != 365 || s.Language != "nl" || s.Log != slog.LevelDebug {
 		t.Errorf("settings are %+v", s)
 	}
 }
@@ -52,29 +53,31 @@ func TestParseErrors(t *testing.T) {
 		text, says, allowed string
 		line                int
 	}{
-		"unknown key":      {"# hello\npicture = \"all\"\n", `there is no key "picture"`, "pictures, level", 2},
-		"unknown table":    {"\n\n[pixels]\na = 1\n", `there is no key "pixels`, "pictures", 3},
-		"wrong word":       {`pictures = "some"`, `pictures cannot be "some"`, `"none" or "all"`, 1},
-		"wrong level":      {"\nlevel = \"high\"", `level cannot be "high"`, `"standard", "own" or "all"`, 2},
-		"wrong type":       {"pictures = true", "pictures cannot be true", `"none"`, 1},
-		"quoted port":      {`gateway_port = "4180"`, "gateway_port cannot be \"4180\"", "a number", 1},
-		"port too low":     {"gateway_port = 80", "gateway_port cannot be 80", "1024 to 65535", 1},
-		"port zero":        {"gateway_port = 0", "gateway_port cannot be 0", "1024 to 65535", 1},
-		"relative data":    {`data = "here"`, `data cannot be "here"`, "from the root", 1},
-		"negative lapse":   {"lapse_days = -1", "lapse_days cannot be -1", "0 (never)", 1},
-		"unknown log":      {`log = "loud"`, `log cannot be "loud"`, `"warn"`, 1},
-		"not toml":         {"pictures = \"none\"\nlevel\n", "", "", 2},
-		"open quotes":      {"level = \"own\n", "", "", 1},
-		"key given twice":  {"log = \"warn\"\nlog = \"info\"\n", "", "", 2},
-		"quoted key":       {"\n\"colour\" = 1", `there is no key "colour"`, "pictures", 2},
-		"key is a prefix":  {"levels = 2\nlevel = \"own\"", `there is no key "levels"`, "level", 1},
-		"rules is a word":  {`rules = "x"`, `rules cannot be "x"`, "lists = [", 1},
-		"list over http":   {"\n[rules]\nlists = [\"http://a.example/x\"]", "rules cannot be a table", "https://", 2},
-		"list of a user":   {`rules.lists = ["https://me@a.example/x"]`, "rules cannot be", "https://", 1},
-		"list twice":       {`rules.lists = ["https://a.example/x", "https://a.example/x"]`, "rules cannot be", "https://", 1},
-		"other rules":      {"[rules]\nlists = []\nlist = []", "rules cannot be", "lists", 1},
-		"rules of nothing": {"[rules]", "rules cannot be", "lists", 1},
-		"value before key": {`level = "pictures = x"`, `level cannot be`, "", 1},
+		"unknown key":           {"# hello\npicture = \"all\"\n", `there is no key "picture"`, "pictures, level", 2},
+		"unknown table":         {"\n\n[pixels]\na = 1\n", `there is no key "pixels`, "pictures", 3},
+		"wrong word":            {`pictures = "some"`, `pictures cannot be "some"`, `"none" or "all"`, 1},
+		"wrong level":           {"\nlevel = \"high\"", `level cannot be "high"`, `"standard", "own" or "all"`, 2},
+		"wrong type":            {"pictures = true", "pictures cannot be true", `"none"`, 1},
+		"quoted port":           {`gateway_port = "4180"`, "gateway_port cannot be \"4180\"", "a number", 1},
+		"port too low":          {"gateway_port = 80", "gateway_port cannot be 80", "1024 to 65535", 1},
+		"port zero":             {"gateway_port = 0", "gateway_port cannot be 0", "1024 to 65535", 1},
+		"relative data":         {`data = "here"`, `data cannot be "here"`, "from the root", 1},
+		"negative lapse":        {"lapse_days = -1", "lapse_days cannot be -1", "0 (never)", 1},
+		"unknown language":      {`language = "pt"`, `language cannot be "pt"`, "en, fr, nl, de", 1},
+		"number for a language": {"language = 1", "language cannot be 1", "en, fr", 1},
+		"unknown log":           {`log = "loud"`, `log cannot be "loud"`, `"warn"`, 1},
+		"not toml":              {"pictures = \"none\"\nlevel\n", "", "", 2},
+		"open quotes":           {"level = \"own\n", "", "", 1},
+		"key given twice":       {"log = \"warn\"\nlog = \"info\"\n", "", "", 2},
+		"quoted key":            {"\n\"colour\" = 1", `there is no key "colour"`, "pictures", 2},
+		"key is a prefix":       {"levels = 2\nlevel = \"own\"", `there is no key "levels"`, "level", 1},
+		"rules is a word":       {`rules = "x"`, `rules cannot be "x"`, "lists = [", 1},
+		"list over http":        {"\n[rules]\nlists = [\"http://a.example/x\"]", "rules cannot be a table", "https://", 2},
+		"list of a user":        {`rules.lists = ["https://me@a.example/x"]`, "rules cannot be", "https://", 1},
+		"list twice":            {`rules.lists = ["https://a.example/x", "https://a.example/x"]`, "rules cannot be", "https://", 1},
+		"other rules":           {"[rules]\nlists = []\nlist = []", "rules cannot be", "lists", 1},
+		"rules of nothing":      {"[rules]", "rules cannot be", "lists", 1},
+		"value before key":      {`level = "pictures = x"`, `level cannot be`, "", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := config.Parse("/home/r/config.toml", c.text)

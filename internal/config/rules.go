@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/rules/purpose"
 )
 
@@ -48,6 +49,10 @@ func rules() []rule {
 			name, _ := v.(string)
 			s.Jurisdiction = strings.ToUpper(name)
 			return slices.Contains(purpose.Jurisdictions(), s.Jurisdiction)
+		}},
+		{"language", "a language, as " + strings.Join(words.Languages(), ", "), func(s *Settings, v any) bool {
+			s.Language, _ = v.(string)
+			return slices.Contains(words.Languages(), s.Language)
 		}},
 		{"openings", `"daily" or "each"`, func(s *Settings, v any) bool {
 			s.Openings, _ = v.(string)

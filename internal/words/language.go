@@ -31,14 +31,24 @@ func In(lang string) *Catalogue {
 	return English()
 }
 
+// Choose returns the catalogue of the language that is set, or where none is that of
+// the environment.
+func Choose(lang string, getenv func(string) string) *Catalogue {
+	if lang != "" {
+		return In(lang)
+	}
+	return FromEnvironment(getenv)
+}
+
 // FromEnvironment returns the catalogue of the language that a terminal is set
 // to: the first of LC_ALL, LC_MESSAGES and LANG that is not empty (POSIX.1-2017,
-// section 8.2), in the form "fr_BE.UTF-8".
+// section 8.2), in the form "fr_BE.UTF-8@euro".
 func FromEnvironment(getenv func(string) string) *Catalogue {
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 		if value := getenv(name); value != "" {
 			lang, _, _ := strings.Cut(value, "_")
 			lang, _, _ = strings.Cut(lang, ".")
+			lang, _, _ = strings.Cut(lang, "@")
 			return In(lang)
 		}
 	}

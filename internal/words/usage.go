@@ -4,6 +4,7 @@ package words
 const (
 	WrongUsage      Key = "wrong-usage"
 	WrongUsageHint  Key = "wrong-usage-hint"
+	HintLine        Key = "hint-line"
 	Foreign         Key = "foreign"
 	ForeignHint     Key = "foreign-hint"
 	NotRunning      Key = "not-running"

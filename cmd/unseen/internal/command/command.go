@@ -60,7 +60,7 @@ var errSaid = errors.New("command: said already")
 
 // Main does what the arguments say and returns the exit code.
 func Main(args []string, streams Streams) int {
-	s := &session{Streams: streams, words: words.English().As(streams.Program)}
+	s := &session{Streams: streams, words: spoken(streams.Getenv).As(streams.Program)}
 	stop := func() {}
 	defer func() { stop() }()
 	// Only commands that wait for their context catch signals. The others end
@@ -169,7 +169,20 @@ func (s *session) complain(text, hint string) {
 	}
 }
 
-func (s *session) hint(text string) { fmt.Fprintln(s.Err, "unseen: hint: "+words.Plain(text)) }
+func (s *session) hint(text string) {
+	fmt.Fprintln(s.Err, "unseen: "+s.words.Say(words.HintLine, "hint", text))
+}
+
+// spoken is the language that config.toml sets, else that of the environment. A
+// config.toml that cannot be read sets none: that is told by what needs it.
+func spoken(getenv func(string) string) *words.Catalogue {
+	p, err := config.FindPaths(getenv)
+	if err != nil {
+		return words.FromEnvironment(getenv)
+	}
+	settings, _ := config.Load(p.Config)
+	return words.Choose(settings.Language, getenv)
+}
 
 // say writes a line of the result.
 func (s *session) say(k words.Key, pairs ...any) {
