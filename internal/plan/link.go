@@ -54,16 +54,16 @@ func linkable(mediaType string) bool {
 	return false
 }
 
-// protectsLinks says whether links of the text are decided on.
+// protectsLinks says whether links of the text are decided on, if it is held whole.
 func (p *page) protectsLinks() bool {
-	return p.planner.Links != nil && !p.linkless && linkable(p.part.MediaType) && p.writable()
+	return p.planner.Links != nil && linkable(p.part.MediaType) && p.writable()
 }
 
 // askLinks lets the linker decide on the links of a whole text. Where programs may
 // read the text in several ways, links are left: what one of them would follow is
 // not sure.
 func (p *page) askLinks(refs []reference.Reference, sure bool) {
-	if !p.protectsLinks() || !hasLinks(refs) {
+	if p.linkless || !p.protectsLinks() || !hasLinks(refs) {
 		return
 	}
 	if !sure {
@@ -98,7 +98,7 @@ func isLink(ref *reference.Reference) bool {
 // link rewrites the reference with a number among refs, if it is a link and that
 // was decided.
 func (p *page) link(r *Reference, refs []reference.Reference, number int) {
-	if p.links == nil && !p.protectsLinks() || !isLink(&r.Ref) || !p.free(refs, number) {
+	if p.linkless || !isLink(&r.Ref) || !p.protectsLinks() || !p.free(refs, number) {
 		return
 	}
 	var d LinkDecision
