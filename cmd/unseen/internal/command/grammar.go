@@ -24,6 +24,7 @@ type grammar struct {
 	Suspend  suspendCommand  `cmd:"" help:"${help_suspend}"`
 	Resume   resumeCommand   `cmd:"" help:"${help_resume}"`
 	Scan     scanCommand     `cmd:"" help:"${help_scan}"`
+	Explain  explainCommand  `cmd:"" help:"${help_explain}"`
 	Clean    cleanCommand    `cmd:"" help:"${help_clean}"`
 	Twin     twinCommand     `cmd:"" help:"${help_twin}"`
 	Rules    rulesCommand    `cmd:"" help:"${help_rules}"`

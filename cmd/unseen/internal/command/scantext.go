@@ -93,6 +93,10 @@ func action(w *words.Catalogue, action string) string {
 		return w.Say(words.ActionRelease)
 	case detect.ActionUngated:
 		return w.Say(words.ActionUngated)
+	case detect.ActionGate:
+		return w.Say(words.ActionGate)
+	case detect.ActionUnwrap:
+		return w.Say(words.ActionUnwrap)
 	}
 	return w.Say(words.ActionLeave)
 }
