@@ -27,6 +27,9 @@ func (b *backend) Find(ctx context.Context, token, rest string) (proxy.Load, err
 	if err != nil {
 		return proxy.Load{}, fmt.Errorf("finding load: %w", err)
 	}
+	if ok && l.ref().Ref.Kind == reference.Link {
+		ok = false // a link is followed, and never loaded
+	}
 	if ok && rest != "" {
 		l, ok = l.below(rest)
 	}

@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/detect/exempt"
@@ -135,42 +134,10 @@ func begins(part, whole *plan.Plan) bool {
 	return true
 }
 
-// A sealedLink is what is known today of a link that leads to its page.
-type sealedLink struct {
-	// Mail is the message that it stands in, Ref the link as it stood there.
-	Mail *mail
-	Ref  *reference.Reference
-	// Judgement is today's verdict.
-	Judgement detect.Judgement
-	// Destination is where it leads in the end, as far as that is known without
-	// asking anybody: "" if it is not. Somewhere is the host of that, if it alone
-	// is known.
-	Destination, Somewhere string
-}
-
-// link returns the sealed link behind a token; false if none was ever sealed under
-// it.
-func (c *core) link(ctx context.Context, token string) (sealedLink, bool, error) {
-	l, ok, err := c.refer(ctx, token)
-	if err != nil {
-		return sealedLink{}, false, fmt.Errorf("finding link: %w", err)
-	}
-	if !ok || l.ref().Ref.Kind != reference.Link {
-		return sealedLink{}, false, nil
-	}
-	return c.sealed(l), true, nil
-}
-
-// sealed judges a link by today's rules.
-func (c *core) sealed(l *load) sealedLink {
-	out := sealedLink{Mail: l.mail, Ref: &l.ref().Ref}
-	judge := c.books.judge()
-	out.Judgement = judge.Judge(*out.Ref, l.mail.facts)
-	// The mail was looked at when the link was sealed, which it is not in one that
-	// is there for a login; so it does not matter here what else is in it.
-	out.Destination = judge.Link(*out.Ref, out.Judgement, l.mail.facts).Destination
-	if out.Destination == "" {
-		out.Somewhere, _, _ = judge.Catalogue.LeadsTo(out.Ref.URL)
-	}
-	return out
+// leads returns where a link leads in the end, as far as that is known today without
+// asking anybody; "" if it is not. That the mail is there for a login was looked at
+// when the link was sealed.
+func (c *core) leads(l *load) string {
+	ref, judge := l.ref().Ref, c.books.judge()
+	return judge.Link(ref, judge.Judge(ref, l.mail.facts), l.mail.facts).Destination
 }

@@ -63,17 +63,8 @@ func directory(base string) string {
 	return base[:strings.LastIndexByte(base, '/')+1]
 }
 
-// find returns the load behind a token.
+// find returns the load behind a token, or the link.
 func (c *core) find(ctx context.Context, token string) (*load, bool, error) {
-	l, ok, err := c.refer(ctx, token)
-	if err != nil || !ok || l.ref().Ref.Kind == reference.Link {
-		return nil, false, err
-	}
-	return l, true, nil
-}
-
-// refer returns the reference behind a token, a load or a link.
-func (c *core) refer(ctx context.Context, token string) (*load, bool, error) {
 	at, ok, err := c.store.ReferenceByToken(ctx, token)
 	if err != nil || !ok {
 		return nil, false, err

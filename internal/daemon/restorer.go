@@ -46,13 +46,13 @@ func (r *restorer) looking(ctx context.Context, broken *error) plan.Lookup {
 
 // look says what a token stands for, and whether it is held today.
 func (r *restorer) look(ctx context.Context, token string) (plan.Original, bool, error) {
-	l, ok, err := r.backend.core.refer(ctx, token)
+	l, ok, err := r.backend.core.find(ctx, token)
 	if err != nil || !ok {
 		return plan.Original{}, false, err
 	}
 	ref := &l.ref().Ref
 	if ref.Kind == reference.Link {
-		return plan.Original{URL: cmp.Or(r.backend.core.sealed(l).Destination, ref.URL)}, true, nil
+		return plan.Original{URL: cmp.Or(r.backend.core.leads(l), ref.URL)}, true, nil
 	}
 	o := plan.Original{URL: ref.URL, Held: true, Pixel: ref.Kind == reference.Pixel}
 	if at, err := url.Parse(ref.URL); err == nil {
