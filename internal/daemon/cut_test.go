@@ -68,6 +68,17 @@ func TestWithdrawalCutsLoads(t *testing.T) {
 	}{
 		{"pixels, by withdrawing", trackedTag, grant, func(h *house) { h.decide("withdrawn", "shop.example") }},
 		{"pixels, by refusing", trackedTag, grant, func(h *house) { h.decide("refused", "shop.example") }},
+		{"pixels, by forgetting", trackedTag, grant, func(h *house) {
+			if _, err := h.client.Forget(context.Background(), api.ForgetRequest{Sender: "shop.example"}); err != nil {
+				h.t.Fatal(err)
+			}
+		}},
+		{"pixels, by one purpose of a page", trackedTag, grant, func(h *house) {
+			_, err := h.client.Answer(context.Background(), api.Answer{Sender: "shop.example", No: []string{"performance"}, How: "page"})
+			if err != nil {
+				h.t.Fatal(err)
+			}
+		}},
 		{"pictures, by hiding them", pictureTag, func(h *house) { h.show("shop.example") }, func(h *house) {
 			if _, err := h.client.ShowPictures(context.Background(), api.Picture{Sender: "shop.example"}); err != nil {
 				h.t.Fatal(err)

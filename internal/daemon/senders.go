@@ -91,6 +91,12 @@ func (d *Daemon) oneSender(ctx context.Context, typed string, yes bool) (api.Sen
 	if len(found) == 0 && !yes {
 		found = others
 	}
+	if len(found)+len(others) == 0 {
+		// One that was forgotten is known by its mail alone.
+		if found, err = d.byMail(ctx, typed); err != nil {
+			return api.Sender{}, d.explainStore(err)
+		}
+	}
 	switch {
 	case len(found) == 1:
 		return found[0], nil
@@ -111,4 +117,36 @@ func (d *Daemon) oneSender(ctx context.Context, typed string, yes bool) (api.Sen
 	}
 	return api.Sender{}, d.refusal(api.CodeUnknown, words.UnknownSender, words.UnknownSenderHint,
 		"sender", typed, "known", keysOf(known))
+}
+
+// byMail finds a sender that is vouched for by the newest mail that came from it:
+// by its key, by an address, or by a domain below its own.
+func (d *Daemon) byMail(ctx context.Context, typed string) ([]api.Sender, error) {
+	typed = strings.ToLower(strings.TrimSpace(typed))
+	_, domain, isAddress := strings.Cut(typed, "@")
+	if !isAddress {
+		domain = typed
+	}
+	for _, key := range []string{typed, sender.OrgDomain(domain)} {
+		if key == "" {
+			continue
+		}
+		plans, err := d.core.store.PlansBySender(ctx, key, 1)
+		if err != nil {
+			return nil, err
+		}
+		if len(plans) == 0 {
+			continue
+		}
+		m, err := d.core.mails.of(ctx, plans[0])
+		if err != nil {
+			return nil, err
+		}
+		if m.from.Authenticated && m.from.Key == key {
+			return []api.Sender{{
+				Key: key, Display: m.from.Display, Address: m.from.Address, Authenticated: true, Messages: 1, Last: plans[0].Saved, Account: m.to,
+			}}, nil
+		}
+	}
+	return nil, nil
 }

@@ -10,9 +10,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/gate"
 	"github.com/unseen-mail/unseen/internal/notice"
+	"github.com/unseen-mail/unseen/internal/plan"
 	"github.com/unseen-mail/unseen/internal/store"
 	"github.com/unseen-mail/unseen/rules/purpose"
 )
@@ -120,7 +122,15 @@ func (d *Daemon) collect(list []*wishes, m *mail, p *store.Plan) []*wishes {
 		l := &load{mail: m, number: n}
 		ref := &l.ref().Ref
 		to, err := url.Parse(ref.URL)
-		if err != nil || !ref.Remote || !ref.Kind.Load() {
+		if err != nil || !ref.Remote {
+			continue
+		}
+		if m.plan.References[n].Outcome == plan.Sealed {
+			found = true
+			j := d.core.question(l, to).Judgement
+			w.add(gate.Vendor(&j, to.Hostname()), clicked(&j))
+		}
+		if !ref.Kind.Load() {
 			continue
 		}
 		// With nothing granted: what is missing is what is wanted.
@@ -134,6 +144,14 @@ func (d *Daemon) collect(list []*wishes, m *mail, p *store.Plan) []*wishes {
 		w.evidence = append(w.evidence, hex.EncodeToString(p.Header[:]))
 	}
 	return list
+}
+
+// clicked are the purposes of following a sealed link.
+func clicked(j *detect.Judgement) []purpose.ID {
+	if len(j.Purposes) > 0 {
+		return j.Purposes
+	}
+	return []purpose.ID{purpose.Click}
 }
 
 // add adds what one load wants.

@@ -3,6 +3,7 @@ package store_test
 import (
 	"crypto/rand"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/unseen-mail/unseen/internal/store"
@@ -74,6 +75,26 @@ func BenchmarkAppend(b *testing.B) {
 	for b.Loop() {
 		grant(b, l, "shop.example")
 	}
+}
+
+// Records that keep what was shown are as long as a notice of two companies.
+func BenchmarkOpenLedgerShown(b *testing.B) {
+	s := open(b, b.TempDir(), store.Options{})
+	l := ledger(b, s)
+	const n = 5000
+	for i := range n {
+		r := record(fmt.Sprintf("shop%d.example", i%100))
+		r.Notice, r.NoticeLanguage, r.NoticeSHA256 = strings.Repeat("Who would learn of it: Mandrill.\n", 60), "en", ""
+		if _, err := l.Append(b.Context(), r); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		if l, err := consent.Open(b.Context(), s.Ledger()); err != nil || l.Broken() != nil {
+			b.Fatal(err, l.Broken())
+		}
+	}
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)*100_000/n, "s/100k")
 }
 
 func BenchmarkOpenLedger(b *testing.B) {
