@@ -1,7 +1,9 @@
 package catalogue
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -72,6 +74,28 @@ func (c *Catalogue) Header(name, value string) (Naming, bool) {
 	}
 	return Naming{}, false
 }
+
+// VendorAt returns the vendor whose own web site a domain is, or is below.
+func (c *Catalogue) VendorAt(domain string) (Vendor, bool) {
+	domain = lower(domain)
+	best := ""
+	for id, v := range c.vendors {
+		if v.Domain != "" && (domain == v.Domain || strings.HasSuffix(domain, "."+v.Domain)) {
+			// The nearest, and of two that share a site always the same.
+			if b := c.vendors[best]; b == nil || len(v.Domain) > len(b.Domain) || len(v.Domain) == len(b.Domain) && id < best {
+				best = id
+			}
+		}
+	}
+	if best == "" {
+		return Vendor{}, false
+	}
+	return *c.vendors[best], true
+}
+
+// HeaderFields returns the names of the fields that may name a vendor, in lower case
+// and in order.
+func (c *Catalogue) HeaderFields() []string { return slices.Sorted(maps.Keys(c.headers)) }
 
 // parseHeaders reads headers.tsv.
 func parseHeaders(t table, vendors map[string]*Vendor) (map[string][]*headerRule, error) {

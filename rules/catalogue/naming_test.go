@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -94,4 +95,37 @@ func FuzzNaming(f *testing.F) {
 			t.Errorf("%v without a vendor", ok)
 		}
 	})
+}
+
+// TestHeaderFields checks that each field that may name a vendor is told, once.
+func TestHeaderFields(t *testing.T) {
+	c, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := c.HeaderFields()
+	if len(fields) != len(c.headers) || !slices.IsSorted(fields) || !slices.Contains(fields, "x-sg-eid") {
+		t.Errorf("%q", fields)
+	}
+}
+
+// TestVendorAt checks that a vendor is found by its web site, and nobody by a name
+// that only ends like it.
+func TestVendorAt(t *testing.T) {
+	c, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range c.vendors {
+		if v.Domain == "" {
+			continue
+		}
+		got, ok := c.VendorAt("a." + strings.ToUpper(v.Domain))
+		if !ok || !strings.HasSuffix(v.Domain, got.Domain) && got.Domain != v.Domain && !strings.HasSuffix("a."+v.Domain, got.Domain) {
+			t.Errorf("%s is found as %q", v.Domain, got.ID)
+		}
+		if got, ok := c.VendorAt("not" + v.Domain); ok && got.Domain == v.Domain {
+			t.Errorf("not%s is found as %q", v.Domain, got.ID)
+		}
+	}
 }
