@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 
+	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/page"
 	"github.com/unseen-mail/unseen/internal/store"
@@ -12,9 +14,9 @@ import (
 )
 
 const (
-	// heldListed is how many held loads are listed, and heldSearched in how many
-	// of the newest events they are looked for.
-	heldListed   = 100
+	// heldListed is of how many mails what was held is listed, and heldSearched in
+	// how many of the newest events it is looked for.
+	heldListed   = 50
 	heldSearched = 5000
 )
 
@@ -88,7 +90,7 @@ func (p *pages) sender(ctx context.Context, f *page.Frame, r proxy.PageRequest) 
 	return shown(f.Sender(s))
 }
 
-// held lists what was held, each load once.
+// held lists what was held, by mail, and each load once.
 func (p *pages) held(ctx context.Context, f *page.Frame, _ proxy.PageRequest) (proxy.PageAnswer, error) {
 	events, err := p.d.core.store.Events(ctx, -1, heldSearched)
 	if err != nil {
@@ -98,16 +100,37 @@ func (p *pages) held(ctx context.Context, f *page.Frame, _ proxy.PageRequest) (p
 		plan   int64
 		number int
 	}
-	seen := make(map[place]bool)
+	seen, mails := make(map[place]bool), make(map[int64]int)
 	var list []page.Held
-	for i := len(events) - 1; i >= 0 && len(list) < heldListed; i-- {
+	for i := len(events) - 1; i >= 0; i-- {
 		e := &events[i]
-		at := place{e.Plan, e.Number}
-		if e.Kind != "load" || e.Outcome != string(proxy.Held) || seen[at] {
+		if e.Kind != "load" || e.Outcome != string(proxy.Held) || seen[place{e.Plan, e.Number}] {
 			continue
 		}
-		seen[at] = true
-		list = append(list, page.Held{At: e.At, Sender: e.Sender, Host: e.Host, Reason: e.Reason, Token: p.d.tokenOf(ctx, e)})
+		seen[place{e.Plan, e.Number}] = true
+		at, known := mails[e.Plan]
+		if !known {
+			if len(list) == heldListed {
+				continue
+			}
+			at = len(list)
+			mails[e.Plan] = at
+			list = append(list, page.Held{At: e.At, Sender: e.Sender})
+		}
+		tells := e.Verdict == string(detect.Tracker) || e.Verdict == string(detect.Suspected)
+		list[at].Loads = append(list[at].Loads, page.HeldLoad{Host: e.Host, Tells: tells, Token: p.d.tokenOf(ctx, e)})
+	}
+	for i := range list {
+		// What would have told stands first.
+		slices.SortStableFunc(list[i].Loads, func(a, b page.HeldLoad) int {
+			switch {
+			case a.Tells == b.Tells:
+				return 0
+			case a.Tells:
+				return -1
+			}
+			return 1
+		})
 	}
 	return shown(f.Held(list))
 }
@@ -147,7 +170,7 @@ func (p *pages) load(ctx context.Context, f *page.Frame, r proxy.PageRequest) (p
 	v := page.Load{
 		Host: at.Hostname(), Address: l.ref().Ref.URL, Sender: who(l.mail), Released: decision.Release, Reason: decision.Reason,
 		Certainty: string(j.Certainty), Reasons: j.Reasons, ReasonsIn: "en", Edition: j.Edition, Mail: l.mail.name(), To: l.mail.to,
-		Token: r.Route.Token,
+		Token: r.Route.Token, Tells: j.Verdict == detect.Tracker || j.Verdict == detect.Suspected,
 	}
 	v.Sendings = p.d.sendings([]*load{l}, true, f.Words)
 	return shown(f.Load(v))

@@ -1,6 +1,9 @@
 package page
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/notice"
 	"github.com/unseen-mail/unseen/internal/words"
@@ -39,6 +42,13 @@ type sending struct {
 	Text  []string
 }
 
+// A sent is what some loads would send: what each does, and what goes along with
+// all of them.
+type sent struct {
+	Each []sending
+	Also []string
+}
+
 // A step is one more way to go on.
 type step struct{ Text, To string }
 
@@ -46,7 +56,7 @@ type step struct{ Text, To string }
 type askView struct {
 	Notice            notice.Notice
 	Choices           []choice
-	Sendings          []sending
+	Sendings          sent
 	Addresses         []step
 	Sender, Hash      string
 	One               bool
@@ -78,7 +88,7 @@ func (f *Frame) Ask(a Ask) []byte {
 		}
 	}
 	l := map[string]string{
-		"who": w.Say(words.PageWho), "sent": w.Say(words.PageSent), "sentIntro": w.Say(words.PageSentIntro),
+		"who": w.Say(words.PageWho), "sent": w.Say(words.PageSent), "sentIntro": w.Say(words.PageSentIntro), "also": w.Say(words.PageSentAlso),
 		"more": w.Say(words.PageMore), "examples": w.Say(words.PageExamples), "learns": w.Say(words.PageLearns),
 		"terms": w.Say(words.PageTerms), "yes": w.Say(words.PageYes), "no": w.Say(words.PageNo), "save": w.Say(words.PageSave),
 		"all": w.Say(words.PageAll), "allYes": w.Say(words.PageAllYes), "allNo": w.Say(words.PageAllNo),
@@ -121,14 +131,25 @@ func (f *Frame) stand(c *choice, s *api.Switch) {
 	}
 }
 
-// sendings lay out what loads would send.
-func (f *Frame) sendings(list []api.Sending) []sending {
-	var out []sending
+// sendings lay out what loads would send. What is the same for each load is said
+// once.
+func (f *Frame) sendings(list []api.Sending) sent {
+	var out sent
 	for i := range list {
-		if len(out) == maxSendings {
-			break
+		l := &list[i]
+		one := sending{Title: f.Words.Say(words.PageSentHost, "host", l.Host)}
+		for _, text := range l.Text {
+			if text == l.Network || text == l.Time || text == l.Cookies || strings.Contains(text, l.Client) {
+				if !slices.Contains(out.Also, text) {
+					out.Also = append(out.Also, text)
+				}
+				continue
+			}
+			one.Text = append(one.Text, text)
 		}
-		out = append(out, sending{Title: f.Words.Say(words.PageSentHost, "host", list[i].Host), Text: list[i].Text})
+		if len(out.Each) < maxSendings {
+			out.Each = append(out.Each, one)
+		}
 	}
 	return out
 }

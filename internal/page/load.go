@@ -11,6 +11,8 @@ type Load struct {
 	Host, Address string
 	// Sender is the key of whose mail it is, "" if nobody vouches for them.
 	Sender string
+	// Tells says that it would tell of this reader, or may.
+	Tells bool
 	// Released says what becomes of it now, Reason why.
 	Released bool
 	// Reason is why.
@@ -35,7 +37,7 @@ type Load struct {
 type loadView struct {
 	Load
 	Now, Sure, EditionText, Ask, About, AboutText, Back string
-	Sends                                               []sending
+	Sendings                                            sent
 }
 
 // Load makes the explanation of one load.
@@ -43,7 +45,7 @@ func (f *Frame) Load(l Load) []byte {
 	w := f.Words
 	v := loadView{
 		Load: l, Now: w.Say(words.PageLoadHeld), EditionText: w.Say(words.PageLoadEdition, "edition", l.Edition),
-		Sends: f.sendings(l.Sendings), Back: "load/" + l.Token,
+		Sendings: f.sendings(l.Sendings), Back: "load/" + l.Token,
 	}
 	if l.Released {
 		v.Now = w.Say(words.PageLoadReleased)
@@ -51,12 +53,18 @@ func (f *Frame) Load(l Load) []byte {
 	if sure := f.sure(l.Certainty); sure != "" {
 		v.Sure = w.Say(words.PageLoadSure, "sure", sure)
 	}
-	if l.Sender != "" {
+	if l.Sender != "" && l.Tells {
 		v.Ask = f.below("ask", "sender", l.Sender, "address", l.To, "mail", l.Mail, "back", v.Back)
+	}
+	if l.Sender != "" {
 		v.About, v.AboutText = f.below("sender", "sender", l.Sender), w.Say(words.PageToSender, "sender", l.Sender)
 	}
-	return f.render("load", view{Title: w.Say(words.PageLoad, "host", l.Host), Home: "-", V: v, L: map[string]string{
-		"now": w.Say(words.PageLoadNow), "sent": w.Say(words.PageSent), "why": w.Say(words.PageLoadWhy),
+	title := w.Say(words.PageLoadPicture, "host", l.Host)
+	if l.Tells {
+		title = w.Say(words.PageLoad, "host", l.Host)
+	}
+	return f.render("load", view{Title: title, Home: "-", V: v, L: map[string]string{
+		"now": w.Say(words.PageLoadNow), "sent": w.Say(words.PageSent), "also": w.Say(words.PageSentAlso), "why": w.Say(words.PageLoadWhy),
 		"address": w.Say(words.PageLoadAddress), "choose": w.Say(words.PageLoadChoose), "look": w.Say(words.PageLook),
 		"once": w.Say(words.PageOnceMail), "shown": w.Say(words.PageOncePictures),
 	}})

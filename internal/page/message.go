@@ -1,6 +1,9 @@
 package page
 
 import (
+	"unicode"
+	"unicode/utf8"
+
 	"github.com/unseen-mail/unseen/internal/words"
 )
 
@@ -36,7 +39,7 @@ func (f *Frame) Unchanged(used bool, again string) []byte {
 func (f *Frame) Trouble(text, hint, in, again string) []byte {
 	w := f.Words
 	return f.render("message", view{Title: w.Say(words.PageTrouble), Home: "-", V: messageView{
-		Text: text, Hint: hint, In: in, Again: f.Base + again, AgainText: w.Say(words.PageAgain),
+		Text: capital(text), Hint: capital(hint), In: in, Again: f.Base + again, AgainText: w.Say(words.PageAgain),
 	}})
 }
 
@@ -80,4 +83,13 @@ func Note(w *words.Catalogue, done Done) string {
 		return w.Say(words.PageNotePictures)
 	}
 	return ""
+}
+
+// capital begins a sentence, which on the command line begins in lower case.
+func capital(text string) string {
+	r, n := utf8.DecodeRuneInString(text)
+	if n == 0 || r == utf8.RuneError {
+		return text
+	}
+	return string(unicode.ToUpper(r)) + text[n:]
 }

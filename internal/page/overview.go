@@ -1,6 +1,8 @@
 package page
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/unseen-mail/unseen/internal/api"
@@ -82,8 +84,9 @@ func (f *Frame) Overview(o Overview) []byte {
 		v.Waiting = append(v.Waiting, f.waiting(&o.Waiting[i]))
 	}
 	for i := range o.Senders {
+		vouched := slices.ContainsFunc(o.Senders, func(s api.Sender) bool { return s.Authenticated && s.Key == o.Senders[i].Key })
 		if len(v.Senders) < maxSenders {
-			v.Senders = append(v.Senders, f.sender(&o.Senders[i], o.Standings))
+			v.Senders = append(v.Senders, f.sender(&o.Senders[i], o.Standings, vouched))
 		}
 	}
 	if n := o.Turned.Elsewhere + o.Turned.Used + o.Turned.Session + o.Turned.Form; n > 0 {
@@ -100,7 +103,7 @@ func (f *Frame) Overview(o Overview) []byte {
 func (f *Frame) waiting(q *api.Waiting) row {
 	w := f.Words
 	r := row{
-		Title: called(q.Display, q.Sender),
+		Title: cmp.Or(Clean(q.Display, maxName), q.Sender),
 		Text:  w.Say(words.PageWaitingItem, "sender", q.Sender, "address", q.Address),
 		More:  w.Say(words.PageWaitingHeld, "n", q.Held, "when", f.moment(q.Last)),
 		To:    f.below("ask", "sender", q.Sender, "address", q.Address), Go: w.Say(words.PageLook),
@@ -119,18 +122,23 @@ func (f *Frame) waiting(q *api.Waiting) row {
 	return r
 }
 
-// sender is one whose mail came through, and what they may know.
-func (f *Frame) sender(s *api.Sender, standings []api.Standing) row {
+// sender is one whose mail came through, and what they may know. The page of one
+// that nobody vouches for is that of the one who is vouched for, if there is one.
+func (f *Frame) sender(s *api.Sender, standings []api.Standing, vouched bool) row {
 	w := f.Words
 	r := row{Title: called(s.Display, s.Key), Text: w.Say(words.PageSenderNothing), To: f.below("sender", "sender", s.Key)}
 	if !s.Authenticated {
+		// What a mail merely calls itself is not repeated.
 		r.Title, r.Text = s.Key, w.Say(words.PageSenderNobody)
+		if vouched {
+			r.To = ""
+		}
 		return r
 	}
 	var titles []string
 	for _, at := range standings {
 		title := purpose.ID(at.Purpose).Text(w.Lang()).Title
-		if at.Sender == s.Key && at.Decision == "granted" && !contains(titles, title) {
+		if at.Sender == s.Key && at.Decision == "granted" && !slices.Contains(titles, title) {
 			titles = append(titles, title)
 		}
 	}
@@ -147,7 +155,7 @@ func (f *Frame) allPictures(s *api.Status) switchView {
 	if s.Pictures == "all" {
 		v.Text, v.Button, v.Value = w.Say(words.PagePicturesAll), w.Say(words.PagePicturesHide), "off"
 	}
-	if contains(s.Pinned, "pictures") {
+	if slices.Contains(s.Pinned, "pictures") {
 		v.Fixed = w.Say(words.PagePicturesPinned)
 	}
 	return v
@@ -163,16 +171,6 @@ func called(display, key string) string {
 
 // maxName is how many letters of a name are shown.
 const maxName = 48
-
-// contains says whether a list has a text.
-func contains(list []string, text string) bool {
-	for _, one := range list {
-		if one == text {
-			return true
-		}
-	}
-	return false
-}
 
 // since is the day of a time that may not be known.
 func (f *Frame) since(t *time.Time) string {

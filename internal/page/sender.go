@@ -68,7 +68,7 @@ func (f *Frame) Sender(s Sender) []byte {
 		v.Pictures.Text, v.Pictures.Button, v.Pictures.Value = w.Say(words.PagePicturesOn, "sender", s.Key), w.Say(words.PagePicturesHide), "off"
 	}
 	if s.Refusal != nil {
-		v.Refusal, v.Hint = s.Refusal.Text, s.Refusal.Hint
+		v.Refusal, v.Hint = capital(s.Refusal.Text), capital(s.Refusal.Hint)
 	}
 	for i := range s.Questions {
 		q := &s.Questions[i]
