@@ -1,8 +1,8 @@
-// Command learn counts which letters follow which in the words of this repository
+// Command learnpairs counts which letters follow which in the words of this repository
 // and writes detect/signal/pairs.tsv, by which package signal tells words from
 // random text. Run it at the root of the repository:
 //
-//	go run ./detect/signal/learn
+//	go run ./internal/learnpairs
 package main
 
 import (
@@ -17,11 +17,11 @@ import (
 
 const head = "# How surprising it is that a symbol follows another, in tenths of a bit.\n" +
 	"# Rows and columns: a to z, a digit, the edge of a word.\n" +
-	"# Made by \"go run ./detect/signal/learn\" from the words of this repository.\n"
+	"# Made by \"go run ./internal/learnpairs\" from the words of this repository.\n"
 
 func main() {
 	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, "learn:", err)
+		fmt.Fprintln(os.Stderr, "learnpairs:", err)
 		os.Exit(1)
 	}
 }
