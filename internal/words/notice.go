@@ -28,6 +28,8 @@ const (
 	StandExempt        Key = "stand-exempt"
 	StandContested     Key = "stand-contested"
 	RoleSender         Key = "role-sender"
+	RoleList           Key = "role-list"
+	RoleAdvertiser     Key = "role-advertiser"
 	RoleOwn            Key = "role-own"
 	RoleMailing        Key = "role-mailing"
 	RoleTracking       Key = "role-tracking"

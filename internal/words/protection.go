@@ -53,7 +53,6 @@ const (
 
 	ReceiptAsked      Key = "receipt-asked"
 	ReceiptNo         Key = "receipt-no"
-	ReceiptUnreadable Key = "receipt-unreadable"
 	ReceiptConsented  Key = "receipt-consented"
 	ReceiptLet        Key = "receipt-let"
 	ReceiptHeld       Key = "receipt-held"

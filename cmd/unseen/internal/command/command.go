@@ -78,6 +78,7 @@ func Main(args []string, streams Streams) int {
 		kong.Vars(s.words.Help()),
 		kong.Writers(streams.Out, streams.Err),
 		kong.Exit(func(code int) { exit = code }),
+		kong.Help(s.help),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: false}),
 		kong.Bind(s),
 		kong.BindSingletonProvider(interruptible),
@@ -103,7 +104,7 @@ func Main(args []string, streams Streams) int {
 
 // misused reports a command line that cannot be understood.
 func (s *session) misused(err error) int {
-	s.complain(s.words.Say(words.WrongUsage, "what", lowered(err.Error())), "")
+	s.complain(s.words.Say(words.WrongUsage, "what", s.spelt(lowered(err.Error()))), "")
 	command := s.program() + " --help"
 	var parse *kong.ParseError
 	if errors.As(err, &parse) && parse.Context != nil {
