@@ -319,3 +319,29 @@ func TestAnswerOneByOne(t *testing.T) {
 		}
 	}
 }
+
+// A mail whose links lead elsewhere advertises for somebody else; a digest, whose
+// links lead everywhere, does not.
+func TestAdvertiserIsNamed(t *testing.T) {
+	links := func(hosts ...string) string {
+		var b strings.Builder
+		for i, host := range hosts {
+			fmt.Fprintf(&b, `<p><a href="https://%s/winter/coats-%c.html">Coats</a></p>`, host, 'a'+i)
+		}
+		return b.String() + onePurpose
+	}
+	const brand = "www.brand.example"
+	h := newHouse(t, mailFrom("list.example", links(brand, brand, brand, brand, "www.list.example")),
+		mailFrom("shop.example", links("www.shop.example", "www.shop.example", brand, brand, brand)),
+		mailFrom("digest.example", links("a.example", "b.example", "c.example", "d.example", "e.example")),
+		mailFrom("short.example", links(brand, brand)))
+	h.start()
+	h.fetch(h.connect(anywhere), "INBOX")
+	for sender, want := range map[string]string{
+		"list.example": "brand.example", "shop.example": "", "digest.example": "", "short.example": "",
+	} {
+		if got := h.asks(sender).Notice.Sender.Advertiser; got != want {
+			t.Errorf("%s advertises for %q, want %q", sender, got, want)
+		}
+	}
+}

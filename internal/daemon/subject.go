@@ -76,7 +76,7 @@ func (d *Daemon) notice(s *subject, w *wishes, until *time.Time, in *words.Catal
 // about is the subject of a notice.
 func (d *Daemon) about(s *subject, w *wishes) *notice.Subject {
 	about := &notice.Subject{
-		Key: s.key, From: s.from(w), How: w.how, OneAddress: s.one, Address: w.recipient,
+		Key: s.key, From: s.from(w), How: w.how, OneAddress: s.one, Address: w.recipient, Advertiser: w.advertised,
 		Loads: w.loads, Jurisdiction: d.policy.jurisdiction(),
 	}
 	for _, id := range w.wanted() {

@@ -40,6 +40,8 @@ type wishes struct {
 	addresses []string
 	// vendors who would learn of it, by purpose.
 	vendors map[purpose.ID][]string
+	// advertised is whom the newest mail advertises for, "" if the sender itself.
+	advertised string
 	// loads are the kinds of loads, each once.
 	loads    []notice.Load
 	evidence []string
@@ -112,7 +114,7 @@ func (d *Daemon) collect(list []*wishes, m *mail, p *store.Plan) []*wishes {
 	at := slices.IndexFunc(list, func(w *wishes) bool { return w.recipient == m.to })
 	if at < 0 {
 		at = len(list)
-		list = append(list, &wishes{recipient: m.to, how: m.from.How, vendors: make(map[purpose.ID][]string)})
+		list = append(list, &wishes{recipient: m.to, how: m.from.How, vendors: make(map[purpose.ID][]string), advertised: d.core.advertised(m)})
 	}
 	w, found, nothingGranted := list[at], false, new(gate.Gate)
 	if !slices.Contains(w.addresses, m.from.Address) {

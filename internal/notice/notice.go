@@ -34,6 +34,9 @@ type Subject struct {
 	How string
 	// OneAddress says that the answer is for From alone, not for its domain.
 	OneAddress bool
+	// Advertiser is whom the mail advertises for where that is not the sender, ""
+	// otherwise.
+	Advertiser string
 	// Address is the reader's own.
 	Address string
 	// Wants are the purposes, each with the vendors who would learn by it.
@@ -123,6 +126,11 @@ type Sender struct {
 	Sentence string `json:"sentence"`
 	// Role is what they are presumed to be.
 	Role string `json:"role"`
+	// Advertiser is whom the mail advertises for where that is somebody else, and
+	// AdvertiserRole what they are presumed to be; "" otherwise.
+	Advertiser string `json:"advertiser,omitempty"`
+	// AdvertiserRole is what the advertiser is presumed to be, with the reason.
+	AdvertiserRole string `json:"advertiser_role,omitempty"`
 }
 
 // A Purpose is one switch.
@@ -223,10 +231,17 @@ func asker(s *Subject, w *words.Catalogue) Sender {
 	if s.How != "" {
 		vouched = w.Say(words.NoticeVouched, "how", strings.ToUpper(s.How))
 	}
-	return Sender{
+	out := Sender{
 		Key: s.Key, From: s.From, How: s.How, Role: w.Say(words.RoleSender),
 		Sentence: w.Say(words.NoticeAsker, "sender", s.Key, "from", s.From, "vouched", vouched),
 	}
+	if s.Advertiser != "" {
+		// CNIL, draft recommendation, section 2.2: who lends a list acts for who
+		// had the mail sent.
+		out.Role = w.Say(words.RoleList, "advertiser", s.Advertiser)
+		out.Advertiser, out.AdvertiserRole = s.Advertiser, w.Say(words.RoleAdvertiser)
+	}
+	return out
 }
 
 // purposeOf is one switch of a notice.

@@ -118,6 +118,20 @@ func TestReach(t *testing.T) {
 	}
 }
 
+// Where the mail advertises for somebody else, both are named, as presumed.
+func TestAdvertiser(t *testing.T) {
+	s := shop()
+	s.Advertiser = "brand.example"
+	text := notice.Compose(s, words.English())
+	for _, want := range []string{
+		"- shop.example: presumed to lend its list to brand.example", "- brand.example: presumed to have had the mail sent",
+	} {
+		if !strings.Contains(text.Text(), want) {
+			t.Errorf("the notice does not say %q:\n%s", want, text.Text())
+		}
+	}
+}
+
 // What needs nothing lets something through by itself; what needs others lets
 // something through with exactly them.
 func TestNeeds(t *testing.T) {

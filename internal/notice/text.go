@@ -30,6 +30,9 @@ func (n *Notice) Text() string {
 	}
 	paragraph(lines...)
 	lines = []string{n.Headings.Vendors, bullet + w.Say(words.NoticeVendor, "name", n.Sender.Key, "role", n.Sender.Role)}
+	if n.Sender.Advertiser != "" {
+		lines = append(lines, bullet+w.Say(words.NoticeVendor, "name", n.Sender.Advertiser, "role", n.Sender.AdvertiserRole))
+	}
 	for _, v := range n.Vendors {
 		lines = append(lines, bullet+w.Say(words.NoticeVendor, "name", v.Name, "role", v.Role))
 	}
