@@ -102,7 +102,10 @@ func (p *outgoing) feed(raw []byte) {
 
 // unrestored refuses what could not be restored.
 func (p *outgoing) unrestored(err error) {
+	var withheld *WithheldError
 	switch {
+	case errors.As(err, &withheld):
+		p.refuse(withheld.reply())
 	case errors.Is(err, ErrUnknownAddress):
 		p.refuse(say(554, unknownSent))
 	case errors.Is(err, ErrSigned):

@@ -182,6 +182,9 @@ func (d *Daemon) watch(life context.Context) {
 func (d *Daemon) prune(life context.Context) error {
 	for {
 		_, err := d.core.store.PruneEvents(life, time.Now().AddDate(0, 0, -store.EventDays))
+		if err == nil {
+			_, err = d.core.store.PruneReceipts(life, time.Now().AddDate(0, 0, -store.EventDays))
+		}
 		if err != nil && life.Err() == nil {
 			return err
 		}

@@ -163,7 +163,7 @@ func (r *relay) submit(ctx context.Context, ln net.Listener) error {
 		Upstream: proxy.Upstream{
 			Address: to.Addr(), Security: proxy.Security(r.account.SMTP.TLS), TLS: r.upstreamTLS(to.Host),
 		},
-		Restore: r.restore.sent, TLS: r.local, Log: r.daemon.cfg.Logger.With("account", r.account.ID),
+		Restore: r.leaves, TLS: r.local, Log: r.daemon.cfg.Logger.With("account", r.account.ID),
 	})
 	if err != nil {
 		return err

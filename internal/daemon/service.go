@@ -46,6 +46,7 @@ func (d *Daemon) service() api.Service {
 		Follow:        d.hub.follow,
 		Protection: api.Protection{
 			Level: d.setLevel, Pause: d.pause, Suspend: d.suspend, Resume: d.resume,
+			Receipts: d.receipts, AnswerReceipt: d.answerReceipt,
 		},
 	}
 }
@@ -96,6 +97,9 @@ func (d *Daemon) counts(ctx context.Context, st *api.Status) error {
 	today, err := d.today(ctx)
 	if err == nil {
 		st.Mail, err = d.mail(ctx)
+	}
+	if err == nil {
+		err = d.countReceipts(ctx, st)
 	}
 	if errors.Is(err, store.ErrFull) {
 		st.Uncounted = true

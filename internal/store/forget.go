@@ -24,7 +24,7 @@ func traces() []trace {
 	choices := func(f *Forgotten) *int { return &f.Choices }
 	return []trace{
 		{"statements", "sender", statements}, {"events", "sender", events}, {"pictures", "sender", choices},
-		{"once", "sender", choices}, {"asked", "sender", choices}, {"senders", "key", nil},
+		{"once", "sender", choices}, {"asked", "sender", choices}, {"receipts", "sender", choices}, {"senders", "key", nil},
 	}
 }
 
