@@ -12,6 +12,9 @@ import (
 // the reader wrote outranks everything else; what a list says is told only of
 // what the catalogue does not know.
 func (v *view) own() (Judgement, bool) {
+	if !v.judge.Catalogue.HasOwn() {
+		return Judgement{}, false
+	}
 	o, ok := v.judge.Catalogue.Own(v.ref.URL, v.thirdParty(), useOf(v.ref))
 	if !ok {
 		return Judgement{}, false

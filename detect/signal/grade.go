@@ -297,15 +297,35 @@ func IsDay(s string) bool {
 	if len(s) == 4 {
 		return s >= "1995" && s <= "2040"
 	}
-	for _, layout := range [...]string{"20060102", "02012006", "01022006", "060102", "020106", "010206", "200601", "012006", "200601021504"} {
-		if len(layout) != len(s) {
-			continue
-		}
-		if day, err := time.Parse(layout, s); err == nil && day.Year() >= firstYear && day.Year() <= lastYear {
-			return true
-		}
+	if len(s) == 12 {
+		return number(s[8:10]) < 24 && number(s[10:]) < 60 && IsDay(s[:8])
 	}
-	return false
+	a, b, c := number(s[:2]), number(s[2:4]), number(s[4:6])
+	if len(s) == 8 {
+		return isDate(number(s[:4]), c, number(s[6:])) || isDate(number(s[4:]), b, a) || isDate(number(s[4:]), a, b)
+	}
+	return isDate(2000+a, b, c) || isDate(2000+c, b, a) || isDate(2000+c, a, b) ||
+		isDate(number(s[:4]), c, 1) || isDate(number(s[2:]), a, 1)
+}
+
+// isDate says whether there is a day of that number in the years in question.
+func isDate(year, month, day int) bool {
+	if year < firstYear || year > lastYear || month < 1 || month > 12 || day < 1 {
+		return false
+	}
+	return day <= time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+}
+
+// number reads a few digits; what is none makes it none of a day.
+func number(s string) int {
+	n := 0
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return -1
+		}
+		n = n*10 + int(s[i]-'0')
+	}
+	return n
 }
 
 // withoutSize takes the first size in pixels out of a text: "survey75x75" is

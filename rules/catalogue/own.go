@@ -102,6 +102,9 @@ func merged(known *Vendor, told Vendor) *Vendor {
 	return &v
 }
 
+// HasOwn says whether the catalogue knows rules of the reader's own.
+func (c *Catalogue) HasOwn() bool { return c.own != nil }
+
 // Own returns what the reader's own rules say of an address, false if there are
 // none or they say nothing.
 func (c *Catalogue) Own(address string, thirdParty bool, use Use) (Own, bool) {
