@@ -75,6 +75,6 @@ func (c *Checker) certificate(s Server, state *tls.ConnectionState) Step {
 	if state == nil || len(state.PeerCertificates) == 0 {
 		return c.good(words.CheckPlain, "server", s.Addr())
 	}
-	until := state.PeerCertificates[0].NotAfter.Format("2 January 2006")
+	until := c.Words.Date(state.PeerCertificates[0].NotAfter)
 	return c.good(words.CheckCertificate, "host", s.Host, "until", until)
 }

@@ -16,5 +16,5 @@ func (c *core) clockWrong(now time.Time) string {
 	if now.UTC().Year() >= beforeUs {
 		return ""
 	}
-	return c.words.Say(words.ClockWrong, "date", now.Format("2 January 2006"))
+	return c.words.Say(words.ClockWrong, "date", c.words.Date(now))
 }

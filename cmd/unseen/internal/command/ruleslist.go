@@ -99,7 +99,7 @@ func (s *session) printRules(list listedRules) {
 		fmt.Fprintln(s.Out, "  "+s.words.Say(words.RulesFile, "name", f.Name, "kind", f.Kind, "n", f.Rules))
 		line := func(k words.Key, pairs ...any) { fmt.Fprintln(s.Out, "      "+s.words.Say(k, pairs...)) }
 		if f.Fetched != nil {
-			line(words.RulesFetched, "date", f.Fetched.Local().Format("2006-01-02 15:04"), "url", f.URL)
+			line(words.RulesFetched, "date", s.words.DateTime(f.Fetched.Local()), "url", f.URL)
 		}
 		if f.Unnamed {
 			line(words.RulesUnnamed)

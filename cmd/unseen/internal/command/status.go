@@ -55,7 +55,7 @@ func (c *statusCommand) follow(ctx context.Context, client *api.Client, to func(
 
 // printStatus writes the state in a few lines.
 func (s *session) printStatus(st api.Status) {
-	s.say(words.StatusRunning, "pid", st.PID, "since", st.Since.Local().Format("2 January 15:04"), "version", st.Version)
+	s.say(words.StatusRunning, "pid", st.PID, "since", s.words.DateTime(st.Since.Local()), "version", st.Version)
 	if st.Gateway.Open {
 		s.say(words.StatusGateway, "origin", st.Gateway.Origin)
 	}
