@@ -28,7 +28,7 @@ type link struct {
 }
 
 // linkOf finds a sealed link. Where it leads is told without asking anybody.
-func (d *Daemon) linkOf(ctx context.Context, token string) (*link, bool, error) {
+func (d *Daemon) linkOf(ctx context.Context, token string, in *words.Catalogue) (*link, bool, error) {
 	l, ok, err := d.core.find(ctx, token)
 	if err != nil || !ok || l.ref().Ref.Kind != reference.Link {
 		return nil, false, err
@@ -45,7 +45,7 @@ func (d *Daemon) linkOf(ctx context.Context, token string) (*link, bool, error) 
 	}
 	out.page = page.Link{
 		Token: token, Address: ref.URL, Host: at.Hostname(), Sender: who(l.mail),
-		Vendor: d.vendor(out.vendor, l.mail.from.Key).Name, Reasons: j.Reasons, ReasonsIn: "en",
+		Vendor: d.vendor(out.vendor, l.mail.from.Key).Name, Reasons: reasons(&j, in),
 		Clean:     d.core.books.judge().Link(ref, j, l.mail.facts).Destination,
 		Grantable: l.mail.from.Authenticated && l.mail.clear && l.mail.to != "",
 	}
@@ -95,7 +95,8 @@ func (d *Daemon) settled(l *link, now time.Time) string {
 
 // Link answers for a sealed link outside of any session.
 func (p *pages) Link(ctx context.Context, r proxy.PageRequest) (proxy.PageAnswer, error) {
-	l, ok, err := p.d.linkOf(ctx, r.Route.Token)
+	f := p.frame(r)
+	l, ok, err := p.d.linkOf(ctx, r.Route.Token, f.Words)
 	if err != nil {
 		return proxy.PageAnswer{}, err
 	}
@@ -116,12 +117,12 @@ func (p *pages) Link(ctx context.Context, r proxy.PageRequest) (proxy.PageAnswer
 	if l.page.Sender != "" {
 		l.page.Command = "unseen open " + l.page.Sender
 	}
-	return shown(p.frame(r).Link(l.page))
+	return shown(f.Link(l.page))
 }
 
 // linkInSession is the page of a link on which all links like it can be decided on.
 func (p *pages) linkInSession(ctx context.Context, f *page.Frame, r proxy.PageRequest) (proxy.PageAnswer, error) {
-	l, ok, err := p.d.linkOf(ctx, r.Route.Token)
+	l, ok, err := p.d.linkOf(ctx, r.Route.Token, p.frame(r).Words)
 	if err != nil {
 		return proxy.PageAnswer{}, p.d.explainStore(err)
 	}
@@ -153,7 +154,7 @@ func (d *Daemon) linkNotice(l *link, language string) notice.Notice {
 // decideLink answers for all links like one, and sends the reader on to where the
 // link leads by that answer.
 func (p *pages) decideLink(ctx context.Context, r proxy.PageRequest) (proxy.PageAnswer, error) {
-	l, ok, err := p.d.linkOf(ctx, r.Route.Token)
+	l, ok, err := p.d.linkOf(ctx, r.Route.Token, p.frame(r).Words)
 	if err != nil {
 		return proxy.PageAnswer{}, p.d.explainStore(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/page"
 	"github.com/unseen-mail/unseen/internal/store"
+	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/proxy"
 )
 
@@ -169,7 +170,7 @@ func (p *pages) load(ctx context.Context, f *page.Frame, r proxy.PageRequest) (p
 	j := p.d.core.question(l, at).Judgement
 	v := page.Load{
 		Host: at.Hostname(), Address: l.ref().Ref.URL, Sender: who(l.mail), Released: decision.Release, Reason: decision.Reason,
-		Certainty: string(j.Certainty), Reasons: j.Reasons, ReasonsIn: "en", Edition: j.Edition, Mail: l.mail.name(), To: l.mail.to,
+		Certainty: string(j.Certainty), Reasons: reasons(&j, f.Words), ReasonIn: p.d.cfg.Words.Lang(), Edition: j.Edition, Mail: l.mail.name(), To: l.mail.to,
 		Token: r.Route.Token, Tells: j.Verdict == detect.Tracker || j.Verdict == detect.Suspected,
 	}
 	v.Sendings = p.d.sendings([]*load{l}, true, f.Words)
@@ -184,4 +185,16 @@ func (p *pages) tell(ctx context.Context, f *page.Frame, r proxy.PageRequest) (p
 		return proxy.PageAnswer{}, err
 	}
 	return shown(f.Tell(list[0].Sender, list))
+}
+
+// reasons are what something is judged by, in a language; in English where they
+// are newer than its texts.
+func reasons(j *detect.Judgement, in *words.Catalogue) []string {
+	list := slices.Clone(j.Reasons)
+	for i, r := range j.Because {
+		if said := in.Because(r.Code, r.Args); said != "" && i < len(list) {
+			list[i] = said
+		}
+	}
+	return list
 }

@@ -1,11 +1,6 @@
 package page
 
-import (
-	"strings"
-	"time"
-
-	"github.com/unseen-mail/unseen/internal/words"
-)
+import "time"
 
 // local is a moment on the reader's clock.
 func (f *Frame) local(t time.Time) time.Time {
@@ -16,23 +11,10 @@ func (f *Frame) local(t time.Time) time.Time {
 }
 
 // day is a date as the reader's language writes it.
-func (f *Frame) day(t time.Time) string {
-	t = f.local(t)
-	months := strings.Fields(f.Words.Say(words.PageMonths))
-	month, day := t.Month().String(), t.Format("2")
-	if len(months) == 12 {
-		month = months[t.Month()-1]
-	}
-	if f.Words.Lang() == "fr" && day == "1" {
-		day = "1er"
-	}
-	return f.Words.Say(words.PageDay, "day", day, "month", month, "year", t.Year())
-}
+func (f *Frame) day(t time.Time) string { return f.Words.Date(f.local(t)) }
 
 // moment is a date with the time of day.
-func (f *Frame) moment(t time.Time) string {
-	return f.Words.Say(words.PageMoment, "day", f.day(t), "time", f.local(t).Format("15:04"))
-}
+func (f *Frame) moment(t time.Time) string { return f.Words.DateTime(f.local(t)) }
 
 // lastDay is the last day of a time that ends.
 func (f *Frame) lastDay(t time.Time) string { return f.day(t.Add(-time.Nanosecond)) }

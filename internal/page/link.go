@@ -15,10 +15,8 @@ type Link struct {
 	// Clean is where it leads in the end, without anybody between; "" if that
 	// is not known. Somewhere is the host of that, if it alone is known.
 	Clean, Somewhere string
-	// Reasons are what it is judged by, and ReasonsIn their language.
+	// Reasons are what it is judged by.
 	Reasons []string
-	// ReasonsIn is the language of Reasons.
-	ReasonsIn string
 	// Command is what to type to decide for all links, "" within a session.
 	Command string
 	// Notice is what has to be read before a yes to all such links, word for word,

@@ -19,10 +19,10 @@ type Load struct {
 	Reason string
 	// Certainty is "proven", "strong", "weak" or "".
 	Certainty string
-	// Reasons are what it is judged by, and ReasonsIn their language.
+	// Reasons are what it is judged by.
 	Reasons []string
-	// ReasonsIn is the language of Reason and Reasons.
-	ReasonsIn string
+	// ReasonIn is the language of Reason.
+	ReasonIn string
 	// Edition names the rules.
 	Edition string
 	// Sendings are what it would send.

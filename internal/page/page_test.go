@@ -29,7 +29,7 @@ func frame(lang string) *page.Frame {
 // subject is what a notice is about, with a sender of any name.
 func subject(name string) *notice.Subject {
 	return &notice.Subject{
-		Key: name, From: "news@" + name, How: "dmarc", Address: "anna@mail.example", Jurisdiction: "FR", Days: notice.HalfYear,
+		Key: name, From: "news@" + name, How: "dmarc", Address: "anna@mail.example", Jurisdiction: "FR", Advertiser: "brand." + name, Days: notice.HalfYear,
 		Wants:   []notice.Want{{Purpose: purpose.Performance, Vendors: []string{"v"}}, {Purpose: purpose.Profiling, Vendors: []string{"v", "host:" + name}}},
 		Loads:   []notice.Load{{Vendor: "v", Purposes: []purpose.ID{purpose.Performance, purpose.Profiling}}},
 		Vendors: []notice.Vendor{{ID: "v", Name: "Vendor & Sons", Trade: "esp"}, {ID: "host:" + name, Name: name, Trade: notice.OwnTrade}},
@@ -78,7 +78,7 @@ func all(lang, name string) map[string][]byte {
 		"quiet":  f.Sender(page.Sender{Key: name, Vouched: true, Refusal: &api.Error{Text: name, Hint: name}}),
 		"held":   f.Held([]page.Held{{At: at, Sender: name, Loads: []page.HeldLoad{{Host: name, Tells: true, Token: "t"}, {Host: name}}}, {At: at}}),
 		"none":   f.Held(nil),
-		"load":   f.Load(page.Load{Host: name, Address: name, Sender: name, Tells: true, Reason: name, Certainty: "strong", Reasons: []string{name}, ReasonsIn: "en", Sendings: sendings, Mail: name, To: name, Token: "t"}),
+		"load":   f.Load(page.Load{Host: name, Address: name, Sender: name, Tells: true, Reason: name, Certainty: "strong", Reasons: []string{name}, ReasonIn: "en", Sendings: sendings, Mail: name, To: name, Token: "t"}),
 		"free":   f.Load(page.Load{Host: name, Released: true}),
 		"tell": f.Tell(name, []api.Tell{{Sender: name, Address: name, Text: name, Letter: notice.Letter{Subject: name, Text: name + "\n" + name}, Links: []api.TellLink{
 			{Kind: "consent", URL: "https://a.example/x?y=" + name}, {Kind: "preferences", URL: "mailto:a@b.example?subject=x"}, {Kind: "list-unsubscribe", URL: "javascript:alert(1)"},

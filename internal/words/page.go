@@ -2,9 +2,6 @@ package words
 
 // Keys of the pages in a browser.
 const (
-	PageMonths          Key = "page-months"
-	PageDay             Key = "page-day"
-	PageMoment          Key = "page-moment"
 	PageSkip            Key = "page-skip"
 	PageNav             Key = "page-nav"
 	PageOverview        Key = "page-overview"

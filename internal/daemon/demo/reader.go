@@ -96,18 +96,19 @@ func (r *Reader) pinned() *tls.Config {
 
 // Open opens a mail: it asks for every address on the permitted site that
 // stands in the mail's HTML, as a mail program does, and says how many it asked
-// for.
+// for. Links are not followed by opening a mail.
 func (r *Reader) Open(ctx context.Context, raw []byte) (int, error) {
 	addresses, err := r.Addresses(raw)
 	if err != nil {
 		return 0, err
 	}
-	for _, address := range addresses {
+	loads := slices.DeleteFunc(addresses, func(a string) bool { return strings.HasPrefix(a, r.origin+"/l/") })
+	for _, address := range loads {
 		if err := r.load(ctx, address); err != nil {
 			return 0, err
 		}
 	}
-	return len(addresses), nil
+	return len(loads), nil
 }
 
 // load asks for one address and reads what comes.

@@ -107,14 +107,34 @@ func (d *desk) records() int {
 func (d *desk) all() map[string]string {
 	d.t.Helper()
 	d.browser.Open(d.home + "held")
-	load := fmt.Sprint(d.browser.Eval("document.querySelector('main a.button').href"))
-	about := "sender=" + pageSender
+	load := fmt.Sprint(d.browser.Eval("document.querySelector('li.told a').href"))
+	about, origin := "sender="+pageSender, d.world.Daemon.Origin()
+	link := d.link()
 	return map[string]string{
 		"overview": d.home, "held": d.home + "held", "load": load, "ask": d.home + "ask?" + about,
 		"sender": d.home + "sender?" + about, "tell": d.home + "tell?" + about,
 		"missing": d.home + "nowhere", "trouble": d.home + "ask?sender=nobody.example",
-		"closed": d.world.Daemon.Origin() + "/c/AAAAAAAAAAAAAAAAAAAAAAAAAA/",
+		"closed": origin + "/c/AAAAAAAAAAAAAAAAAAAAAAAAAA/",
+		"sealed": origin + "/l/" + link, "link": d.home + "link/" + link,
 	}
+}
+
+// link is the token of a sealed link in one of the mails.
+func (d *desk) link() string {
+	d.t.Helper()
+	for _, m := range d.mails {
+		addresses, err := d.reader.Addresses(m)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		for _, a := range addresses {
+			if token, ok := strings.CutPrefix(a, d.world.Daemon.Origin()+"/l/"); ok {
+				return strings.TrimRight(token, "_")
+			}
+		}
+	}
+	d.t.Fatal("no mail of the demo has a sealed link")
+	return ""
 }
 
 // keep writes a picture of the page into the directory that UNSEEN_SHOTS names, to
@@ -167,6 +187,44 @@ func TestPagesDialogue(t *testing.T) {
 	b.Open(d.home + "sender?sender=" + pageSender)
 	d.says("Taken back:")
 	d.says("What you were shown")
+}
+
+// A sealed link: its page names who counts, and changes nothing; a standing answer
+// is given within the session and acts on the link itself.
+func TestPagesLink(t *testing.T) {
+	d := sit(t)
+	b, token := d.browser, d.link()
+	sealed := d.world.Daemon.Origin() + "/l/" + token
+	b.Open(sealed)
+	d.says("This link counts who follows it")
+	d.says("unseen open ")
+	if n := b.Eval("document.querySelectorAll('form').length"); n != float64(0) || d.records() != 0 {
+		t.Errorf("there are %v forms outside of a session, and %d records", n, d.records())
+	}
+	once := fmt.Sprint(b.Eval("document.querySelector('a.button:not(.main)').href"))
+	follow := func() string {
+		client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		resp, err := client.Get(sealed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		return resp.Header.Get("Location")
+	}
+	if to := follow(); to != "" {
+		t.Fatalf("it leads to %s before anything was answered", to)
+	}
+	b.Open(d.home + "link/" + token)
+	b.Click("button[value=never]")
+	if d.records() == 0 || follow() == once {
+		t.Errorf("after never there are %d records, and it leads to %q", d.records(), follow())
+	}
+	b.Open(d.home + "link/" + token)
+	b.Click("button[value=always]")
+	if to := follow(); to != once {
+		t.Errorf("after always it leads to %q instead of %q", to, once)
+	}
+	b.Open(d.home)
 }
 
 // Each way of answering a question does what it says.
