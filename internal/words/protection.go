@@ -19,6 +19,7 @@ const (
 	HelpReceiptRefuse Key = "help_receipt_refuse"
 	HelpReceiptID     Key = "help_receipt_id"
 
+	UnknownLevel    Key = "unknown-level"
 	LevelPinned     Key = "level-pinned"
 	LevelPinnedHint Key = "level-pinned-hint"
 

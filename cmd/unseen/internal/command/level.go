@@ -9,11 +9,14 @@ import (
 )
 
 type levelCommand struct {
-	Level string `arg:"" optional:"" enum:"standard,own,all," help:"${help_level_name}"`
+	Level string `arg:"" optional:"" help:"${help_level_name}"`
 }
 
 // Run chooses how much is held, or says it.
 func (c *levelCommand) Run(ctx context.Context, s *session) error {
+	if !slices.Contains([]string{"", "standard", "own", "all"}, c.Level) {
+		return usage(s, words.UnknownLevel, "level", c.Level)
+	}
 	client, err := s.client(ctx)
 	if err != nil {
 		return err
