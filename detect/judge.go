@@ -37,7 +37,7 @@ type Judge struct {
 }
 
 // maxFinders is how many addresses are kept ready to be looked for.
-const maxFinders = 64
+const maxFinders = 256
 
 // finder returns what looks for a recipient's address.
 func (j *Judge) finder(recipient string) *leak.Finder {

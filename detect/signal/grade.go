@@ -109,7 +109,7 @@ func measured(s string) measure {
 			start = end
 		}
 	}
-	if m.parts > 1 {
+	if m.parts > 1 && m.words*2 <= len(s) {
 		m.join(s)
 	}
 	return m
