@@ -29,7 +29,9 @@ func TestConsentMethods(t *testing.T) {
 			note("tell", r.Sender)
 			return []api.Tell{{Letter: notice.Letter{Subject: "x"}}}, nil
 		},
-		Once: func(_ context.Context, r api.OnceRequest) (api.Permit, error) { return api.Permit{Message: r.Message}, nil },
+		Once: func(_ context.Context, r api.OnceRequest) (api.Permit, error) {
+			return api.Permit{Message: r.Message}, nil
+		},
 		WouldSend: func(_ context.Context, r api.SendingRequest) ([]api.Sending, error) {
 			return []api.Sending{{Host: r.Token}}, nil
 		},
@@ -37,9 +39,13 @@ func TestConsentMethods(t *testing.T) {
 		Forget: func(_ context.Context, r api.ForgetRequest) (api.Forgotten, error) {
 			return api.Forgotten{Senders: []string{r.Sender}}, nil
 		},
-		State:      func(_ context.Context, s api.Statement) (api.Statement, error) { return s, nil },
-		Statements: func(_ context.Context, sender string) ([]api.Statement, error) { return []api.Statement{{Sender: sender}}, nil },
-		Verify:     func(_ context.Context, against string) (api.Verification, error) { return api.Verification{Head: against}, nil },
+		State: func(_ context.Context, s api.Statement) (api.Statement, error) { return s, nil },
+		Statements: func(_ context.Context, sender string) ([]api.Statement, error) {
+			return []api.Statement{{Sender: sender}}, nil
+		},
+		Verify: func(_ context.Context, against string) (api.Verification, error) {
+			return api.Verification{Head: against}, nil
+		},
 		Answer: func(_ context.Context, a api.Answer) (api.Answered, error) {
 			note(a.Sender, a.How, strings.Join(a.Yes, ","), strings.Join(a.No, ","))
 			return api.Answered{Needs: map[string][]string{"a": {"b"}}}, nil

@@ -345,3 +345,34 @@ func TestAdvertiserIsNamed(t *testing.T) {
 		}
 	}
 }
+
+// The notice cites the law of the reader's country and speaks their language;
+// each language has a hash of its own, and a yes is to the one that was shown.
+func TestNoticeOfACountry(t *testing.T) {
+	h := newHouse(t, mailFrom("shop.example", onePurpose))
+	h.settings.Jurisdiction, h.settings.LapseDays = "FR", 30
+	h.start()
+	h.fetch(h.connect(anywhere), "INBOX")
+	list, err := h.client.Ask(t.Context(), api.Ask{Sender: "shop.example", Language: "fr-BE"})
+	if err != nil || len(list) != 1 {
+		t.Fatal(list, err)
+	}
+	french, english := list[0].Notice, h.asks("shop.example").Notice
+	if french.Language != "fr" || french.Law.Authority != "CNIL" || french.SHA256 == english.SHA256 || !strings.Contains(english.Text(), "CNIL") ||
+		!strings.Contains(english.Lasts, "30 days") {
+		t.Errorf("%+v\n%s", french, english.Text())
+	}
+	a := api.Answer{Sender: "shop.example", Notice: french.SHA256, All: "yes", How: "page"}
+	var e *api.Error
+	if _, err := h.client.Answer(t.Context(), a); !errors.As(err, &e) || e.Code != api.CodeConflict {
+		t.Errorf("the notice of another language: %v", err)
+	}
+	a.Language = "fr"
+	if _, err := h.client.Answer(t.Context(), a); err != nil {
+		t.Error(err)
+	}
+	hist, err := h.client.History(t.Context(), "shop.example")
+	if err != nil || len(hist.Records) != 1 || hist.Records[0].NoticeLanguage != "fr" || hist.Records[0].Notice != french.Text() {
+		t.Errorf("%+v, %v", hist, err)
+	}
+}

@@ -16,4 +16,6 @@ const (
 	EventCopy      Key = "event-copy"
 	EventShown     Key = "event-shown"
 	EventHidden    Key = "event-hidden"
+	EventOnce      Key = "event-once"
+	EventForgotten Key = "event-forgotten"
 )

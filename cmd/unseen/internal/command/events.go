@@ -161,7 +161,11 @@ func (g *group) text(w *words.Catalogue) (what, text string) {
 			purposes = append(purposes, purposeText(w, id))
 		}
 		return w.Say(words.DidChoose), decided(w, g.Outcome) + ": " + strings.Join(purposes, ", ")
-	case "picture shown":
+	case "consent once":
+		return w.Say(words.DidChoose), w.Say(words.EventOnce)
+	case "forgotten done":
+		return w.Say(words.DidChoose), w.Say(words.EventForgotten)
+	case "picture shown", "picture once":
 		return w.Say(words.DidChoose), w.Say(words.EventShown)
 	case "picture hidden":
 		return w.Say(words.DidChoose), w.Say(words.EventHidden)

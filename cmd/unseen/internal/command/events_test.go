@@ -29,6 +29,8 @@ func TestJournal(t *testing.T) {
 		{Kind: "consent", Outcome: "granted", Sender: "shop.example", Reason: "deliverability"},
 		{Kind: "picture", Outcome: "shown", Sender: "all"},
 		{Kind: "picture", Outcome: "hidden", Sender: "shop.example"},
+		{Kind: "consent", Outcome: "once", Sender: "shop.example"},
+		{Kind: "forgotten", Outcome: "done"},
 		{Kind: "port", Outcome: "free", Reason: "port 1143 came free"},
 		{Kind: "account", Outcome: "connected", Account: "anna@example.org"},
 		{Kind: "relay", Outcome: "passed", Account: "an\x1bna@example.org", Reason: "a message\x1b[2J passed"},
@@ -54,6 +56,8 @@ func TestJournal(t *testing.T) {
 08:12:00  your word  shop.example                  let them know: Measuring campaigns (performance), Adapting how often they write (deliverability)
 08:12:00  your word  every sender                  their pictures are shown
 08:12:00  your word  shop.example                  their pictures are not shown
+08:12:00  your word  shop.example                  they may know of this one mail, this once
+08:12:00  your word                                what was kept about a sender was destroyed
 08:12:00  well again                                port 1143 came free
 08:12:00  account    anna@example.org              connected
 08:12:00  relay      an\x1bna@example.org          passed a message\x1b[2J passed
