@@ -91,6 +91,9 @@ func read(lang string) *Catalogue {
 	if lang == "fr" {
 		// In French nothing is one thing, too.
 		c.one = func(n int64) bool { return n == 0 || n == 1 }
+		for k, text := range c.texts {
+			c.texts[k] = unbroken(text)
+		}
 	}
 	if lang != DefaultLanguage {
 		for k, text := range decode(DefaultLanguage) {
@@ -100,6 +103,12 @@ func read(lang string) *Catalogue {
 		}
 	}
 	return c
+}
+
+// unbroken puts the blanks that French has before and within its marks so that no
+// line ends at them, whatever the file has there.
+func unbroken(text string) string {
+	return strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", " ?", "\u00a0?", " »", "\u00a0»", "« ", "«\u00a0").Replace(text)
 }
 
 // decode reads an embedded file. It is part of the program: one that cannot be

@@ -195,6 +195,7 @@ func TestMarks(t *testing.T) {
 		if strings.HasPrefix(key, "ask-") {
 			return // a line of its own, with the letters to type set apart
 		}
+		text = words.In(lang).Text(words.Key(key))
 		if found := wrong[lang].FindString(text); found != "" {
 			t.Errorf("%s %s holds %q: %q", lang, key, found, text)
 		}

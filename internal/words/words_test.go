@@ -113,7 +113,9 @@ func keyName(n ast.Node) (string, bool) {
 func said(set *token.FileSet, call *ast.CallExpr, seen map[token.Pos]bool) []use {
 	var list []use
 	var names []string
-	sure := call.Ellipsis == token.NoPos && slices.Contains(sayers, called(call))
+	// A function of the place may add the parameters by itself.
+	_, local := call.Fun.(*ast.Ident)
+	sure := call.Ellipsis == token.NoPos && slices.Contains(sayers, called(call)) && !(local && len(call.Args) == 1)
 	last := -1
 	for i, arg := range call.Args {
 		if _, ok := keyName(arg); ok {
