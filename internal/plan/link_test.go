@@ -155,8 +155,8 @@ func TestLinksStay(t *testing.T) {
 		s := message.NewStream(discard{}, p.Session(func([32]byte) []*Plan { return []*Plan{first} }, func(m *Plan) { made = m }))
 		_, _ = s.Write(raw)
 		_ = s.Close()
-		if !made.Serves(first) {
-			t.Errorf("decided anew: %s", outcomes(made))
+		if !made.Serves(first) || made.Links != first.Links {
+			t.Errorf("decided anew: %s, by the rules %q", outcomes(made), made.Links)
 		}
 	}
 	if asked != 0 {

@@ -150,6 +150,9 @@ func (l *leaf) again(before *Plan, one Leaf) []message.Edit {
 			l.plan.References = append(l.plan.References, before.References[i])
 		}
 	}
+	if before.Links != "" {
+		l.plan.Links = before.Links
+	}
 	for _, g := range before.Gaps {
 		if g.Section == one.Section || l.part.Encloses() && strings.HasPrefix(g.Section, one.Section+".") {
 			l.gap(g.Section, g.Reason)

@@ -170,8 +170,11 @@ func (s *Store) PlansByHeader(ctx context.Context, account int64, header [32]byt
 		return nil, fmt.Errorf("reading plans: %w", s.explain(err))
 	}
 	for _, p := range pending {
-		if !slices.ContainsFunc(list, p.same) {
+		switch n := slices.IndexFunc(list, p.same); {
+		case n < 0:
 			list = append(list, p)
+		case p.Completes == list[n].ID:
+			list[n] = p
 		}
 	}
 	return list, nil

@@ -2,6 +2,9 @@ package store_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -381,4 +384,65 @@ func TestPack(t *testing.T) {
 			t.Errorf("UID %d: %+v, %v", uid, p, err)
 		}
 	}
+}
+
+// A plan that is kept while its message still comes is on the disk at once, and the
+// whole one takes its place: one plan, found by the tokens of both, counted once.
+func TestKeepPlan(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, store.Options{})
+	a := account(t, s, "anna@example.org")
+	part := newPlan(a.ID, 1)
+	part.Complete, part.Spare, part.Tokens, part.Body = false, true, []string{"first"}, []byte("part")
+	id, err := s.KeepPlan(t.Context(), part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied := copyOf(t, dir)
+	if r, ok, err := copied.ReferenceByToken(t.Context(), "first"); err != nil || !ok || string(r.Plan.Body) != "part" || r.Plan.Complete {
+		t.Errorf("after a crash: %+v, %t, %v", r, ok, err)
+	}
+	whole := newPlan(a.ID, 1)
+	whole.Tokens, whole.Body, whole.Completes = []string{"first", "second"}, []byte("whole"), id
+	if got := save(t, s, place(a.ID, 5), whole); got != id {
+		t.Errorf("stored as %d, kept as %d", got, id)
+	}
+	everywhere(t, s, func(t *testing.T, s *store.Store) {
+		at(t, s, place(a.ID, 5), "whole")
+		list, err := s.PlansByHeader(t.Context(), a.ID, whole.Header)
+		if err != nil || len(list) != 1 || string(list[0].Body) != "whole" || !list[0].Complete {
+			t.Errorf("%d plans, %v", len(list), err)
+		}
+		for n, token := range []string{"first", "second"} {
+			if r, ok, err := s.ReferenceByToken(t.Context(), token); err != nil || !ok || r.Number != n || r.Plan.ID != id || string(r.Plan.Body) != "whole" {
+				t.Errorf("%s: %+v, %t, %v", token, r, ok, err)
+			}
+		}
+		if counts, err := s.MailCounts(t.Context()); err != nil || counts[a.ID].Mails != 1 {
+			t.Errorf("%+v, %v", counts, err)
+		}
+	})
+}
+
+// copyOf opens a copy of the files of a store that runs: what a crash leaves.
+func copyOf(t *testing.T, dir string) *store.Store {
+	t.Helper()
+	to := t.TempDir()
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file.Name(), "-shm") || !file.Type().IsRegular() {
+			continue
+		}
+		b, err := os.ReadFile(filepath.Join(dir, file.Name()))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(to, file.Name()), b, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return open(t, to, store.Options{})
 }
