@@ -18,6 +18,8 @@ type Service struct {
 	RemoveAccount func(ctx context.Context, address string) (Account, error)
 	// CheckAccount tries the servers of one.
 	CheckAccount func(ctx context.Context, r CheckRequest) ([]Step, error)
+	// Vouching is about whether providers vouch for senders.
+	Vouching Vouching
 	// Rebuild makes the plans of an account's mail again, and calls tell with how
 	// far it is until tell returns false. Its last word is done.
 	Rebuild func(ctx context.Context, q RebuildRequest, tell func(Rebuilt) bool) error

@@ -229,6 +229,7 @@ func (d *Daemon) checkAccount(ctx context.Context, q api.CheckRequest) ([]api.St
 	for _, s := range check.Check(ctx, a, account.Login{User: q.Login, Password: string(q.Password)}) {
 		steps = append(steps, api.Step{OK: s.OK, Text: s.Text, Hint: s.Hint})
 	}
+	steps = append(steps, d.vouchingStep(ctx, q.Address)...)
 	for _, p := range []string{r.problem(), d.gatewayTaken()} {
 		if p != "" {
 			steps = append(steps, api.Step{Text: p, Hint: d.cfg.Words.Say(words.TakenHint)})

@@ -24,6 +24,8 @@ type core struct {
 	words  *words.Catalogue
 	log    *slog.Logger
 	mails  *mails
+	// confirmed are the names that the reader confirmed as their providers'.
+	confirmed confirmations
 	// repaired are the files that others could read until now.
 	repaired []string
 }

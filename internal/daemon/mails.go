@@ -119,8 +119,8 @@ func (c *core) provider(a store.Account) catalogue.Provider {
 			p = byAddress
 		}
 	}
-	if a.Authserv != "" {
-		p.AuthServIDs = []string{a.Authserv}
+	if by := c.confirmed.of(&a); by != "" {
+		p.AuthServIDs = []string{by}
 		if p.Stamps != catalogue.StampsDMARC {
 			p.Stamps = catalogue.StampsDKIMSPF
 		}

@@ -22,6 +22,7 @@ func (d *Daemon) service() api.Service {
 		AddAccount:    d.addAccount,
 		RemoveAccount: d.removeAccount,
 		CheckAccount:  d.checkAccount,
+		Vouching:      api.Vouching{Stands: d.vouchingOf, Confirm: d.confirmVouching},
 		Rebuild:       d.rebuild,
 		Senders:       d.listSenders,
 		Standings:     d.standings,

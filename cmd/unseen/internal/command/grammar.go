@@ -44,10 +44,11 @@ type demoCommand struct {
 }
 
 type accountCommand struct {
-	Add    accountAdd    `cmd:"" help:"${help_account_add}"`
-	List   accountList   `cmd:"" help:"${help_account_list}"`
-	Test   accountTest   `cmd:"" help:"${help_account_test}"`
-	Remove accountRemove `cmd:"" help:"${help_account_remove}"`
+	Add     accountAdd     `cmd:"" help:"${help_account_add}"`
+	List    accountList    `cmd:"" help:"${help_account_list}"`
+	Test    accountTest    `cmd:"" help:"${help_account_test}"`
+	Confirm accountConfirm `cmd:"" help:"${help_account_confirm}"`
+	Remove  accountRemove  `cmd:"" help:"${help_account_remove}"`
 }
 
 type accountAdd struct {

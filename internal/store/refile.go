@@ -1,0 +1,50 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// Refile files the mail of an account under its senders again, when it is known
+// now, or not any more, who they are: of tells, for each plan, who it is from. The
+// senders of other accounts stay as they are.
+func (s *Store) Refile(ctx context.Context, account int64, of func(*Plan) (Sender, error)) error {
+	plans, err := s.PlansByAccount(ctx, account, -1)
+	if err != nil {
+		return err
+	}
+	c := &commit{}
+	filed := make(map[int64]string, len(plans))
+	mails := make(map[[32]byte]bool)
+	for i := len(plans) - 1; i >= 0; i-- {
+		p := *plans[i]
+		if p.From, err = of(&p); err != nil {
+			return fmt.Errorf("filing plan %d: %w", p.ID, err)
+		}
+		filed[p.ID] = ""
+		if p.From.Authenticated {
+			filed[p.ID] = p.From.Key
+		}
+		if !mails[p.Header] {
+			mails[p.Header] = true
+			c.saw(&p)
+		}
+	}
+	err = s.write(ctx, durable, func(tx *sql.Tx) error {
+		c.tx = tx
+		if _, err := tx.ExecContext(ctx, "DELETE FROM senders WHERE account = ?", account); err != nil {
+			return err
+		}
+		for id, key := range filed {
+			if _, err := tx.ExecContext(ctx, "UPDATE plans SET sender = ?1 WHERE id = ?2 AND sender <> ?1", key, id); err != nil {
+				return err
+			}
+		}
+		return c.writeSenders(ctx)
+	})
+	if err != nil {
+		return fmt.Errorf("filing the plans of an account: %w", s.explain(err))
+	}
+	return nil
+}
