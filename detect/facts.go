@@ -59,20 +59,7 @@ func Gather(h message.HeaderFields, refs []reference.Reference, recipient string
 	f.Leaks = leak.New(f.Recipient)
 	f.Choices = exempt.Listed(h.All("List-Unsubscribe"))
 	f.Mail = signal.Survey(refs)
-	count := make(map[string]int)
-	for i := range refs {
-		if r := &refs[i]; r.Remote && r.Kind.Load() {
-			count[r.URL]++
-		}
-	}
-	for url, n := range count {
-		if n > 1 {
-			if f.Repeats == nil {
-				f.Repeats = make(map[string]int)
-			}
-			f.Repeats[url] = n
-		}
-	}
+	f.Repeats = f.Mail.Repeated()
 	return f
 }
 

@@ -34,16 +34,27 @@ type measure struct {
 // Grade says what kind of name a text could be, and how much it looks like one.
 // Escapes have to be resolved before.
 func Grade(s string) (Kind, Strength) {
-	if len(s) < minText || isPlain(s) {
-		return "", None
-	}
-	if IsAddress(s) {
-		return Address, Strong
-	}
-	if isUUID(s) {
-		return UUID, Strong
+	kind, strength, _ := graded(s)
+	return kind, strength
+}
+
+// graded is Grade, and counts the characters at random.
+func graded(s string) (kind Kind, strength Strength, random int) {
+	switch {
+	case len(s) < minText || isPlain(s):
+		return "", None, 0
+	case IsAddress(s):
+		return Address, Strong, len(s)
+	case isUUID(s):
+		return UUID, Strong, len(s) - 4
 	}
 	m := measured(s)
+	kind, strength = m.grade()
+	return kind, strength, m.random
+}
+
+// grade says what the parts of a text come to.
+func (m measure) grade() (Kind, Strength) {
 	switch {
 	case m.random >= minStrong && m.random*2 > m.words*3, m.hex >= 32:
 		return m.kind(), Strong
@@ -77,14 +88,6 @@ func isPlain(s string) bool {
 		}
 	}
 	return true
-}
-
-// randomIn counts the characters of a text that are at random.
-func randomIn(s string) int {
-	if isUUID(s) {
-		return len(s) - 4
-	}
-	return measured(s).random
 }
 
 // kind is hexadecimal if all that is at random is.

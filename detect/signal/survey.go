@@ -35,16 +35,36 @@ func Survey(refs []reference.Reference) *Mail {
 		if !r.Remote || r.Kind != reference.Link && !r.Kind.Load() {
 			continue
 		}
-		if _, again := m.taken[r.URL]; again {
-			continue
+		p := m.taken[r.URL]
+		if p == nil {
+			one, ok := Take(r.URL)
+			p = &one
+			m.taken[r.URL] = p
+			if ok {
+				m.note(r.Kind, p, seen)
+			}
 		}
-		p, ok := Take(r.URL)
-		m.taken[r.URL] = &p
-		if ok {
-			m.note(r.Kind, &p, seen)
+		if r.Kind.Load() {
+			p.Times++
 		}
 	}
 	return m
+}
+
+// Repeated returns how often each address is loaded that is loaded more than once,
+// nil if there is none.
+func (m *Mail) Repeated() map[string]int {
+	var out map[string]int
+	for url, p := range m.taken {
+		if p.Times < 2 {
+			continue
+		}
+		if out == nil {
+			out = make(map[string]int)
+		}
+		out[url] = p.Times
+	}
+	return out
 }
 
 // Parts returns an address taken apart, which is not to be changed.

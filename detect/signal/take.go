@@ -40,6 +40,8 @@ type Parts struct {
 	Slug bool
 	// Random counts the characters at random in the path.
 	Random int
+	// Times is how often a mail loads the address, where it is one of a mail's.
+	Times int
 	// Counter says that the path or the host has a word of those that count
 	// openings and clicks: "track", "click", "c"; Counting that the path has. Opener says that a segment of the
 	// path is a whole word for openings: "open", "pixel".
@@ -79,12 +81,12 @@ func (p *Parts) add(t Token) Strength {
 		return None
 	}
 	plain := unescaped(t.Text)
-	t.Kind, t.Strength = Grade(plain)
+	t.Kind, t.Strength, t.Random = graded(plain)
 	if t.Strength >= Fair && len(plain) >= minHidden && hidesAddress(plain) {
 		t.Kind, t.Strength = Address, Strong
 	}
 	if t.Strength >= Fair {
-		t.Random, t.Dense = randomIn(plain), turns(plain)*3 >= len(plain)
+		t.Dense = turns(plain)*3 >= len(plain)
 	}
 	if t.Strength == None {
 		switch {
