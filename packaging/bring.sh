@@ -16,7 +16,7 @@ mkdir -p .cache
 
 what=${1:-build}
 go_packages="golang-go"
-test_packages="dovecot-imapd thunderbird isync libsasl2-modules mutt neomutt offlineimap3 curl python3 claws-mail xvfb xdotool libnss3-tools bsdutils chromium geary evolution-data-server gir1.2-camel-1.2 python3-gi gnome-keyring libsecret-tools dbus-daemon"
+test_packages="dovecot-imapd thunderbird isync libsasl2-modules mutt neomutt offlineimap3 curl python3 claws-mail xvfb xdotool libnss3-tools bsdutils chromium geary evolution-data-server gir1.2-camel-1.2 python3-gi gnome-keyring libsecret-tools dbus-daemon npm"
 
 # there PACKAGE: is what we need of a package on this machine?
 there() {
@@ -34,6 +34,7 @@ there() {
     gnome-keyring) command -v gnome-keyring-daemon >/dev/null ;;
     libsecret-tools) command -v secret-tool >/dev/null ;;
     dbus-daemon) command -v dbus-run-session >/dev/null ;;
+    npm) command -v npm >/dev/null ;;
     offlineimap3) command -v offlineimap >/dev/null ;;
     xvfb) command -v Xvfb >/dev/null ;;
     libnss3-tools) command -v certutil >/dev/null ;;
@@ -52,7 +53,8 @@ tests() {
     bsdutils) echo "the tests with mutt and neomutt" ;;
     offlineimap3) echo "the tests with offlineimap" ;;
     curl) echo "the tests with curl" ;;
-    chromium) echo "the page of all vectors in a browser" ;;
+    chromium) echo "the page of all vectors in a browser, and the tests of the gateway's pages" ;;
+    npm) echo "the tests of the pages with axe" ;;
     claws-mail | xvfb | xdotool) echo "the tests with Claws Mail" ;;
     geary | gnome-keyring | libsecret-tools) echo "the tests with Geary" ;;
     evolution-data-server | gir1.2-camel-1.2 | python3-gi) echo "the tests with Evolution's mail library" ;;
@@ -114,6 +116,18 @@ fi
 for package in $missing; do
     there "$package" || echo "$package is not installed: left out: $(tests "$package")" >>.cache/left-out
 done
+
+# axe-core finds what keeps people from using a page. It is no part of Unseen, and
+# is kept in .cache, one version of it.
+axe=4.14.1
+axe_there() { grep -q "\"version\": \"$axe\"" .cache/axe/node_modules/axe-core/package.json 2>/dev/null; }
+if [ "$what" = test ] && ! axe_there && command -v npm >/dev/null; then
+    npm install --no-save --no-audit --no-fund --ignore-scripts --prefix .cache/axe "axe-core@$axe" >/dev/null 2>&1 ||
+        echo "Fetching axe-core did not succeed."
+fi
+if [ "$what" = test ] && ! axe_there; then
+    echo "axe-core is not there: left out: whether the pages can be used by everybody" >>.cache/left-out
+fi
 
 if packaging/go.sh --found >/dev/null 2>&1; then
     packaging/go.sh version || echo "Go could not be brought up to date: left out: everything" >>.cache/left-out
