@@ -195,14 +195,6 @@ type picturesCommand struct {
 	Switch string `arg:"" enum:"on,off" help:"${help_on_off}"`
 }
 
-type scanCommand struct {
-	Paths     []string `arg:"" optional:"" name:"path" help:"${help_scan_paths}"`
-	Format    string   `enum:"text,jsonl" default:"text" help:"${help_format}"`
-	All       bool     `help:"${help_scan_all}"`
-	ExitCode  bool     `help:"${help_exit_code}"`
-	Recipient string   `placeholder:"ADDRESS" help:"${help_recipient}"`
-}
-
 type cleanCommand struct{}
 
 type statusCommand struct {

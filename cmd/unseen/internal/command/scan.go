@@ -2,62 +2,155 @@ package command
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/json"
+	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/unseen-mail/unseen/detect"
-	"github.com/unseen-mail/unseen/detect/message"
-	"github.com/unseen-mail/unseen/detect/reference"
-	"github.com/unseen-mail/unseen/internal/plan"
+	"github.com/unseen-mail/unseen/internal/report"
+	"github.com/unseen-mail/unseen/internal/source"
 	"github.com/unseen-mail/unseen/internal/words"
-	"github.com/unseen-mail/unseen/rules/catalogue"
 )
+
+type scanCommand struct {
+	Paths        []string `arg:"" optional:"" name:"path" help:"${help_scan_paths}"`
+	Format       string   `enum:"text,jsonl,csv,parquet" default:"text" help:"${help_format}"`
+	Output       string   `short:"o" placeholder:"FILE" help:"${help_scan_output}"`
+	All          bool     `help:"${help_scan_all}"`
+	ExitCode     bool     `help:"${help_exit_code}"`
+	Recipient    []string `placeholder:"ADDRESS" help:"${help_recipient}"`
+	Shard        string   `placeholder:"I/N" help:"${help_scan_shard}"`
+	Resume       string   `placeholder:"FILE" help:"${help_scan_resume}"`
+	MaxMail      int      `placeholder:"MIB" help:"${help_scan_max_mail}"`
+	MaxFile      int64    `placeholder:"MIB" help:"${help_scan_max_file}"`
+	PasswordFile string   `placeholder:"FILE" help:"${help_scan_password_file}"`
+	CA           string   `name:"ca" type:"path" placeholder:"FILE" help:"${help_scan_ca}"`
+}
+
+// A tally counts what a scan came to.
+type tally struct {
+	// Mails counts, and Found the addresses in them that report; Partly counts
+	// mails that were not looked into as a whole.
+	Mails  int `json:"mails"`
+	Found  int `json:"found"`
+	Partly int `json:"partly"`
+	// Failed says that something could not be read.
+	Failed bool `json:"failed"`
+}
 
 // A scanner is one run of the command.
 type scanner struct {
 	*session
+	tally
+
 	options *scanCommand
 	judge   *detect.Judge
-	out     *bufio.Writer
-	// mails counts, and found the addresses in them that report; partly counts
-	// mails that were not looked into as a whole.
-	mails, found, partly int
-	// failed says that something could not be read.
-	failed bool
+	shard   shard
+	// out is where findings for a person go, rows where those for programs do.
+	out  *bufio.Writer
+	rows report.Writer
+	// file is what they are written to, nil for standard output.
+	file *os.File
+	// state is how far an earlier run came; nil if that is not noted.
+	state    *scanState
+	progress source.Progress
+	meter    *meter
 }
 
 // Run says what mail would report. It is ended by a signal as any program is.
 func (c *scanCommand) Run(s *session) error {
-	rules, err := catalogue.Load()
+	sc, cfg, err := c.prepare(s)
 	if err != nil {
-		return fmt.Errorf("loading rules: %w", err)
+		return err
 	}
-	sc := &scanner{session: s, options: c, judge: &detect.Judge{Catalogue: rules}, out: bufio.NewWriter(s.Out)}
 	paths := c.Paths
 	if len(paths) == 0 {
 		paths = []string{"-"}
 	}
-	for _, path := range paths {
-		if err := sc.path(path); err != nil {
-			return err
-		}
+	if paths[0] == "-" {
+		s.awaitTyping(s.In)
 	}
-	if c.Format == "text" {
-		sc.total()
+	sink, err := sc.open()
+	if err != nil {
+		return err
 	}
-	if err := sc.out.Flush(); err != nil {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	stop := sc.measure(ctx, cfg, paths)
+	err = sc.run(ctx, cfg.Mails(ctx, paths))
+	stop()
+	if err == nil {
+		err = sc.finish()
+	}
+	if err = sink.close(err); err != nil {
 		return fmt.Errorf("writing findings: %w", err)
 	}
 	switch {
-	case sc.failed:
+	case sc.Failed:
 		return errSaid
-	case c.ExitCode && sc.found > 0:
+	case c.ExitCode && sc.Found > 0:
 		return errFound
 	}
 	return nil
+}
+
+// prepare checks what was asked for and reads the rules.
+func (c *scanCommand) prepare(s *session) (*scanner, source.Config, error) {
+	sc := &scanner{session: s, options: c}
+	cfg := source.Config{In: s.In, MaxMail: c.MaxMail << 20, MaxFile: c.MaxFile << 20, Progress: &sc.progress, Password: sc.askPassword}
+	var err error
+	switch {
+	case c.MaxMail < 0 || c.MaxMail > 1024 || c.MaxFile < 0 || c.MaxFile > 1<<32:
+		return nil, cfg, usage(s, words.ScanBadSize)
+	case c.Resume != "" && (c.Output == "" || c.Format == "text"):
+		return nil, cfg, usage(s, words.ScanResumeAlone)
+	case c.Format == "parquet" && c.Output == "" && isTerminal(s.Out):
+		return nil, cfg, usage(s, words.ScanTerminal)
+	}
+	if sc.shard, err = parseShard(c.Shard); err != nil {
+		return nil, cfg, usage(s, words.ScanBadShard, "shard", c.Shard)
+	}
+	for _, path := range c.Paths {
+		if !source.IsURL(path) {
+			continue
+		}
+		if _, err := source.ParseURL(path); err != nil {
+			return nil, cfg, usage(s, words.ScanBadURL, "what", faultText(s.words, err))
+		}
+	}
+	if c.CA != "" {
+		if cfg.Roots, err = readRoots(c.CA); err != nil {
+			return nil, cfg, s.fault(err, words.ReadingFile, words.ReadingFileHint, "path", c.CA, "what", bare(err))
+		}
+	}
+	rules, err := s.rules()
+	if err != nil {
+		return nil, cfg, err
+	}
+	sc.judge = &detect.Judge{Catalogue: rules.catalogue}
+	if c.Resume == "" {
+		return sc, cfg, nil
+	}
+	if sc.state, err = openState(c.Resume, c.fingerprint(rules.catalogue.Edition())); err != nil {
+		if errors.Is(err, errOtherScan) {
+			return nil, cfg, s.fault(err, words.ScanOtherState, words.ScanOtherStateHint, "path", c.Resume)
+		}
+		return nil, cfg, s.fault(err, words.ReadingFile, words.ReadingFileHint, "path", c.Resume, "what", bare(err))
+	}
+	sc.tally = sc.state.tally
+	cfg.Known = func(key string) bool { return sc.state.has(keyOf(key, "")) }
+	return sc, cfg, nil
+}
+
+// finish writes what comes after all findings.
+func (sc *scanner) finish() error {
+	if sc.options.Format == "text" {
+		sc.total()
+	}
+	return sc.checkpoint()
 }
 
 // awaitTyping says, where a mail would be typed, that it is waited for.
@@ -67,86 +160,27 @@ func (s *session) awaitTyping(in io.Reader) {
 	}
 }
 
-// file scans the mails of a file. The error is of writing.
-func (sc *scanner) file(name string, in io.Reader) error {
-	for m := range mails(in) {
-		switch {
-		case errors.Is(m.err, errTooLarge):
-			sc.mails++
-			sc.partly++
-			if err := sc.show(name, m.number, &detect.Report{Gaps: []message.Gap{{Reason: plan.GapSize}}}); err != nil {
-				return err
-			}
-		case m.err != nil:
-			sc.unreadable(name, m.err)
-			continue
-		default:
-			report := sc.mail(name, m.raw)
-			if err := sc.show(name, m.number, &report); err != nil {
-				return err
-			}
-		}
-		// What was found is there even if the rest is not waited for.
-		if err := sc.out.Flush(); err != nil {
-			return fmt.Errorf("writing findings: %w", err)
-		}
+// bare is an error without the path that stands beside it.
+func bare(err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err
 	}
-	return nil
+	return err
 }
 
-// mail scans one mail.
-func (sc *scanner) mail(name string, raw []byte) detect.Report {
-	sc.mails++
-	report := detect.Scan(raw, sc.judge, detect.ScanOptions{
-		Source: name, Recipient: sc.options.Recipient, All: sc.options.All, Ungated: ungated(raw),
-	})
-	for i := range report.Findings {
-		// What is exempt tells on the reader, and may.
-		if v := report.Findings[i].Verdict; v == detect.Tracker || v == detect.Suspected {
-			sc.found++
-		}
+// readRoots reads certificates to trust.
+func readRoots(path string) (*x509.CertPool, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
 	}
-	if len(report.Gaps) > 0 {
-		sc.partly++
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(text) {
+		return nil, errNoCertificate
 	}
-	return report
+	return pool, nil
 }
 
-// show writes what was found in a mail.
-func (sc *scanner) show(name string, number int, r *detect.Report) error {
-	if sc.options.Format != "jsonl" {
-		sc.text(name, number, r)
-		return nil
-	}
-	var line bytes.Buffer
-	lines := json.NewEncoder(&line)
-	lines.SetEscapeHTML(false)
-	for i := range r.Findings {
-		line.Reset()
-		if err := lines.Encode(&r.Findings[i]); err != nil {
-			return fmt.Errorf("writing findings: %w", err)
-		}
-		sc.out.Write(printable(line.Bytes())) // Flush returns its error
-	}
-	// Standard output is for a program.
-	for _, g := range r.Gaps {
-		sc.complain(sc.words.Say(words.ScanGap, "path", sc.mailName(name, number), "what", sc.gap(g)), "")
-	}
-	return nil
-}
-
-// ungated says which loads a plan of the mail would leave as they are.
-func ungated(raw []byte) func(*message.Part, reference.Reference) bool {
-	type place struct {
-		section string
-		ordinal int
-	}
-	left := make(map[place]bool)
-	p := (&plan.Planner{Base: "http://127.0.0.1:4180"}).Plan(raw)
-	for i := range p.References {
-		if r := &p.References[i]; r.Outcome == plan.Ungated {
-			left[place{r.Section, r.Ref.Ordinal}] = true
-		}
-	}
-	return func(p *message.Part, r reference.Reference) bool { return left[place{p.Section, r.Ordinal}] }
-}
+// errNoCertificate is a file for --ca without a certificate.
+var errNoCertificate = errors.New("it holds no certificate")

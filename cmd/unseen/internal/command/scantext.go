@@ -1,13 +1,11 @@
 package command
 
 import (
-	"bytes"
 	"fmt"
-	"unicode"
-	"unicode/utf16"
 
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/internal/report"
 	"github.com/unseen-mail/unseen/internal/words"
 )
 
@@ -40,17 +38,17 @@ func (sc *scanner) text(name string, number int, r *detect.Report) {
 // total says what all mails come to.
 func (sc *scanner) total() {
 	switch {
-	case sc.failed && sc.mails == 0:
+	case sc.Failed && sc.Mails == 0:
 		// Why was said; that nothing was found in nothing is no result.
-	case sc.found > 0:
-		fmt.Fprintln(sc.out, sc.words.Say(words.ScanTotal, "mails", sc.mails, "found", sc.found))
-	case sc.partly > 0:
-		fmt.Fprintln(sc.out, sc.words.Say(words.ScanNonePartly, "mails", sc.mails))
+	case sc.Found > 0:
+		fmt.Fprintln(sc.out, sc.words.Say(words.ScanTotal, "mails", sc.Mails, "found", sc.Found))
+	case sc.Partly > 0:
+		fmt.Fprintln(sc.out, sc.words.Say(words.ScanNonePartly, "mails", sc.Mails))
 	default:
-		fmt.Fprintln(sc.out, sc.words.Say(words.ScanNone, "mails", sc.mails))
+		fmt.Fprintln(sc.out, sc.words.Say(words.ScanNone, "mails", sc.Mails))
 	}
-	if sc.partly > 0 {
-		fmt.Fprintln(sc.out, sc.words.Say(words.ScanPartly, "n", sc.partly))
+	if sc.Partly > 0 {
+		fmt.Fprintln(sc.out, sc.words.Say(words.ScanPartly, "n", sc.Partly))
 	}
 }
 
@@ -101,25 +99,5 @@ func action(w *words.Catalogue, action string) string {
 	return w.Say(words.ActionLeave)
 }
 
-// printable writes a line of JSON so that a terminal can only print it. In JSON
-// every letter may be written as an escape (RFC 8259, section 7), and what would
-// steer a terminal can stand in strings alone.
-func printable(line []byte) []byte {
-	odd := func(r rune) bool { return r >= 0x7f && !unicode.IsPrint(r) && !unicode.Is(unicode.Zs, r) }
-	if bytes.IndexFunc(line, odd) < 0 {
-		return line
-	}
-	var out bytes.Buffer
-	for _, r := range string(line) {
-		switch {
-		case !odd(r):
-			out.WriteRune(r)
-		case r > 0xffff:
-			hi, lo := utf16.EncodeRune(r)
-			fmt.Fprintf(&out, `\u%04x\u%04x`, hi, lo)
-		default:
-			fmt.Fprintf(&out, `\u%04x`, r)
-		}
-	}
-	return out.Bytes()
-}
+// printable writes a line of JSON so that a terminal can only print it.
+func printable(line []byte) []byte { return report.Printable(line) }

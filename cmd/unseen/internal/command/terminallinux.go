@@ -4,15 +4,14 @@ package command
 
 import (
 	"fmt"
-	"io"
 	"os"
 
 	"golang.org/x/sys/unix"
 )
 
-// isTerminal says whether somebody types what is read.
-func isTerminal(in io.Reader) bool {
-	f, ok := in.(*os.File)
+// isTerminal says whether somebody types what is read, or sees what is written.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
 	if !ok {
 		return false
 	}

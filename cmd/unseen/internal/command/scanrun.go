@@ -1,0 +1,216 @@
+package command
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"iter"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/unseen-mail/unseen/detect"
+	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/detect/reference"
+	"github.com/unseen-mail/unseen/internal/plan"
+	"github.com/unseen-mail/unseen/internal/source"
+)
+
+const (
+	// inFlight is how many octets of mail are held at once, besides one mail
+	// that is larger by itself.
+	inFlight = 96 << 20
+	// ahead is how many mails for each core may be scanned before the first of
+	// them is written.
+	ahead = 32
+	// noteEvery is how often it is noted how far a scan came.
+	noteEvery = 250 * time.Millisecond
+)
+
+// A job is a mail on its way through.
+type job struct {
+	mail source.Mail
+	// done is closed when what follows is known.
+	done chan struct{}
+	// key names the mail in the state of a scan.
+	key mailKey
+	// known says that the mail was written earlier, passed that nothing is
+	// written of it now.
+	known, passed bool
+	report        detect.Report
+}
+
+// run scans mails on all cores and writes what is found in the order in which they
+// were read. It returns when everybody is done.
+func (sc *scanner) run(ctx context.Context, mails iter.Seq[source.Mail]) error {
+	cores := runtime.GOMAXPROCS(0)
+	order, work := make(chan *job, ahead*cores), make(chan *job, ahead*cores)
+	room := newRoom(inFlight)
+	var all sync.WaitGroup
+	defer all.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	context.AfterFunc(ctx, room.close)
+	all.Go(func() {
+		defer close(order)
+		defer close(work)
+		for mail := range mails {
+			j := &job{mail: mail, done: make(chan struct{})}
+			if !room.take(len(mail.Raw)) {
+				return
+			}
+			select {
+			case order <- j:
+			case <-ctx.Done():
+				return
+			}
+			work <- j // as much room as order has
+		}
+	})
+	for range cores {
+		all.Go(func() {
+			for j := range work {
+				sc.scan(j)
+				close(j.done)
+			}
+		})
+	}
+	return sc.writeAll(order, room)
+}
+
+// writeAll writes what was found, in order.
+func (sc *scanner) writeAll(order <-chan *job, room *room) error {
+	noted := time.Now()
+	for {
+		j, err := sc.next(order)
+		if j == nil || err != nil {
+			return err
+		}
+		if err := sc.write(j); err != nil {
+			return err
+		}
+		room.give(len(j.mail.Raw))
+		if sc.state != nil && time.Since(noted) > noteEvery {
+			if err := sc.checkpoint(); err != nil {
+				return err
+			}
+			noted = time.Now()
+		}
+	}
+}
+
+// next waits for the next mail; nil if there is none. What was found is there
+// even if the rest is not waited for.
+func (sc *scanner) next(order <-chan *job) (*job, error) {
+	select {
+	case j, ok := <-order:
+		if !ok {
+			return nil, nil
+		}
+		select {
+		case <-j.done:
+			return j, nil
+		default:
+		}
+		if err := sc.flush(); err != nil {
+			return nil, err
+		}
+		<-j.done
+		return j, nil
+	default:
+	}
+	if err := sc.flush(); err != nil {
+		return nil, err
+	}
+	j, ok := <-order
+	if !ok {
+		return nil, nil
+	}
+	<-j.done
+	return j, nil
+}
+
+// scan looks into one mail.
+func (sc *scanner) scan(j *job) {
+	m := &j.mail
+	sum := sha256.Sum256([]byte(m.Key))
+	content := faultWord(m.Err)
+	if m.Err == nil {
+		sum = sha256.Sum256(m.Raw)
+		content = string(sum[:])
+	}
+	if retry := new(source.RetryError); errors.As(m.Err, &retry) {
+		return
+	}
+	if m.Lasting {
+		content = ""
+	}
+	j.key = keyOf(m.Key, content)
+	j.known = sc.state.has(j.key)
+	j.passed = j.known || !sc.shard.has(sum)
+	if j.passed || m.Err != nil {
+		return
+	}
+	j.report = detect.Scan(m.Raw, sc.judge, detect.ScanOptions{
+		Source: m.Name, Recipient: sc.recipient(m.Raw), All: sc.options.All, Ungated: ungated(m.Raw),
+	})
+}
+
+// ungated says which loads a plan of the mail would leave as they are.
+func ungated(raw []byte) func(*message.Part, reference.Reference) bool {
+	type place struct {
+		section string
+		ordinal int
+	}
+	left := make(map[place]bool)
+	p := (&plan.Planner{Base: "http://127.0.0.1:4180"}).Plan(raw)
+	for i := range p.References {
+		if r := &p.References[i]; r.Outcome == plan.Ungated {
+			left[place{r.Section, r.Ref.Ordinal}] = true
+		}
+	}
+	return func(p *message.Part, r reference.Reference) bool { return left[place{p.Section, r.Ordinal}] }
+}
+
+// A room is memory that several share. One who wants more than there is gets in
+// alone.
+type room struct {
+	mu    sync.Mutex
+	freed sync.Cond
+	// mu guards what follows.
+	size, used int
+	closed     bool
+}
+
+func newRoom(size int) *room {
+	r := &room{size: size}
+	r.freed.L = &r.mu
+	return r
+}
+
+// take waits for room. It says false when the room was closed.
+func (r *room) take(n int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for r.used > 0 && r.used+n > r.size && !r.closed {
+		r.freed.Wait()
+	}
+	r.used += n
+	return !r.closed
+}
+
+// give gives room back.
+func (r *room) give(n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.used -= n
+	r.freed.Broadcast()
+}
+
+// close ends all waiting.
+func (r *room) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = true
+	r.freed.Broadcast()
+}

@@ -1,0 +1,162 @@
+package command
+
+import (
+	"errors"
+	"io/fs"
+
+	"github.com/unseen-mail/unseen/detect"
+	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/internal/plan"
+	"github.com/unseen-mail/unseen/internal/report"
+	"github.com/unseen-mail/unseen/internal/source"
+	"github.com/unseen-mail/unseen/internal/words"
+)
+
+// write writes what became of a mail. The error is of writing.
+func (sc *scanner) write(j *job) error {
+	if sc.state != nil && !j.known && j.key != (mailKey{}) {
+		defer sc.state.note(j.key)
+	}
+	sc.meter.passed(len(j.mail.Raw))
+	if j.passed {
+		return nil
+	}
+	m := &j.mail
+	var skip *source.SkipError
+	var retry *source.RetryError
+	switch {
+	case errors.As(m.Err, &skip):
+		sc.skip(m.Name, skip)
+		return nil
+	case errors.As(m.Err, &retry):
+		// No row: another run may find what there is.
+		sc.unreadable(m.Name, retry.Err)
+		return nil
+	case errors.Is(m.Err, source.ErrTooLarge):
+		j.report.Gaps = []message.Gap{{Reason: plan.GapSize}}
+	case m.Err != nil:
+		sc.unreadable(sc.mailName(m.Name, m.Number), m.Err)
+		if sc.rows == nil {
+			return nil
+		}
+		return sc.rows.Write(report.Failure("", m.Name, "", faultWord(m.Err)))
+	}
+	sc.count(&j.report)
+	if sc.rows == nil {
+		sc.text(m.Name, m.Number, &j.report)
+		return nil
+	}
+	return sc.writeRows(m, &j.report)
+}
+
+// count counts a mail and what reports in it.
+func (sc *scanner) count(r *detect.Report) {
+	sc.Mails++
+	for i := range r.Findings {
+		// What is exempt tells on the reader, and may.
+		if v := r.Findings[i].Verdict; v == detect.Tracker || v == detect.Suspected {
+			sc.Found++
+		}
+	}
+	if len(r.Gaps) > 0 {
+		sc.Partly++
+	}
+}
+
+// writeRows writes the rows of a mail: its findings, then what was not looked
+// into.
+func (sc *scanner) writeRows(m *source.Mail, r *detect.Report) error {
+	for i := range r.Findings {
+		if err := sc.rows.Write(report.Row{Finding: r.Findings[i]}); err != nil {
+			return err
+		}
+	}
+	for _, g := range r.Gaps {
+		if err := sc.rows.Write(report.Failure(r.MessageSHA256, m.Name, g.Section, g.Reason)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// skip says that something that is no file was passed by.
+func (sc *scanner) skip(name string, e *source.SkipError) {
+	what := words.SkipOther
+	switch mode := e.Mode; {
+	case e.Loop:
+		what = words.SkipLoop
+	case mode.IsDir():
+		what = words.SkipDirectory
+	case mode&fs.ModeNamedPipe != 0:
+		what = words.SkipPipe
+	case mode&fs.ModeSocket != 0:
+		what = words.SkipSocket
+	case mode&fs.ModeDevice != 0:
+		what = words.SkipDevice
+	case mode&fs.ModeSymlink != 0:
+		what = words.SkipDangling
+	}
+	sc.meter.clear()
+	sc.complain(sc.words.Say(words.Skipped, "path", name, "what", sc.words.Say(what)), "")
+}
+
+// unreadable says that something cannot be read.
+func (sc *scanner) unreadable(name string, err error) {
+	sc.Failed = true
+	sc.meter.clear()
+	hint := words.ReadingFileHint
+	if source.IsURL(name) {
+		hint = words.ScanServerHint
+	}
+	sc.complain(sc.words.Say(words.ReadingFile, "path", name, "what", faultText(sc.words, err)), sc.words.Say(hint))
+}
+
+// faultWord is what a row calls the reason why there is no mail.
+func faultWord(err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, source.ErrTooLarge):
+		return plan.GapSize
+	case errors.Is(err, source.ErrUnpacks):
+		return "unpacks"
+	case errors.Is(err, source.ErrDepth):
+		return "archives"
+	case errors.Is(err, source.ErrEncrypted):
+		return "encrypted"
+	case errors.Is(err, source.ErrArchive):
+		return "archive"
+	case errors.Is(err, source.ErrMessage):
+		return "server"
+	case errors.Is(err, fs.ErrNotExist):
+		return "missing"
+	case errors.Is(err, fs.ErrPermission):
+		return "permission"
+	}
+	return "unreadable"
+}
+
+// faultText says why there is no mail.
+func faultText(w *words.Catalogue, err error) string {
+	switch {
+	case errors.Is(err, source.ErrTooLarge):
+		return w.Say(words.FaultSize)
+	case errors.Is(err, source.ErrUnpacks):
+		return w.Say(words.FaultUnpacks)
+	case errors.Is(err, source.ErrDepth):
+		return w.Say(words.FaultArchives)
+	case errors.Is(err, source.ErrEncrypted):
+		return w.Say(words.FaultEncrypted)
+	case errors.Is(err, source.ErrArchive):
+		return w.Say(words.FaultArchive)
+	case errors.Is(err, source.ErrMessage):
+		return w.Say(words.FaultServer)
+	case errors.Is(err, source.ErrPassword):
+		return w.Say(words.FaultPasswordInURL)
+	case errors.Is(err, source.ErrURL):
+		return w.Say(words.FaultURL)
+	case errors.Is(err, errNoCertificate):
+		return w.Say(words.FaultCertificate)
+	}
+	return bare(err).Error()
+}

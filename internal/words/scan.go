@@ -1,0 +1,33 @@
+package words
+
+// Keys of the sources of a scan, of its progress, and of what stands in its way.
+const (
+	HelpScanOutput       Key = "help_scan_output"
+	HelpScanShard        Key = "help_scan_shard"
+	HelpScanResume       Key = "help_scan_resume"
+	HelpScanMaxMail      Key = "help_scan_max_mail"
+	HelpScanMaxFile      Key = "help_scan_max_file"
+	HelpScanPasswordFile Key = "help_scan_password_file"
+	HelpScanCA           Key = "help_scan_ca"
+	ScanProgress         Key = "scan-progress"
+	ScanProgressLeft     Key = "scan-progress-left"
+	ScanBadSize          Key = "scan-bad-size"
+	ScanBadShard         Key = "scan-bad-shard"
+	ScanBadURL           Key = "scan-bad-url"
+	ScanResumeAlone      Key = "scan-resume-alone"
+	ScanTerminal         Key = "scan-terminal"
+	ScanOtherState       Key = "scan-other-state"
+	ScanOtherStateHint   Key = "scan-other-state-hint"
+	ScanWriting          Key = "scan-writing"
+	ScanWritingHint      Key = "scan-writing-hint"
+	ScanServerHint       Key = "scan-server-hint"
+	FaultSize            Key = "fault-size"
+	FaultUnpacks         Key = "fault-unpacks"
+	FaultArchives        Key = "fault-archives"
+	FaultEncrypted       Key = "fault-encrypted"
+	FaultArchive         Key = "fault-archive"
+	FaultServer          Key = "fault-server"
+	FaultURL             Key = "fault-url"
+	FaultPasswordInURL   Key = "fault-password-in-url"
+	FaultCertificate     Key = "fault-certificate"
+)
