@@ -25,6 +25,8 @@ type Service struct {
 	Rebuild func(ctx context.Context, q RebuildRequest, tell func(Rebuilt) bool) error
 	// Senders lists who wrote.
 	Senders func(ctx context.Context) ([]Sender, error)
+	// About says what a sender's mail shows of it.
+	About func(ctx context.Context, sender string) (About, error)
 	// Standings lists where consent stands.
 	Standings func(ctx context.Context) ([]Standing, error)
 	// Decide writes into the ledger.

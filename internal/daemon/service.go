@@ -25,6 +25,7 @@ func (d *Daemon) service() api.Service {
 		Vouching:      api.Vouching{Stands: d.vouchingOf, Confirm: d.confirmVouching},
 		Rebuild:       d.rebuild,
 		Senders:       d.listSenders,
+		About:         d.aboutSender,
 		Standings:     d.standings,
 		Decide:        d.decide,
 		Verify:        d.verify,
