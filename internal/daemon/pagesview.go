@@ -119,6 +119,9 @@ func (p *pages) held(ctx context.Context, f *page.Frame, _ proxy.PageRequest) (p
 			list = append(list, page.Held{At: e.At, Sender: e.Sender})
 		}
 		tells := e.Verdict == string(detect.Tracker) || e.Verdict == string(detect.Suspected)
+		if same := func(l page.HeldLoad) bool { return l.Host == e.Host && !l.Tells }; !tells && slices.ContainsFunc(list[at].Loads, same) {
+			continue // one picture of a host explains the others
+		}
 		list[at].Loads = append(list[at].Loads, page.HeldLoad{Host: e.Host, Tells: tells, Token: p.d.tokenOf(ctx, e)})
 	}
 	for i := range list {

@@ -211,10 +211,22 @@ func (b *Browser) Eval(expression string) any {
 // Picture is the whole page as PNG.
 func (b *Browser) Picture() []byte {
 	b.t.Helper()
+	return b.png(true)
+}
+
+// View is what of the page is in the window, as PNG.
+func (b *Browser) View() []byte {
+	b.t.Helper()
+	return b.png(false)
+}
+
+// png makes a picture.
+func (b *Browser) png(whole bool) []byte {
+	b.t.Helper()
 	var got struct {
 		Data string `json:"data"`
 	}
-	b.Do("Page.captureScreenshot", map[string]any{"format": "png", "captureBeyondViewport": true}, &got)
+	b.Do("Page.captureScreenshot", map[string]any{"format": "png", "captureBeyondViewport": whole}, &got)
 	png, err := base64.StdEncoding.DecodeString(got.Data)
 	if err != nil {
 		b.t.Fatal(err)

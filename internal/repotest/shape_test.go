@@ -82,6 +82,8 @@ func TestNoInit(t *testing.T) {
 
 // panics are the places that may panic, each for a fault of the calling code.
 var panics = map[string]string{
+	"internal/look/look.go":      "an embedded file that cannot be read",
+	"internal/page/page.go":      "an embedded template that cannot be filled in",
 	"internal/words/language.go": "an embedded file that cannot be read",
 	"internal/plan/encoding.go":  "a compression level that does not exist",
 	"rules/purpose/text.go":      "an embedded file that cannot be read",

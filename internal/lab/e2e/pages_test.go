@@ -357,6 +357,11 @@ func TestPagesCanBeUsed(t *testing.T) {
 	axe := axeSource(t)
 	d.openMail()
 	pages := d.all()
+	// Without this a check that finds nothing would prove nothing.
+	d.browser.Eval("document.body.append(document.createElement('input'))")
+	if len(violations(t, d.browser, axe)) == 0 {
+		t.Fatal("axe does not find a field without a label")
+	}
 	d.browser.Open(pages["ask"])
 	d.browser.Eval("document.querySelectorAll('input[value=yes]').forEach(e => e.click())")
 	d.browser.Click("button[value=save]")
@@ -417,6 +422,26 @@ r.violations.map(v => v.id + ': ' + v.help + ' ' + v.nodes.map(n => n.html.slice
 		t.Fatal(err)
 	}
 	return list
+}
+
+// The pictures of the documents are made by UNSEEN_PICTURES=docs/pictures.
+func TestPagesPictures(t *testing.T) {
+	dir := os.Getenv("UNSEEN_PICTURES")
+	if dir == "" {
+		t.Skip("makes the pictures of the documents, if UNSEEN_PICTURES names their directory")
+	}
+	d := sit(t)
+	d.openMail()
+	for name, c := range map[string]struct {
+		below string
+		dark  bool
+	}{"question": {"ask?sender=" + pageSender, false}, "overview": {"", true}} {
+		d.browser.Look(760, c.dark)
+		d.browser.Open(d.home + c.below)
+		if err := os.WriteFile(filepath.Join(lab.Root(t), dir, name+".png"), d.browser.View(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // A reader with a keyboard comes to everything that can be pressed, in the order of
