@@ -182,6 +182,8 @@ func TestShapes(t *testing.T) {
 		{"pixel with a number", "https://shop.example/p?id=75521007", reference.Pixel, 0, detect.Suspected, detect.Strong, "query"},
 		{"pixel with nothing", "https://shop.example/b.gif", reference.Pixel, 0, detect.Clean, "", ""},
 		{"pixel with a date", "https://shop.example/p?d=20240131", reference.Pixel, 0, detect.Clean, "", ""},
+		{"pixel with a short number where openings are counted", "https://shop.example/o/seen.gif?c=88120", reference.Pixel, 0, detect.Suspected, detect.Strong, "query"},
+		{"pixel with a short number elsewhere", "https://shop.example/img/dot.gif?c=88120", reference.Pixel, 0, detect.Clean, "", ""},
 		{"pixel for a mailing", "https://shop.example/p?campaign=sale-2024&utm_id=7f3a9c2e51d84b06a1c2", reference.Pixel, 0, detect.Clean, "", ""},
 		{"pixel with a numbered name", "https://shop.example/img/image-1095548-568491.gif", reference.Pixel, 0, detect.Clean, "", ""},
 		{"pixel with a numbered name at a counter", "https://shop.example/open/image-1095548.gif", reference.Pixel, 0, detect.Suspected, detect.Strong, "path"},

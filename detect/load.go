@@ -154,7 +154,7 @@ func (v *view) excusedPixel(p *signal.Parts, t *signal.Token) bool {
 	switch {
 	case isMailings(t, uses):
 		return true
-	case t.Kind == signal.Number && t.Where == signal.Query && !t.Asked && len(t.Text) < minCounted:
+	case t.Kind == signal.Number && t.Where == signal.Query && !t.Asked && !p.Counting && len(t.Text) < minCounted:
 		return true
 	case uses.Links > 0 || t.Asked:
 		return false
@@ -173,8 +173,8 @@ func (v *view) excusedPixel(p *signal.Parts, t *signal.Token) bool {
 	return false
 }
 
-// minCounted is how many digits of a number in a query could be a reader's, if its
-// name does not say so.
+// minCounted is how many digits of a number in a query could be a reader's, if
+// neither its name nor the path says so.
 const minCounted = 6
 
 // isMailings says whether a number is the mailing's, because folders of its
