@@ -17,8 +17,9 @@
 // a key of its own. The chain runs over the sealed octets, so that a record's
 // key can be destroyed ([Ledger.Forget]) and the chain still verifies. The
 // sealed octets begin with a commitment to the key: GCM alone would let one
-// ciphertext open to two texts under two keys. Form 1 is final; a later form
-// gets a new number and reads all earlier ones.
+// ciphertext open to two texts under two keys. Forms 1 and 2 are final; a later
+// form gets a new number and reads all earlier ones. Form 2 adds the words of the
+// notice, the address in From and the scope of the answer.
 //
 // # What it cannot do
 //
@@ -37,7 +38,7 @@ import (
 )
 
 // Version is the form in which records are written.
-const Version = 1
+const Version = 2
 
 // A Decision is what the reader decided, or how things stand without a word.
 type Decision string
@@ -72,6 +73,18 @@ const (
 	Import  How = "import"
 )
 
+// A Scope is how much one answer of the reader's was about. Each purpose gets a
+// record of its own all the same.
+type Scope string
+
+// The scopes.
+const (
+	// OnePurpose is an answer to one question.
+	OnePurpose Scope = "purpose"
+	// AllPurposes is one answer to all questions of a sender.
+	AllPurposes Scope = "all"
+)
+
 // A Record is one decision.
 type Record struct {
 	// Sender is the key of package sender: an organisational domain, or a
@@ -80,6 +93,10 @@ type Record struct {
 	// SenderHow is how the sender was authenticated: "dmarc", "dkim", "spf",
 	// or "" if the decision was made without a mail at hand.
 	SenderHow string
+	// SenderAddress is the address in From of the mail at hand, "" without one.
+	SenderAddress string
+	// Scope is how much the reader answered at once, "" where it is not known.
+	Scope Scope
 	// Recipient is the reader's address that the decision is for.
 	Recipient string
 	// Purpose is the one purpose that was decided on.
@@ -96,8 +113,10 @@ type Record struct {
 	Until time.Time
 	// How says by which face it was decided.
 	How How
-	// NoticeSHA256 is the hash of the notice as shown, in lower-case
-	// hexadecimal; empty if no notice was shown.
+	// Notice is what the reader was shown, word for word; empty if no notice
+	// was shown. NoticeSHA256 is its hash in lower-case hexadecimal, which
+	// [Ledger.Append] fills in. Records of form 1 have the hash alone.
+	Notice       string
 	NoticeSHA256 string
 	// NoticeLanguage and NoticeEdition say which notice it was.
 	NoticeLanguage, NoticeEdition string

@@ -2,12 +2,14 @@ package consent
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -23,6 +25,7 @@ const (
 // Limits on a record, so that no ledger is too large to be read.
 const (
 	maxText     = 2048
+	maxNotice   = 64 << 10
 	maxVendors  = 256
 	maxEvidence = 4096
 	maxPayload  = 1 << 20
@@ -30,7 +33,7 @@ const (
 	padding = 256
 )
 
-// A payload is the JSON of form 1. Names and meanings are final.
+// A payload is the JSON of forms 1 and 2. Names and meanings are final.
 type payload struct {
 	V              int        `json:"v"`
 	Type           string     `json:"type"`
@@ -49,7 +52,14 @@ type payload struct {
 	Evidence       []string   `json:"evidence,omitempty"`
 	Actor          string     `json:"actor,omitempty"`
 	Forgets        []uint64   `json:"forgets,omitempty"`
+	// Form 2 begins here.
+	SenderAddress string `json:"sender_address,omitempty"`
+	Scope         Scope  `json:"scope,omitempty"`
+	Notice        string `json:"notice,omitempty"`
 }
+
+// isFormOne says whether a payload holds nothing that form 1 did not have.
+func (p *payload) isFormOne() bool { return p.SenderAddress == "" && p.Scope == "" && p.Notice == "" }
 
 // encode writes a record, or a forgetting if forgets is not empty.
 func encode(r *Record, forgets []uint64) ([]byte, error) {
@@ -60,7 +70,7 @@ func encode(r *Record, forgets []uint64) ([]byte, error) {
 		When: r.When, How: r.How,
 		NoticeSHA256: r.NoticeSHA256, NoticeLanguage: r.NoticeLanguage,
 		NoticeEdition: r.NoticeEdition, Evidence: r.Evidence, Actor: r.Actor,
-		Forgets: forgets,
+		Forgets: forgets, SenderAddress: r.SenderAddress, Scope: r.Scope, Notice: r.Notice,
 	}
 	if forgets != nil {
 		p.Type = typeForgetting
@@ -83,8 +93,8 @@ func encode(r *Record, forgets []uint64) ([]byte, error) {
 	return b, nil
 }
 
-// decode reads what encode wrote, and nothing else.
-func decode(b []byte) (Record, []uint64, error) {
+// decode reads what encode wrote in a form, and nothing else.
+func decode(form int, b []byte) (Record, []uint64, error) {
 	var p payload
 	d := json.NewDecoder(bytes.NewReader(bytes.TrimRight(b, " ")))
 	d.DisallowUnknownFields()
@@ -94,19 +104,10 @@ func decode(b []byte) (Record, []uint64, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return Record{}, nil, fmt.Errorf("reading record: %w: something follows it", ErrInvalid)
 	}
-	if p.V != Version {
-		return Record{}, nil, fmt.Errorf("reading record: %w: form %d", ErrInvalid, p.V)
+	if p.V != form || form == 1 && !p.isFormOne() {
+		return Record{}, nil, fmt.Errorf("reading record: %w: it is not of form %d", ErrInvalid, form)
 	}
-	r := Record{
-		Sender: p.Sender, SenderHow: p.SenderHow, Recipient: p.Recipient,
-		Purpose: p.Purpose, Vendors: p.Vendors, Decision: p.Decision,
-		When: p.When.UTC(), How: p.How,
-		NoticeSHA256: p.NoticeSHA256, NoticeLanguage: p.NoticeLanguage,
-		NoticeEdition: p.NoticeEdition, Evidence: p.Evidence, Actor: p.Actor,
-	}
-	if p.Until != nil {
-		r.Until = p.Until.UTC()
-	}
+	r := p.record()
 	switch p.Type {
 	case typePermission:
 		if p.Forgets != nil {
@@ -119,6 +120,22 @@ func decode(b []byte) (Record, []uint64, error) {
 	return Record{}, nil, fmt.Errorf("reading record: %w: type %.40q", ErrInvalid, p.Type)
 }
 
+// record is what a payload says.
+func (p *payload) record() Record {
+	r := Record{
+		Sender: p.Sender, SenderHow: p.SenderHow, Recipient: p.Recipient,
+		Purpose: p.Purpose, Vendors: p.Vendors, Decision: p.Decision,
+		When: p.When.UTC(), How: p.How,
+		NoticeSHA256: p.NoticeSHA256, NoticeLanguage: p.NoticeLanguage,
+		NoticeEdition: p.NoticeEdition, Evidence: p.Evidence, Actor: p.Actor,
+		SenderAddress: p.SenderAddress, Scope: p.Scope, Notice: p.Notice,
+	}
+	if p.Until != nil {
+		r.Until = p.Until.UTC()
+	}
+	return r
+}
+
 // tidy brings a record to the one form in which it is written and read back.
 func tidy(r Record) Record {
 	r.When = r.When.Round(0).UTC()
@@ -127,7 +144,16 @@ func tidy(r Record) Record {
 	}
 	r.Vendors = append([]string(nil), r.Vendors...)
 	r.Evidence = append([]string(nil), r.Evidence...)
+	if r.Notice != "" && r.NoticeSHA256 == "" {
+		r.NoticeSHA256 = hashOf(r.Notice)
+	}
 	return r
+}
+
+// hashOf is the SHA-256 of a text, in hexadecimal.
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
 }
 
 // check says what is wrong with a decision.
@@ -153,6 +179,11 @@ func faultOfScope(r *Record) string {
 	case r.Purpose == "":
 		return "no purpose"
 	}
+	switch r.Scope {
+	case "", OnePurpose, AllPurposes:
+	default:
+		return "no such scope"
+	}
 	switch r.Decision {
 	case Granted, Refused, Withdrawn:
 		return ""
@@ -171,6 +202,12 @@ func faultOfLists(r *Record) string {
 		return "a vendor without a name"
 	case r.NoticeSHA256 != "" && !isSHA256(r.NoticeSHA256):
 		return "the notice's hash is not a SHA-256"
+	case len(r.Notice) > maxNotice:
+		return "the notice is too long"
+	case strings.ContainsRune(r.Notice, '\r'):
+		return "the notice has carriage returns, which tables lose"
+	case r.Notice != "" && hashOf(r.Notice) != r.NoticeSHA256:
+		return "the notice's hash is that of another"
 	case len(r.Evidence) > maxEvidence:
 		return "too much evidence"
 	case slices.ContainsFunc(r.Evidence, func(s string) bool { return !isSHA256(s) }):
@@ -193,7 +230,7 @@ func checkForgetting(r *Record, forgets []uint64) error {
 		return fmt.Errorf("%w: it does not say what it forgets", ErrInvalid)
 	}
 	// It must not name anybody: it stays when what it forgets is gone.
-	if r.Sender != "" || r.Recipient != "" || r.Decision != "" || len(r.Vendors) > 0 || len(r.Evidence) > 0 {
+	if r.Sender+r.SenderAddress+r.Recipient+r.Notice+string(r.Decision) != "" || len(r.Vendors) > 0 || len(r.Evidence) > 0 {
 		return fmt.Errorf("%w: a forgetting that names somebody", ErrInvalid)
 	}
 	if err := checkTexts(&bare); err != nil {
@@ -206,7 +243,10 @@ func checkForgetting(r *Record, forgets []uint64) error {
 func checkTexts(r *Record) error {
 	texts := [...]string{
 		r.Sender, r.SenderHow, r.Recipient, string(r.Purpose), string(r.How),
-		r.NoticeLanguage, r.NoticeEdition, r.Actor,
+		r.NoticeLanguage, r.NoticeEdition, r.Actor, r.SenderAddress,
+	}
+	if !utf8.ValidString(r.Notice) {
+		return fmt.Errorf("%w: a notice that is not UTF-8", ErrInvalid)
 	}
 	for _, list := range [...][]string{texts[:], r.Vendors} {
 		for _, s := range list {

@@ -11,7 +11,7 @@ import (
 )
 
 // The labels keep the hashes of one use apart from those of any other. They
-// are part of form 1 and final.
+// are part of all forms and final.
 const (
 	labelChain  = "unseen consent chain"
 	labelKey    = "unseen consent key"

@@ -41,7 +41,7 @@ func (w *walk) row(r *StoredRow) (Entry, error) {
 	if err != nil {
 		return e, &BrokenError{next, err.Error()}
 	}
-	if e.Record, e.Forgets, err = decode(plain); err != nil {
+	if e.Record, e.Forgets, err = decode(r.Version, plain); err != nil {
 		return e, &BrokenError{next, err.Error()}
 	}
 	return e, w.forgets(&e)

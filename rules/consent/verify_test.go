@@ -3,6 +3,7 @@ package consent_test
 import (
 	"context"
 	"math/bits"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -52,7 +53,7 @@ func TestVerify(t *testing.T) {
 		"key gone":           {func(m *memory) { m.rows[4].Key = nil }, 5},
 		"added behind":       {func(m *memory) { m.head.Seq, m.head.Hash = 9, m.rows[8].Hash }, 10},
 		"head of another":    {func(m *memory) { m.head.Hash[0] ^= 1 }, 10},
-		"a later form":       {func(m *memory) { m.rows[5].Version = 2 }, 6},
+		"a later form":       {func(m *memory) { m.rows[5].Version = 3 }, 6},
 		"shortened":          {func(m *memory) { m.rows[5].Sealed = m.rows[5].Sealed[:40] }, 6},
 		"emptied":            {func(m *memory) { m.rows[5].Sealed = nil }, 6},
 		"key of a new chain": {func(m *memory) { m.rows[0].Key = new(consent.Key) }, 1},
@@ -106,6 +107,31 @@ func TestVerifyEveryBit(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d single-bit changes, all found", flips)
+}
+
+// Of ten thousand records, a hundred thousand random single-bit changes are
+// found, and named.
+func TestVerifyRandomBits(t *testing.T) {
+	n, changes := 10_000, 100_000
+	if testing.Short() {
+		n, changes = 1000, 5000
+	}
+	m := filled(t, n)
+	random := rand.New(rand.NewPCG(1, 2))
+	for range changes {
+		i := random.IntN(n)
+		all := fields(m, i)
+		f := all[random.IntN(len(all))]
+		at, bit := random.IntN(len(f)), random.IntN(8)
+		f[at] ^= 1 << bit
+		if got := checkFrom(t.Context(), m, i); got != uint64(i+1) {
+			t.Fatalf("octet %d, bit %d of record %d: record %d was named", at, bit, i+1, got)
+		}
+		f[at] ^= 1 << bit
+	}
+	if err := open(t, m).Verify(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // fields are all octets of a stored record.
