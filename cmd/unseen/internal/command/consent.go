@@ -46,7 +46,7 @@ func purposeText(w *words.Catalogue, id string) string {
 	if !ok {
 		return words.Plain(id)
 	}
-	return w.Say(words.PurposeNamed, "title", info.Title, "id", id)
+	return w.Say(words.PurposeNamed, "title", w.Purpose(info.ID), "id", id)
 }
 
 // decided is a decision in words.
@@ -199,7 +199,7 @@ func (s *session) tellDecided(list []api.Standing, done words.Key) {
 	}
 	for _, key := range order {
 		c := chosen[key]
-		s.say(done, "who", s.learners(key.sender, c.vendors), "sender", key.sender, "address", key.address, "purposes", strings.Join(c.purposes, ", "))
+		s.say(done, "who", s.learners(key.sender, c.vendors), "sender", key.sender, "address", key.address, "purposes", s.words.List(c.purposes))
 	}
 }
 
@@ -221,14 +221,7 @@ func (s *session) learners(sender string, vendors []string) string {
 			names = append(names, name)
 		}
 	}
-	list := names[0]
-	for i, name := range names[1:] {
-		if i == len(names)-2 {
-			return s.words.Say(words.ListEnd, "list", list, "last", name)
-		}
-		list = s.words.Say(words.ListPart, "list", list, "next", name)
-	}
-	return list
+	return s.words.List(names)
 }
 
 // Run verifies the ledger.

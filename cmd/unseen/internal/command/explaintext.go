@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/unseen-mail/unseen/detect"
@@ -73,7 +74,7 @@ func (e *explainer) reference(x *explanation) {
 	}
 	fmt.Fprintf(e.out, "\n%s\n", head)
 	e.line(e.words.Say(words.ExplainHeld, "verdict", e.verdict(x), "action", action(e.words, x.Action)))
-	e.block(words.ExplainWhy, x.Reasons)
+	e.block(words.ExplainWhy, e.reasons(x))
 	if x.Sent != nil {
 		head := words.ExplainSent
 		if !x.Kind.Load() {
@@ -84,7 +85,7 @@ func (e *explainer) reference(x *explanation) {
 	if len(x.Purposes) > 0 {
 		var titles []string
 		for _, id := range x.Purposes {
-			titles = append(titles, id.Text(e.words.Lang()).Title)
+			titles = append(titles, e.words.Purpose(id))
 		}
 		basis := words.ExplainInferred
 		if x.Basis == string(detect.Documented) {
@@ -95,6 +96,20 @@ func (e *explainer) reference(x *explanation) {
 	if x.Destination != "" {
 		e.block(words.ExplainLeads, []string{x.Destination})
 	}
+}
+
+// reasons are why, in the reader's language as far as it has a text for them.
+func (e *explainer) reasons(x *explanation) []string {
+	list := slices.Clone(x.Reasons)
+	if e.words.Lang() == words.DefaultLanguage {
+		return list
+	}
+	for i, r := range x.Because {
+		if said := e.words.Because(r.Code, r.Args); said != "" && i < len(list) {
+			list[i] = said
+		}
+	}
+	return list
 }
 
 // block writes lines under a heading.

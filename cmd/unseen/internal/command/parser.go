@@ -9,6 +9,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/unseen-mail/unseen/internal/words"
+	"github.com/unseen-mail/unseen/rules/purpose"
 )
 
 // A saying is one thing that the parser of the command line says, in English.
@@ -58,6 +59,9 @@ func (s *session) help(options kong.HelpOptions, ctx *kong.Context) error {
 	if s.words.Lang() == words.DefaultLanguage {
 		return kong.DefaultHelpPrinter(options, ctx)
 	}
+	if node := ctx.Selected(); node != nil && node.Detail != "" && strings.TrimSpace(node.Detail) == strings.TrimSpace(choice{}.Help()) {
+		node.Detail = purposesHelp(s.words)
+	}
 	var text bytes.Buffer
 	out := ctx.Stdout
 	ctx.Stdout = &text
@@ -79,4 +83,20 @@ func (s *session) help(options kong.HelpOptions, ctx *kong.Context) error {
 	})
 	_, err = fmt.Fprint(out, said)
 	return err
+}
+
+// purposesHelp is what [choice.Help] lists, in the reader's language.
+func purposesHelp(w *words.Catalogue) string {
+	text := w.Say(words.HelpPurposes) + "\n\n"
+	for _, p := range purpose.All() {
+		if !p.Grantable {
+			continue
+		}
+		name, told := string(p.ID), p.ID.Text(w.Lang())
+		for _, line := range wrapped(told.Title+". "+told.Sentence, 60) {
+			text += fmt.Sprintf("  %-16s %s\n", name, line)
+			name = ""
+		}
+	}
+	return text
 }

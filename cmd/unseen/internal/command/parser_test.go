@@ -60,6 +60,9 @@ func TestHelpInEachLanguage(t *testing.T) {
 	}
 	flags := regexp.MustCompile(`(?m)^ +(-\w, )?--[a-z-]+|^  [a-z]+( [a-z]+)?  `)
 	english := regexp.MustCompile(`(?m)^(Usage|Flags|Arguments|Commands):|Show context|for more information`)
+	if said := help("de", "consent", "grant"); !strings.Contains(said, "Ihre Klicks zählen") || strings.Contains(said, "Counting your clicks") {
+		t.Errorf("the purposes are not in German: %s", said)
+	}
 	for _, args := range [][]string{{}, {"account", "add"}, {"consent"}, {"scan"}} {
 		want := flags.FindAllString(help("C", args...), -1)
 		for _, lang := range words.Languages()[1:] {
