@@ -33,7 +33,9 @@ const (
 	padding = 256
 )
 
-// A payload is the JSON of forms 1 and 2. Names and meanings are final.
+// A payload is the JSON of forms 1 and 2. Names and meanings are final. In form 2
+// the words of the notice follow the JSON, after a line feed and as they are: they
+// are most of a record, and whoever asks how things stand does not read them.
 type payload struct {
 	V              int        `json:"v"`
 	Type           string     `json:"type"`
@@ -55,11 +57,13 @@ type payload struct {
 	// Form 2 begins here.
 	SenderAddress string `json:"sender_address,omitempty"`
 	Scope         Scope  `json:"scope,omitempty"`
-	Notice        string `json:"notice,omitempty"`
+	NoticeOctets  int    `json:"notice_octets,omitempty"`
 }
 
 // isFormOne says whether a payload holds nothing that form 1 did not have.
-func (p *payload) isFormOne() bool { return p.SenderAddress == "" && p.Scope == "" && p.Notice == "" }
+func (p *payload) isFormOne() bool {
+	return p.SenderAddress == "" && p.Scope == "" && p.NoticeOctets == 0
+}
 
 // encode writes a record, or a forgetting if forgets is not empty.
 func encode(r *Record, forgets []uint64) ([]byte, error) {
@@ -70,7 +74,7 @@ func encode(r *Record, forgets []uint64) ([]byte, error) {
 		When: r.When, How: r.How,
 		NoticeSHA256: r.NoticeSHA256, NoticeLanguage: r.NoticeLanguage,
 		NoticeEdition: r.NoticeEdition, Evidence: r.Evidence, Actor: r.Actor,
-		Forgets: forgets, SenderAddress: r.SenderAddress, Scope: r.Scope, Notice: r.Notice,
+		Forgets: forgets, SenderAddress: r.SenderAddress, Scope: r.Scope, NoticeOctets: len(r.Notice),
 	}
 	if forgets != nil {
 		p.Type = typeForgetting
@@ -81,6 +85,9 @@ func encode(r *Record, forgets []uint64) ([]byte, error) {
 	b, err := json.Marshal(&p)
 	if err != nil {
 		return nil, fmt.Errorf("writing record: %w", err)
+	}
+	if r.Notice != "" {
+		b = append(append(b, '\n'), r.Notice...)
 	}
 	if len(b) > maxPayload {
 		return nil, fmt.Errorf("writing record: %w: over %d octets", ErrInvalid, maxPayload)
@@ -96,7 +103,8 @@ func encode(r *Record, forgets []uint64) ([]byte, error) {
 // decode reads what encode wrote in a form, and nothing else.
 func decode(form int, b []byte) (Record, []uint64, error) {
 	var p payload
-	d := json.NewDecoder(bytes.NewReader(bytes.TrimRight(b, " ")))
+	head, rest, _ := bytes.Cut(b, []byte{'\n'})
+	d := json.NewDecoder(bytes.NewReader(bytes.TrimRight(head, " ")))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&p); err != nil {
 		return Record{}, nil, fmt.Errorf("reading record: %w", err)
@@ -107,7 +115,12 @@ func decode(form int, b []byte) (Record, []uint64, error) {
 	if p.V != form || form == 1 && !p.isFormOne() {
 		return Record{}, nil, fmt.Errorf("reading record: %w: it is not of form %d", ErrInvalid, form)
 	}
+	n := p.NoticeOctets
+	if n < 0 || n > len(rest) || len(bytes.TrimLeft(rest[n:], " ")) > 0 {
+		return Record{}, nil, fmt.Errorf("reading record: %w: its notice is of another length", ErrInvalid)
+	}
 	r := p.record()
+	r.Notice = string(rest[:n])
 	switch p.Type {
 	case typePermission:
 		if p.Forgets != nil {
@@ -128,7 +141,7 @@ func (p *payload) record() Record {
 		When: p.When.UTC(), How: p.How,
 		NoticeSHA256: p.NoticeSHA256, NoticeLanguage: p.NoticeLanguage,
 		NoticeEdition: p.NoticeEdition, Evidence: p.Evidence, Actor: p.Actor,
-		SenderAddress: p.SenderAddress, Scope: p.Scope, Notice: p.Notice,
+		SenderAddress: p.SenderAddress, Scope: p.Scope,
 	}
 	if p.Until != nil {
 		r.Until = p.Until.UTC()

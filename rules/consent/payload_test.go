@@ -36,7 +36,7 @@ const fullJSON = `{"v":2,"type":"unseen:ReleasePermission","sender":"news@gmail.
 	`"decision":"granted","when":"2026-11-30T09:00:00Z","until":"2027-05-30T09:00:00Z","how":"command",` +
 	`"notice_sha256":"d84061e3c796d78e982418ae7f51730c0e337dbaf6acded6a20f7d2b65824c7d","notice_language":"en",` +
 	`"notice_edition":"1","evidence":["1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b"],"actor":"uid 1000",` +
-	`"sender_address":"news@gmail.com","scope":"purpose","notice":"Shop asks."}`
+	`"sender_address":"news@gmail.com","scope":"purpose","notice_octets":10}` + "\nShop asks."
 
 func TestPayloadForm(t *testing.T) {
 	r := full()
@@ -69,7 +69,9 @@ func TestPayloadRefuses(t *testing.T) {
 		"something behind":      fullJSON + `{}`,
 		"another version":       strings.Replace(fullJSON, `"v":2`, `"v":3`, 1),
 		"form 1 in form 2":      formOneJSON,
-		"another notice":        strings.Replace(fullJSON, "Shop asks.", "Shop asked.", 1),
+		"another notice":        strings.Replace(fullJSON, "Shop asks.", "Shop asky.", 1),
+		"a longer notice":       fullJSON + "!",
+		"a shorter notice":      strings.TrimSuffix(fullJSON, "."),
 		"another scope":         strings.Replace(fullJSON, `"scope":"purpose"`, `"scope":"everything"`, 1),
 		"no type":               strings.Replace(fullJSON, `unseen:ReleasePermission`, ``, 1),
 		"no sender":             strings.Replace(fullJSON, `"sender":"news@gmail.com weekly.list.example",`, ``, 1),
