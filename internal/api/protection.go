@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -212,10 +213,11 @@ func (c *Client) AnswerReceipt(ctx context.Context, a ReceiptAnswer) (Receipt, e
 	return call[Receipt](ctx, c, "POST", "/v1/receipts", a)
 }
 
-// Reading says what a mail says where its pictures are held. Nothing is asked of
+// Reading says what a mail says where its pictures are held. The mail is named by the
+// hash of its header block, or it is the newest one of a sender. Nothing is asked of
 // anybody for it.
 func (c *Client) Reading(ctx context.Context, message string) (Reading, error) {
-	return call[Reading](ctx, c, "GET", "/v1/messages/"+message+"/reading", nil)
+	return call[Reading](ctx, c, "GET", "/v1/messages/"+url.PathEscape(message)+"/reading", nil)
 }
 
 // Bare asks for a picture by its address without the identifier, once.

@@ -49,6 +49,7 @@ func (d *Daemon) service() api.Service {
 		Protection: api.Protection{
 			Level: d.setLevel, Pause: d.pause, Suspend: d.suspend, Resume: d.resume,
 			Receipts: d.receipts, AnswerReceipt: d.answerReceipt,
+			Reading: d.reading, Bare: d.bare,
 		},
 	}
 }

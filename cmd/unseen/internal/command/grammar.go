@@ -190,11 +190,6 @@ type consentVerify struct {
 	Against string `placeholder:"HEAD" help:"${help_against}"`
 }
 
-type picturesCommand struct {
-	Sender string `arg:"" help:"${help_picture_sender}"`
-	Switch string `arg:"" enum:"on,off" help:"${help_on_off}"`
-}
-
 type cleanCommand struct{}
 
 type statusCommand struct {
