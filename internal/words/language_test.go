@@ -91,3 +91,25 @@ func TestCounting(t *testing.T) {
 		}
 	}
 }
+
+// Commands are named as they can be typed, in every language; nothing else is.
+func TestAsInEachLanguage(t *testing.T) {
+	const program = "/opt/$1/unseen"
+	for _, lang := range words.Languages() {
+		c := words.In(lang)
+		named := c.As(program)
+		for _, k := range []words.Key{words.NotRunningHint, words.DemoCommands, words.NoAccounts} {
+			if said := named.Text(k); !strings.Contains(said, program+" ") || strings.Contains(said, "\"unseen ") {
+				t.Errorf("%s says %q", lang, said)
+			}
+		}
+		for _, k := range []words.Key{words.NoticeIs, words.OpeningDamaged, words.HelpUnseen} {
+			if named.Text(k) != c.Text(k) {
+				t.Errorf("%s says %q", lang, named.Text(k))
+			}
+		}
+		if named.Lang() != lang || c.As("") != c || c.As("unseen") != c {
+			t.Errorf("%s is another catalogue", lang)
+		}
+	}
+}

@@ -119,7 +119,7 @@ var alike = map[string][]string{
 	"settings-port": {"fr"}, "scan-mail": {"nl"}, "page-nav": {"fr"}, "page-sure-weak": {"fr"},
 	"stated-note": {"fr"}, "month-4": {"nl", "de"}, "month-8": {"de"},
 	"month-9": {"nl", "de"}, "month-11": {"nl", "de"}, "bytes": {"nl"}, "minutes": {"fr"},
-	"did-change": {"fr"}, "reading-link": {"nl"},
+	"did-change": {"fr"},
 }
 
 // leftovers are English words that no other of the languages has.

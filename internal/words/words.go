@@ -13,6 +13,7 @@ package words
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -35,10 +36,11 @@ func (c *Catalogue) As(program string) *Catalogue {
 	if program == "" || program == "unseen" {
 		return c
 	}
-	called := strings.NewReplacer("\"unseen ", "\""+program+" ", "\n  unseen ", "\n  "+program+" ")
+	command := regexp.MustCompile(`(^|[\s"])unseen ([a-z])`)
+	called := "${1}" + strings.ReplaceAll(program, "$", "$$") + " ${2}"
 	named := &Catalogue{lang: c.lang, one: c.one, texts: make(map[Key]string, len(c.texts))}
 	for k, text := range c.texts {
-		named.texts[k] = called.Replace(text)
+		named.texts[k] = command.ReplaceAllString(text, called)
 	}
 	return named
 }
