@@ -25,6 +25,7 @@ import (
 
 	"github.com/unseen-mail/unseen/internal/account"
 	"github.com/unseen-mail/unseen/internal/words"
+	"github.com/unseen-mail/unseen/rules/catalogue"
 )
 
 // certificate makes a self-signed certificate, and a pool that trusts it.
@@ -193,20 +194,23 @@ func TestCheckIMAP(t *testing.T) {
 // The provider's word is looked for on the newest mails, by its own name alone.
 func TestCheckStamps(t *testing.T) {
 	const stamped = "Authentication-Results: mx.demo.example;\r\n\tdmarc=pass header.from=a.example\r\nSubject: x\r\n\r\nx\r\n"
+	const nameless = "Authentication-Results: spf=pass smtp.mailfrom=a.example; dmarc=pass header.from=a.example\r\nSubject: x\r\n\r\nx\r\n"
 	const forged = "Authentication-Results: mx.evil.example; dmarc=pass\r\nSubject: x\r\n\r\nx\r\n"
 	for name, c := range map[string]struct {
 		mails []string
+		name  string
 		want  string
 	}{
-		"some":   {[]string{stamped, forged, "Subject: x\r\n\r\nx\r\n"}, "senders of 1 of your last 3 mails"},
-		"none":   {[]string{forged}, "vouches for none of the senders of your last 1 mail:"},
-		"newest": {append([]string{stamped}, slicesRepeat(forged, 20)...), "none of the senders of your last 20 mails"},
+		"some":     {[]string{stamped, forged, "Subject: x\r\n\r\nx\r\n"}, "mx.demo.example", "senders of 1 of your last 3 mails"},
+		"none":     {[]string{forged}, "mx.demo.example", "vouches for none of the senders of your last 1 mail:"},
+		"newest":   {append([]string{stamped}, slicesRepeat(forged, 20)...), "mx.demo.example", "none of the senders of your last 20 mails"},
+		"nameless": {[]string{nameless, stamped, "Subject: x\r\n\r\nx\r\n"}, catalogue.NoAuthServID, "senders of 1 of your last 3 mails"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ln, s := listen(t)
 			imapServer(t, ln, nil, c.mails...)
 			s.TLS = account.None
-			check := &account.Checker{Words: words.English(), AuthServIDs: func(n string) bool { return n == "mx.demo.example" }}
+			check := &account.Checker{Words: words.English(), AuthServIDs: func(n string) bool { return n == c.name }}
 			got := texts(check.CheckIMAP(context.Background(), s, account.Login{User: "demo", Password: "demo"}))
 			if !strings.Contains(got, c.want) {
 				t.Errorf("found:\n%s", got)

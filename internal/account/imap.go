@@ -1,20 +1,20 @@
 package account
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
 	"net"
-	"net/textproto"
 	"strings"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 	"github.com/emersion/go-sasl"
 
+	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/detect/sender"
 	"github.com/unseen-mail/unseen/internal/words"
+	"github.com/unseen-mail/unseen/rules/catalogue"
 )
 
 // lookedAt is how many of the newest mails are asked for the provider's word.
@@ -138,15 +138,18 @@ func (c *Checker) stamps(client *imapclient.Client) Step {
 	return c.good(key, "n", vouched, "all", len(messages))
 }
 
-// vouched says whether the topmost result is signed by a name of the provider.
+// vouched says whether the topmost result is signed by a name of the provider, or
+// by none where it leaves its name out.
 func (c *Checker) vouched(header []byte) bool {
-	fields, err := textproto.NewReader(bufio.NewReader(bytes.NewReader(header))).ReadMIMEHeader()
-	if err != nil && len(fields) == 0 || c.AuthServIDs == nil {
+	if c.AuthServIDs == nil {
 		return false
 	}
-	name, _, _ := strings.Cut(fields.Get("Authentication-Results"), ";")
-	name, _, _ = strings.Cut(strings.TrimSpace(name), " ")
-	return name != "" && c.AuthServIDs(name)
+	h := message.Header(header)
+	top, _ := sender.TopStamp(h)
+	if top.By == "" && h.Get("Authentication-Results") != "" {
+		top.By = catalogue.NoAuthServID
+	}
+	return top.By != "" && c.AuthServIDs(top.By)
 }
 
 // oneLine shortens what a server said to what can be shown.

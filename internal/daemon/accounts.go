@@ -225,6 +225,8 @@ func (d *Daemon) checkAccount(ctx context.Context, q api.CheckRequest) ([]api.St
 	if err != nil {
 		return nil, err
 	}
+	// The reader may have confirmed a name.
+	check.AuthServIDs = d.core.provider(r.account).Named
 	var steps []api.Step
 	for _, s := range check.Check(ctx, a, account.Login{User: q.Login, Password: string(q.Password)}) {
 		steps = append(steps, api.Step{OK: s.OK, Text: s.Text, Hint: s.Hint})

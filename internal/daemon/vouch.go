@@ -74,7 +74,7 @@ func (d *Daemon) vouchingOf(ctx context.Context, address string) (api.Vouch, err
 // countStamps counts in the newest mails of an account. What the reader wrote
 // themselves came from no server, and does not count.
 func (c *core) countStamps(ctx context.Context, a *store.Account) (account.Count, error) {
-	plans, err := c.store.PlansByAccount(ctx, a.ID, countedStamps)
+	plans, err := c.store.PlansOf(ctx, a.ID, countedStamps)
 	if err != nil {
 		return account.Count{}, err
 	}

@@ -10,7 +10,7 @@ import (
 // now, or not any more, who they are: of tells, for each plan, who it is from. The
 // senders of other accounts stay as they are.
 func (s *Store) Refile(ctx context.Context, account int64, of func(*Plan) (Sender, error)) error {
-	plans, err := s.PlansByAccount(ctx, account, -1)
+	plans, err := s.PlansOf(ctx, account, -1)
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func (s *Store) Refile(ctx context.Context, account int64, of func(*Plan) (Sende
 	}
 	err = s.write(ctx, durable, func(tx *sql.Tx) error {
 		c.tx = tx
-		if _, err := tx.ExecContext(ctx, "DELETE FROM senders WHERE account = ?", account); err != nil {
+		if err := unfile(ctx, tx, account); err != nil {
 			return err
 		}
 		for id, key := range filed {
@@ -47,4 +47,17 @@ func (s *Store) Refile(ctx context.Context, account int64, of func(*Plan) (Sende
 		return fmt.Errorf("filing the plans of an account: %w", s.explain(err))
 	}
 	return nil
+}
+
+// unfile takes the mail of an account out of what is counted of senders. One that
+// also wrote to another account stays, with what it wrote there.
+func unfile(ctx context.Context, tx *sql.Tx, account int64) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM senders WHERE account = ?1 AND NOT (authenticated = 1 AND
+		EXISTS (SELECT 1 FROM plans p WHERE p.sender = senders.key AND p.account <> ?1))`, account)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE senders SET mails = (SELECT count(DISTINCT p.header) FROM plans p
+		WHERE p.sender = senders.key AND p.account <> ?1) WHERE account = ?1`, account)
+	return err
 }
