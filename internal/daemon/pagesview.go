@@ -176,6 +176,9 @@ func (p *pages) load(ctx context.Context, f *page.Frame, r proxy.PageRequest) (p
 		Certainty: string(j.Certainty), Reasons: reasons(&j, f.Words), ReasonIn: p.d.cfg.Words.Lang(), Edition: j.Edition, Mail: l.mail.name(), To: l.mail.to,
 		Token: r.Route.Token, Tells: j.Verdict == detect.Tracker || j.Verdict == detect.Suspected,
 	}
+	// What cannot be told of the mail is no reason not to explain the load.
+	v.Reading, _ = p.d.reading(ctx, v.Mail)
+	v.Reading.Lines = slices.DeleteFunc(v.Reading.Lines, func(l api.ReadingLine) bool { return l.Kind != "picture" || l.Text == "" })
 	v.Sendings = p.d.sendings([]*load{l}, true, f.Words)
 	return shown(f.Load(v))
 }

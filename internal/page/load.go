@@ -31,6 +31,8 @@ type Load struct {
 	Mail, To string
 	// Token is its own.
 	Token string
+	// Reading is what the mail says in place of its pictures.
+	Reading api.Reading
 }
 
 // loadView is what the template shows.
@@ -64,7 +66,7 @@ func (f *Frame) Load(l Load) []byte {
 		title = w.Say(words.PageLoad, "host", l.Host)
 	}
 	return f.render("load", view{Title: title, Home: "-", V: v, L: map[string]string{
-		"now": w.Say(words.PageLoadNow), "sent": w.Say(words.PageSent), "also": w.Say(words.PageSentAlso), "why": w.Say(words.PageLoadWhy),
+		"now": w.Say(words.PageLoadNow), "reading": w.Say(words.PageReading), "sent": w.Say(words.PageSent), "also": w.Say(words.PageSentAlso), "why": w.Say(words.PageLoadWhy),
 		"address": w.Say(words.PageLoadAddress), "choose": w.Say(words.PageLoadChoose), "look": w.Say(words.PageLook),
 		"once": w.Say(words.PageOnceMail), "shown": w.Say(words.PageOncePictures),
 	}})

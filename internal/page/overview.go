@@ -80,6 +80,13 @@ func (f *Frame) Overview(o Overview) []byte {
 		NoWaiting: w.Say(words.PageWaitingNone), NoMail: w.Say(words.PageSendersNone),
 		Pictures: f.allPictures(&o.Status),
 	}
+	for _, off := range o.Status.Suspended {
+		text := w.Say(words.StatusSuspended, "until", f.moment(off.Until))
+		if off.Account != "" {
+			text = w.Say(words.StatusSuspendOne, "account", off.Account, "until", f.moment(off.Until))
+		}
+		v.Problems = append([]string{text}, v.Problems...)
+	}
 	for i := range o.Waiting {
 		v.Waiting = append(v.Waiting, f.waiting(&o.Waiting[i]))
 	}

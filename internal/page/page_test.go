@@ -67,7 +67,7 @@ func all(lang, name string) map[string][]byte {
 	}
 	return map[string][]byte{
 		"overview": f.Overview(page.Overview{
-			Status:  api.Status{Today: api.Counts{Held: 3, Released: 1}, Pictures: "all", Problems: []string{name}},
+			Status:  api.Status{Today: api.Counts{Held: 3, Released: 1}, Pictures: "all", Problems: []string{name}, Suspended: []api.Suspension{{Span: api.Span{Until: at}}, {Account: name, Span: api.Span{Until: at}}}},
 			Waiting: waiting, Senders: []api.Sender{{Key: name, Display: name, Authenticated: true}, {Key: name}, {Key: "b.example"}},
 			Standings: []api.Standing{{Sender: name, Purpose: "performance", Decision: "granted"}},
 			Turned:    page.Turned{Elsewhere: 1, Used: 2, Session: 3, Form: 4},
@@ -78,7 +78,7 @@ func all(lang, name string) map[string][]byte {
 		"quiet":  f.Sender(page.Sender{Key: name, Vouched: true, Refusal: &api.Error{Text: name, Hint: name}}),
 		"held":   f.Held([]page.Held{{At: at, Sender: name, Loads: []page.HeldLoad{{Host: name, Tells: true, Token: "t"}, {Host: name}}}, {At: at}}),
 		"none":   f.Held(nil),
-		"load":   f.Load(page.Load{Host: name, Address: name, Sender: name, Tells: true, Reason: name, Certainty: "strong", Reasons: []string{name}, ReasonIn: "en", Sendings: sendings, Mail: name, To: name, Token: "t"}),
+		"load":   f.Load(page.Load{Host: name, Address: name, Sender: name, Tells: true, Reason: name, Certainty: "strong", Reasons: []string{name}, ReasonIn: "en", Sendings: sendings, Mail: name, To: name, Token: "t", Reading: api.Reading{Lines: []api.ReadingLine{{Kind: "picture", Text: name}}}}),
 		"free":   f.Load(page.Load{Host: name, Released: true}),
 		"tell": f.Tell(name, []api.Tell{{Sender: name, Address: name, Text: name, Letter: notice.Letter{Subject: name, Text: name + "\n" + name}, Links: []api.TellLink{
 			{Kind: "consent", URL: "https://a.example/x?y=" + name}, {Kind: "preferences", URL: "mailto:a@b.example?subject=x"}, {Kind: "list-unsubscribe", URL: "javascript:alert(1)"},

@@ -114,6 +114,7 @@ const (
 	PageHeldPicture     Key = "page-held-picture"
 	PageLoadPicture     Key = "page-load-picture"
 	PageSentAlso        Key = "page-sent-also"
+	PageReading         Key = "page-reading"
 	PageExplain         Key = "page-explain"
 	PageSomebody        Key = "page-somebody"
 	PageLoad            Key = "page-load"
