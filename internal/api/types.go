@@ -258,8 +258,8 @@ type Event struct {
 	Seq int64 `json:"seq"`
 	// Time is when it was.
 	Time time.Time `json:"time"`
-	// Kind is "load", "consent", "picture", "account", "config", "rules" or
-	// "relay".
+	// Kind is "load", "consent", "picture", "account", "config", "rules",
+	// "relay", "level", "protection" (paused, suspended, ended) or "receipt".
 	Kind string `json:"kind"`
 	// Outcome is what became of it: "held", "released", "copy", "failed" for
 	// loads; "granted", "refused", "withdrawn" for consent.

@@ -175,8 +175,10 @@ func (g *group) text(w *words.Catalogue) (what, text string) {
 		return w.Say(words.DidChange), words.Plain(reason)
 	case "receipt held":
 		return w.Say(words.DidHold), words.Plain(reason)
-	case "receipt released":
+	case "receipt released", "picture bare":
 		return w.Say(words.DidRelease), words.Plain(reason)
+	case "receipt allowed", "receipt refused":
+		return w.Say(words.DidChoose), receiptState(w, g.Outcome)
 	case "port free":
 		return w.Say(words.DidRecover), words.Plain(reason)
 	}
