@@ -12,6 +12,7 @@ import (
 	"github.com/unseen-mail/unseen/internal/store"
 	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/proxy"
+	"github.com/unseen-mail/unseen/rules/purpose"
 )
 
 const (
@@ -74,7 +75,8 @@ func (p *pages) sender(ctx context.Context, f *page.Frame, r proxy.PageRequest) 
 	if err != nil {
 		return proxy.PageAnswer{}, err
 	}
-	s := page.Sender{Key: who.Key, Vouched: who.Authenticated}
+	everything := func(purpose.ID) bool { return true }
+	s := page.Sender{Key: who.Key, Vouched: who.Authenticated, Granted: len(p.d.takenBack(who.Key, "", everything)) > 0}
 	if s.Vouched {
 		s.Display = who.Display
 	}

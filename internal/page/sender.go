@@ -23,6 +23,9 @@ type Sender struct {
 	Pictures bool
 	// Vouched says that the reader's provider vouches for them.
 	Vouched bool
+	// Granted says that something stands that can be taken back, also what no
+	// question of today is about, as a yes to links.
+	Granted bool
 	// History is what was answered.
 	History api.History
 }
@@ -57,7 +60,7 @@ type senderView struct {
 func (f *Frame) Sender(s Sender) []byte {
 	w := f.Words
 	v := senderView{
-		Key: s.Key, Vouched: s.Vouched, Says: w.Say(words.LedgerStatement), Tell: f.below("tell", "sender", s.Key),
+		Key: s.Key, Vouched: s.Vouched, Granted: s.Granted, Says: w.Say(words.LedgerStatement), Tell: f.below("tell", "sender", s.Key),
 		TellText: w.Say(words.PageTellHow, "sender", s.Key),
 		Pictures: switchView{
 			Text: w.Say(words.PagePicturesOff, "sender", s.Key), Button: w.Say(words.PagePicturesShow), Value: "on",
