@@ -148,6 +148,14 @@ func (r *reader) open(path string) bool {
 	case !bytes.HasPrefix(start[:n], fromLine) && size > int64(r.cfg.MaxMail):
 		r.cfg.Progress.done.Add(size)
 		return r.failed(name, ErrTooLarge)
+	case bytes.HasPrefix(start[:n], fromLine):
+		return r.stream(name, fileKey(name), r.cfg.Progress.through(f), 0)
 	}
-	return r.stream(name, fileKey(name), r.cfg.Progress.through(f), 0)
+	// One mail, of a size that is known.
+	raw := make([]byte, size)
+	n, err = io.ReadFull(r.cfg.Progress.through(f), raw)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return r.failed(name, err)
+	}
+	return r.give(Mail{Name: name, Key: fileKey(name), Raw: raw[:n]})
 }
