@@ -267,7 +267,7 @@ func TestReasonNamesPurposes(t *testing.T) {
 	l.Judgement.Purposes = []purpose.ID{purpose.Performance, purpose.Profiling, "new"}
 	d := (&gate.Gate{Ledger: grants{}}).Decide(&l, begin)
 	const want = "Held: sendgrid would learn that you opened this mail, and you have not agreed to " +
-		"“Measuring campaigns”, “Profiles for other uses” and new."
+		"“Measuring campaigns”, “Profiles for other uses” and “new”."
 	if d.Reason != want {
 		t.Errorf("got  %q\nwant %q", d.Reason, want)
 	}

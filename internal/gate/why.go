@@ -140,21 +140,5 @@ func titles(c *words.Catalogue, ids []purpose.ID) string {
 	if len(ids) == 0 {
 		return c.Say(words.ThatPurpose)
 	}
-	list := title(c, ids[0])
-	for i, id := range ids[1:] {
-		if i == len(ids)-2 {
-			return c.Say(words.ListEnd, "list", list, "last", title(c, id))
-		}
-		list = c.Say(words.ListPart, "list", list, "next", title(c, id))
-	}
-	return list
-}
-
-// title is the name of one purpose, its identifier if it has none.
-func title(c *words.Catalogue, id purpose.ID) string {
-	info, ok := purpose.Lookup(id)
-	if !ok {
-		return string(id)
-	}
-	return c.Say(words.PurposeTitle, "title", info.Title)
+	return c.Purposes(ids)
 }
