@@ -104,9 +104,7 @@ func (s *session) dispatch(ctx context.Context, cmd wire.Command) error {
 		return s.enable(cmd)
 	case "NOTIFY":
 		return s.notify(cmd)
-	case "COMPRESS":
-		return s.compress(cmd.Tag)
-	case "CONVERT", "UID CONVERT", "UIDFETCH", "UID UIDFETCH",
+	case "COMPRESS", "CONVERT", "UID CONVERT", "UIDFETCH", "UID UIDFETCH",
 		"URLFETCH", "GENURLAUTH", "RESETKEY", "GETJMAPACCESS", "PARTIAL":
 		return s.refuse(cmd.Tag, "BAD Unseen does not relay "+cmd.Name)
 	}

@@ -33,7 +33,7 @@ func newConversation(mail string) *conversation {
 	binary := "* 1 FETCH (UID 5 BINARY[2] ~" + lit(htmlBody) + ")\r\n"
 	return &conversation{mail: mail,
 		answers: map[string]string{
-			"LOGIN a b":                   "* CAPABILITY IMAP4rev1 IDLE LITERAL+ BINARY NOTIFY\r\n",
+			"LOGIN a b":                   "* CAPABILITY IMAP4rev1 IDLE COMPRESS=DEFLATE LITERAL+ BINARY NOTIFY\r\n",
 			"SELECT INBOX":                "* 2 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n",
 			"UID FETCH 5 (UID)":           "* 1 FETCH (UID 5)\r\n",
 			"UID FETCH 5 BODY.PEEK[TEXT]": "* 1 FETCH (UID 5 BODY[TEXT] " + lit(mail[strings.Index(mail, "\r\n\r\n")+4:]) + ")\r\n",

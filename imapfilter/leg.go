@@ -70,19 +70,8 @@ func (e *writeError) Error() string { return "writing: " + e.err.Error() }
 // Unwrap returns the cause.
 func (e *writeError) Unwrap() error { return e.err }
 
-// secure puts TLS or compression on the leg. Nothing may be buffered in either
-// direction.
-func (l *leg) secure(conn net.Conn) { l.conn = conn }
-
-// underTLS tells whether the leg is.
-func (l *leg) underTLS() bool {
-	conn := l.conn
-	if d, ok := conn.(*deflated); ok {
-		conn = d.Conn
-	}
-	_, ok := conn.(*tls.Conn)
-	return ok
-}
+// secure puts TLS on the leg. Nothing may be buffered in either direction.
+func (l *leg) secure(conn *tls.Conn) { l.conn = conn }
 
 // close ends the leg. A leg that is cut is reset, so that nobody takes what
 // came so far for all there is.
@@ -95,9 +84,6 @@ func (l *leg) close() {
 		tcp.SetLinger(0)
 	}
 	l.raw.Close()
-	if d, ok := l.conn.(*deflated); ok {
-		d.Close()
-	}
 }
 
 // expire makes every wait on the leg end now.

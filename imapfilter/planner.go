@@ -11,8 +11,8 @@
 // 4.3) is served from the same plan.
 //
 // What it cannot relay safely is not offered: capabilities that would let
-// content by (CONVERT, URLAUTH, ...) are taken out of every list, and a command that
-// uses one all the same is refused. Compression (RFC 4978) is ended on both legs. Codes that send the mail
+// content by (COMPRESS, CONVERT, URLAUTH, ...) are taken out of every list, and
+// a command that uses one all the same is refused. Codes that send the mail
 // program to another server are taken out of answers. A message that cannot be
 // looked into passes as it is, and is counted: mail is never withheld. What
 // cannot be parsed ends the connection: nothing is guessed or made up.

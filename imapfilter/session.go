@@ -228,9 +228,10 @@ func unavailable(err error) string {
 func (s *session) view() capabilityView {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	localTLS, upstreamTLS := s.client.underTLS(), s.server.underTLS()
+	_, localTLS := s.client.conn.(*tls.Conn)
+	_, upstreamTLS := s.server.conn.(*tls.Conn)
 	return capabilityView{
-		localTLS: localTLS, upstreamTLS: upstreamTLS, deflated: s.st.deflated,
+		localTLS: localTLS, upstreamTLS: upstreamTLS,
 		startTLS: s.st.mayStartTLS && !localTLS && !s.st.loggedIn,
 	}
 }

@@ -64,8 +64,6 @@ type state struct {
 	inject      *injection
 	notified    bool // new messages come whole, and for the relay
 	can         abilities
-	switched    chan struct{} // closed when COMPRESS is done with
-	deflated    bool          // both legs are compressed, or are about to be
 	byeSeen     bool
 	waiting     bool  // the client side waits for the state to change
 	over        error // why the session is over

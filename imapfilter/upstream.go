@@ -133,14 +133,11 @@ func (s *session) completion(l wire.Line) error {
 		s.st.inject.done = true
 		s.st.inject = nil
 	}
-	if keep && c.name != "COMPRESS" {
+	if keep {
 		s.st.kept = line
 	}
 	s.mu.Unlock()
 	defer s.wake()
-	if c.name == "COMPRESS" && keep {
-		s.compressed(l.Word == "OK", line)
-	}
 	switch {
 	case own && l.Word != "OK":
 		s.log.Warn("own command refused", "status", l.Word)

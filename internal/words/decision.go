@@ -23,7 +23,7 @@ const (
 	WhyUnreadable    Key = "why-unreadable"
 	Somebody         Key = "somebody"
 	ThatPurpose      Key = "that-purpose"
-	PurposeTitle     Key = "purpose-title"
+	purposeTitle     Key = "purpose-title"
 	ListPart         Key = "list-part"
 	ListEnd          Key = "list-end"
 )

@@ -26,7 +26,7 @@ func (c *Catalogue) Purpose(id purpose.ID) string { return id.Text(c.lang).Title
 func (c *Catalogue) Purposes(ids []purpose.ID) string {
 	var names []string
 	for _, id := range ids {
-		names = append(names, c.Say(PurposeTitle, "title", c.Purpose(id)))
+		names = append(names, c.Say(purposeTitle, "title", c.Purpose(id)))
 	}
 	return c.List(names)
 }
