@@ -3,7 +3,6 @@ package proxy
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -200,13 +199,14 @@ func (g *Gateway) fetchOnce(ctx context.Context, l Load, at *url.URL, keep bool)
 	// Once more, now that the passage can be cut: it could have been decided
 	// otherwise in between.
 	d, err := g.decide(ctx, x, at)
-	if err != nil || !d.Release {
-		x.end() // what is drawn now tells nobody anything
-	}
 	if err != nil {
-		return Picture{}, fmt.Errorf("deciding on fetch: %w", err)
+		d = Decision{Reason: g.cfg.Words.Undecided}
+	}
+	if cut := x.why(); cut != nil {
+		d = *cut // being cut is what stopped the decision, too
 	}
 	if !d.Release {
+		x.end() // what is drawn now tells nobody anything
 		return Picture{}, &HeldError{Decision: d}
 	}
 	pic, err := g.cfg.Fetcher.Fetch(ctx, at, func(ctx context.Context, at *url.URL) (Decision, error) {
