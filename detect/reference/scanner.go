@@ -222,8 +222,13 @@ func (s *Scanner) declaration(view []byte, pos int, more bool) int {
 		if s.foreign && bytes.HasPrefix(view[pos:], []byte("<![CDATA[")) {
 			s.unsure = true
 		}
+		if s.xml && s.loose {
+			// What an entity holds is markup (XML 1.0, section 4.3.2).
+			return pos + 2
+		}
 		end := s.bogus(view, pos+2, more)
 		if end > 0 && isDoctype(view[pos+2:end]) {
+			s.unsure = s.unsure || s.xml && bytes.IndexByte(view[pos:end], '[') >= 0
 			s.addDoctype(view, pos, end)
 		}
 		return end

@@ -65,7 +65,6 @@ func xhtml() []Vector {
 		"xhtml xslt", `<?xml-stylesheet type="text/xsl" href="$U"?>`+page("x"), "programs that show XHTML",
 		"xhtml doctype", `<!DOCTYPE html SYSTEM "$U">`+page("x"), "programs that validate",
 		"xhtml entity", `<!DOCTYPE html [<!ENTITY u "http://$H/0123456789">]>`+page(`<img src="&u;"/>`), "programs that show XHTML",
-	), rows("XHTML", InXHTML, Reported,
 		"xhtml entity of markup", `<!DOCTYPE html [<!ENTITY u '<img xmlns="http://www.w3.org/1999/xhtml" src="$U"/>'>]>`+page(`&u;`), "programs that show XHTML",
 	))
 }
