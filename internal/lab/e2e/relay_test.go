@@ -20,7 +20,7 @@ import (
 
 // planner is the one of the product, with a key that the test knows.
 func planner() plan.Planner {
-	return plan.Planner{Key: plan.Key{7: 1, 31: 9}, Base: "http://127.0.0.1:4180", Mode: plan.ModeAll}
+	return plan.Planner{Key: plan.Key{7: 1, 31: 9}, Base: "http://127.0.0.1:4180", Mode: plan.ModeAll, Links: manyLinks{}}
 }
 
 // rewritten is a message as the relay must serve it.
