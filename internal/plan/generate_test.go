@@ -98,10 +98,7 @@ func anyQuoted(t *rapid.T, text, eol string) string {
 			continue
 		}
 		if column >= soft {
-			// Blanks behind the "=" (RFC 2045, section 6.7, rule 3) are left out here:
-			// programs disagree on them, and in one of the two readings an address
-			// that goes on behind them is now and then left and not reported.
-			b.WriteString("=" + eol)
+			b.WriteString("=" + rapid.SampledFrom([]string{"", " ", "\t "}).Draw(t, "padding") + eol)
 			column = 0
 		}
 		last := i+1 == len(text) || text[i+1] == '\r' || text[i+1] == '\n'

@@ -151,7 +151,11 @@ func absolute(value, base string) string {
 	}
 	u, err := b.Parse(value)
 	if err != nil {
-		return base + value
+		// net/url takes "=http://…" for an address with a bad scheme; it is a path
+		// (RFC 3986, section 4.2).
+		if u, err = b.Parse("./" + value); err != nil {
+			return base + value
+		}
 	}
 	return u.String()
 }
