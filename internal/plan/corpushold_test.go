@@ -3,6 +3,7 @@ package plan
 import (
 	"bytes"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -181,5 +182,10 @@ func slashless(address string) string {
 	if front, rest, ok := strings.Cut(address, ":"); ok && !strings.ContainsAny(front, "/\\") {
 		address = rest
 	}
-	return strings.TrimLeft(address, "/\\")
+	address = strings.TrimLeft(address, "/\\")
+	// A resolver writes quotes in a path as %22; the plan keeps them as they stand.
+	if plain, err := url.PathUnescape(address); err == nil {
+		return plain
+	}
+	return address
 }

@@ -163,7 +163,13 @@ func absolute(value, base string) string {
 var remoteAddress = regexp.MustCompile(`(?i)^(https?:|ftp:|[/\\]{2}).`)
 
 func remote(address string) bool {
-	return remoteAddress.MatchString(address) && !strings.HasPrefix(address, "http://127.0.0.1:4180/")
+	if !remoteAddress.MatchString(address) || strings.HasPrefix(address, "http://127.0.0.1:4180/") {
+		return false
+	}
+	// A blank is a forbidden host code point (URL Standard, section 3.1): such an
+	// address leads nowhere.
+	host, _, _ := strings.Cut(slashless(strings.ReplaceAll(address, "\\", "/")), "/")
+	return !strings.ContainsAny(host, " \t")
 }
 
 // isHTML says whether a media type is read as HTML.
