@@ -142,7 +142,7 @@ func (w *walker) load(value string) {
 // absolute resolves an address as a URL parser does, roughly.
 func absolute(value, base string) string {
 	value = strings.Trim(strings.NewReplacer("\t", "", "\r", "", "\n", "").Replace(value), "\x00 ")
-	if base == "" || remote(value) {
+	if base == "" || remoteAddress.MatchString(value) {
 		return value
 	}
 	b, err := url.Parse(base)
