@@ -330,7 +330,17 @@ func TestChunksInAnyDivision(t *testing.T) {
 // FuzzTalk checks that whatever a client says, the server gets no mail that was
 // not restored, and no command that the relay does not relay.
 func FuzzTalk(f *testing.F) {
-	const mark, head = "Restored: yes\r\n", "EHLO a\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\n"
+	s := &sink{}
+	fuzzTalk(f, s, plainRelay(f, s, func(_ context.Context, raw []byte) ([]byte, error) { return append([]byte(restoredMark), raw...), nil }))
+}
+
+// restoredMark begins each mail that passed the restorer of a test.
+const restoredMark = "Restored: yes\r\n"
+
+// fuzzTalk says to a relay whatever a client may say, and looks at each mail that
+// came to its server.
+func fuzzTalk(f *testing.F, s *sink, address string) {
+	const head = "EHLO a\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\n"
 	for _, in := range []string{
 		"DATA\r\nSubject: x\r\n\r\n..\r\n.\r\nQUIT\r\n",
 		"BDAT 3\r\na\r\nBDAT 3 LAST\r\nb\r\nRSET\r\n",
@@ -340,11 +350,10 @@ func FuzzTalk(f *testing.F) {
 		"AUTH PLAIN\r\nAG1lAHNlY3JldA==\r\nBDAT 2 LAST\r\n\r\n",
 		"DATA\r\na\n.\nMAIL FROM:<e@f.example>\r\nRCPT TO:<g@h.example>\r\nDATA\r\nx\r\n.\r\n",
 		"BDAT -1\r\nBDAT 1 LAST\r\nx",
+		"BDAT 3\r\na\r\nNOOP\r\nEHLO b\r\nMAIL FROM:<e@f.example>\r\n",
 	} {
 		f.Add([]byte(in))
 	}
-	s := &sink{}
-	address := plainRelay(f, s, func(_ context.Context, raw []byte) ([]byte, error) { return append([]byte(mark), raw...), nil })
 	f.Fuzz(func(t *testing.T, in []byte) {
 		c, err := net.Dial("tcp", address)
 		if err != nil {
@@ -360,7 +369,7 @@ func FuzzTalk(f *testing.F) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		for _, m := range s.mails {
-			if _, text, _ := strings.Cut(m, "\n"); !strings.HasPrefix(text, mark) {
+			if _, text, _ := strings.Cut(m, "\n"); !strings.HasPrefix(text, restoredMark) {
 				t.Fatalf("%q let %q out", in, m)
 			}
 		}

@@ -115,8 +115,18 @@ func open(t testing.TB, method, address string, headers ...string) (*http.Respon
 	if err != nil {
 		t.Fatal(err)
 	}
+	fields := make(map[string]string)
 	for _, h := range headers {
 		name, value, _ := strings.Cut(h, ": ")
+		fields[name] = value
+	}
+	return carry(t, r, fields)
+}
+
+// carry makes a request with some headers on a connection of its own.
+func carry(t testing.TB, r *http.Request, header map[string]string) (*http.Response, []byte) {
+	t.Helper()
+	for name, value := range header {
 		if name == "Host" {
 			r.Host = value
 			continue

@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"context"
-	"io"
 	"maps"
 	"net"
 	"net/http"
@@ -103,23 +102,7 @@ func send(t testing.TB, address string, form url.Values, header map[string]strin
 		t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	for name, value := range header {
-		if name == "Host" {
-			r.Host = value
-			continue
-		}
-		r.Header.Set(name, value)
-	}
-	trip := &http.Transport{Proxy: nil, DisableKeepAlives: true}
-	resp, err := trip.RoundTrip(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	resp, body := carry(t, r, header)
 	return resp, string(body)
 }
 

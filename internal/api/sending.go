@@ -25,8 +25,15 @@ type Sending struct {
 	Purposes []string `json:"purposes,omitempty"`
 	// Identifiers are what in its address tells readers apart.
 	Identifiers []Identifier `json:"identifiers"`
-	// Network says what the connection shows, Client what the request says of
-	// the program, Time what the moment tells, Cookies what goes along.
+	// What every request shows, whatever it asks for.
+	Shows
+	// Text says all of it in sentences.
+	Text []string `json:"text"`
+}
+
+// Shows is what any request shows to whom it is sent.
+type Shows struct {
+	// Network says what the connection shows.
 	Network string `json:"network"`
 	// Client is the User-Agent of the request.
 	Client string `json:"client"`
@@ -34,8 +41,6 @@ type Sending struct {
 	Time string `json:"time"`
 	// Cookies are always none.
 	Cookies string `json:"cookies"`
-	// Text says all of it in sentences.
-	Text []string `json:"text"`
 }
 
 // An Identifier is a piece of an address that tells readers apart.

@@ -64,22 +64,6 @@ func (d *Daemon) portFreed(number int) {
 	d.hub.add(store.Event{Kind: "port", Outcome: "free", Reason: d.cfg.Words.Say(words.PortFree, "port", number)})
 }
 
-// list joins names as a sentence does: "a, b and c".
-func (c *core) list(names []string) string {
-	text := ""
-	for i, name := range names {
-		switch {
-		case i == 0:
-			text = name
-		case i == len(names)-1:
-			text = c.words.Say(words.ListEnd, "list", text, "last", name)
-		default:
-			text = c.words.Say(words.ListPart, "list", text, "next", name)
-		}
-	}
-	return text
-}
-
 // refusal is an answer to a request that cannot be done.
 func (d *Daemon) refusal(code string, text, hint words.Key, pairs ...any) *api.Error {
 	return &api.Error{Code: code, Text: d.cfg.Words.Say(text, pairs...), Hint: d.cfg.Words.Say(hint, pairs...)}

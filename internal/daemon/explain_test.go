@@ -44,13 +44,3 @@ func TestExplain(t *testing.T) {
 		})
 	}
 }
-
-// Names are joined as in a sentence.
-func TestList(t *testing.T) {
-	c := &core{words: words.English()}
-	for want, names := range map[string][]string{"": nil, "a": {"a"}, "a and b": {"a", "b"}, "a, b and c": {"a", "b", "c"}} {
-		if got := c.list(names); got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-}

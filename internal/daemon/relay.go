@@ -193,5 +193,5 @@ func (r *relay) problem() string {
 	if len(taken) == 0 {
 		return ""
 	}
-	return r.daemon.cfg.Words.Say(words.PortsTaken, "address", r.account.Address, "n", len(taken), "ports", r.daemon.core.list(taken))
+	return r.daemon.cfg.Words.Say(words.PortsTaken, "address", r.account.Address, "n", len(taken), "ports", r.daemon.core.words.List(taken))
 }

@@ -64,8 +64,10 @@ func (d *Daemon) sending(l *load, q *gate.Load, at *url.URL, in *words.Catalogue
 	j := &q.Judgement
 	s := api.Sending{
 		Host: q.Host, Vendor: gate.Vendor(j, q.Host), Vector: string(l.ref().Ref.Vector), Verdict: string(j.Verdict),
-		Identifiers: identifiers(l, j, at), Client: proxy.UserAgent,
-		Network: in.Say(words.SendsNetwork), Time: in.Say(words.SendsTime), Cookies: in.Say(words.SendsNoCookies),
+		Identifiers: identifiers(l, j, at),
+		Shows: api.Shows{
+			Network: in.Say(words.SendsNetwork), Client: proxy.UserAgent, Time: in.Say(words.SendsTime), Cookies: in.Say(words.SendsNoCookies),
+		},
 	}
 	if j.Verdict == detect.Tracker || j.Verdict == detect.Suspected {
 		s.Purposes = names(gate.Purposes(j))

@@ -23,7 +23,7 @@ import (
 )
 
 // form is the number of the form of notices. It is part of their edition.
-const form = "1"
+const form = "2"
 
 // A Subject is what a question is about.
 type Subject struct {
@@ -255,9 +255,9 @@ func purposeOf(s *Subject, want *Want, law purpose.Edition, w *words.Catalogue) 
 	for _, v := range want.Vendors {
 		names = append(names, nameOf(s, v))
 	}
-	p.Learners = w.Say(words.NoticeLearners, "vendors", List(w, names))
+	p.Learners = w.Say(words.NoticeLearners, "vendors", w.List(names))
 	if len(p.Needs) > 0 {
-		p.NeedsSentence = w.Say(words.NoticeNeeds, "purposes", List(w, titles(w, p.Needs)))
+		p.NeedsSentence = w.Say(words.NoticeNeeds, "purposes", w.List(titles(w, p.Needs)))
 	}
 	return p
 }
@@ -312,7 +312,7 @@ func Needs(loads []Load, id purpose.ID, granted func(vendor string, id purpose.I
 func lasts(s *Subject, w *words.Catalogue) string {
 	switch {
 	case !s.Until.IsZero():
-		return w.Say(words.NoticeYesUntil, "date", s.Until.Add(-time.Nanosecond).Format(time.DateOnly))
+		return w.Say(words.NoticeYesUntil, "date", w.Date(s.Until.Add(-time.Nanosecond)))
 	case s.Days == 0:
 		return w.Say(words.NoticeYesForever)
 	case s.Days == HalfYear:
@@ -332,20 +332,4 @@ func titles(w *words.Catalogue, ids []purpose.ID) []string {
 		list = append(list, id.Text(w.Lang()).Title)
 	}
 	return list
-}
-
-// List joins names as a sentence does: "a, b and c".
-func List(w *words.Catalogue, names []string) string {
-	text := ""
-	for i, name := range names {
-		switch {
-		case i == 0:
-			text = words.Plain(name)
-		case i == len(names)-1:
-			text = w.Say(words.ListEnd, "list", text, "last", name)
-		default:
-			text = w.Say(words.ListPart, "list", text, "next", name)
-		}
-	}
-	return text
 }

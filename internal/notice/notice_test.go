@@ -97,7 +97,7 @@ func TestLasts(t *testing.T) {
 		"one day":     {1, time.Time{}, "after 1 day."},
 		"a month":     {30, time.Time{}, "after 30 days."},
 		"for ever":    {0, time.Time{}, "until you take it back."},
-		"a date":      {30, time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), "at the end of 2026-12-31."},
+		"a date":      {30, time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), "at the end of 31 December 2026."},
 	} {
 		s := shop()
 		s.Days, s.Until = c.days, c.until
@@ -188,7 +188,7 @@ func TestLetter(t *testing.T) {
 	day := time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
 	for _, lang := range words.Languages() {
 		l := notice.ComposeLetter(shop(), day, words.In(lang))
-		for _, want := range []string{"shop.example", "anna@mail.example", "SendGrid", "7", "21", "2026-11-30", purpose.Performance.Text(lang).Title} {
+		for _, want := range []string{"shop.example", "anna@mail.example", "SendGrid", "7", "21", words.In(lang).Date(day), purpose.Performance.Text(lang).Title} {
 			if !strings.Contains(l.Text, want) {
 				t.Errorf("%s: the letter does not say %q:\n%s", lang, want, l.Text)
 			}

@@ -91,7 +91,7 @@ func ComposeLetter(s *Subject, day time.Time, w *words.Catalogue) Letter {
 	}
 	// Lists of lines are put in afterwards: what is a parameter is one line.
 	text := w.Say(words.LetterText, "sender", s.Key, "address", s.Address, "purposes", purposesMark,
-		"vendors", List(w, vendors), "date", day.Format(time.DateOnly))
+		"vendors", w.List(vendors), "date", w.Date(day))
 	return Letter{
 		Subject: w.Say(words.LetterSubject, "address", s.Address),
 		Text:    strings.Replace(text, purposesMark, strings.Join(purposes, "\n"), 1),

@@ -120,14 +120,14 @@ func (f *Frame) stand(c *choice, s *api.Switch) {
 		c.Now = w.Say(words.PageNowUnasked)
 	}
 	if len(s.New) > 0 {
-		c.Added = w.Say(words.PageNowNew, "vendors", notice.List(w, s.New))
+		c.Added = w.Say(words.PageNowNew, "vendors", w.List(s.New))
 	}
 	if len(s.Needs) > 0 && s.Decision == "granted" {
 		var titles []string
 		for _, id := range s.Needs {
 			titles = append(titles, purpose.ID(id).Text(w.Lang()).Title)
 		}
-		c.Added += " " + w.Say(words.PageNowNeeds, "purposes", notice.List(w, titles))
+		c.Added += " " + w.Say(words.PageNowNeeds, "purposes", w.List(titles))
 	}
 }
 

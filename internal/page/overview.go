@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/unseen-mail/unseen/internal/api"
-	"github.com/unseen-mail/unseen/internal/notice"
 	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/rules/purpose"
 )
@@ -150,7 +149,7 @@ func (f *Frame) sender(s *api.Sender, standings []api.Standing, vouched bool) ro
 		}
 	}
 	if len(titles) > 0 {
-		r.Open, r.Text = true, w.Say(words.PageSenderKnows, "purposes", notice.List(w, titles))
+		r.Open, r.Text = true, w.Say(words.PageSenderKnows, "purposes", w.List(titles))
 	}
 	return r
 }

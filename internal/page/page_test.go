@@ -53,7 +53,7 @@ func question(lang, name string) api.Question {
 // all are all pages in a language, filled with everything there is.
 func all(lang, name string) map[string][]byte {
 	f, at := frame(lang), time.Date(2026, 3, 1, 8, 12, 0, 0, time.UTC)
-	sendings := []api.Sending{{Host: name, Text: []string{name + " would be asked", "seen", "as", "then", "none"}, Network: "seen", Client: "as", Time: "then", Cookies: "none"}}
+	sendings := []api.Sending{{Host: name, Text: []string{name + " would be asked", "seen", "as", "then", "none"}, Shows: api.Shows{Network: "seen", Client: "as", Time: "then", Cookies: "none"}}}
 	records := []api.Record{
 		{Seq: 1, Hash: "h1", Sender: name, Address: "anna@mail.example", Purpose: "performance", Decision: "granted", When: at, Until: &at, How: "page", Notice: "the notice", NoticeSHA256: "n1"},
 		{Seq: 2, Hash: "h2", Purpose: "performance", Decision: "withdrawn", When: at.Add(time.Hour), How: "tray"},

@@ -24,6 +24,6 @@ const (
 	Somebody         Key = "somebody"
 	ThatPurpose      Key = "that-purpose"
 	purposeTitle     Key = "purpose-title"
-	ListPart         Key = "list-part"
-	ListEnd          Key = "list-end"
+	listPart         Key = "list-part"
+	listEnd          Key = "list-end"
 )

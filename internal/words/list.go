@@ -9,9 +9,9 @@ func (c *Catalogue) List(items []string) string {
 	}
 	list, last := items[0], len(items)-1
 	for i, item := range items[1:] {
-		key, name := ListPart, "next"
+		key, name := listPart, "next"
 		if i+1 == last {
-			key, name = ListEnd, "last"
+			key, name = listEnd, "last"
 		}
 		list = c.Say(key, "list", list, name, item)
 	}
