@@ -3,10 +3,12 @@ package truth
 import (
 	"errors"
 	"fmt"
+	"net/mail"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/detect/reference"
@@ -35,6 +37,9 @@ type Mail struct {
 	// Date is the day that the index gives, "" if it gives none, and Language
 	// the tongue.
 	Date, Language string
+	// Written is the day that the mail's own header names, "" if it names none. A
+	// sender can write any day there.
+	Written string
 	// Sender is the organisational domain of From.
 	Sender string
 	// Elements are its references that lead elsewhere, in order.
@@ -96,7 +101,11 @@ func (c Corpus) Open(m Mail) (Mail, error) {
 		return m, fmt.Errorf("reading mail: %w", err)
 	}
 	m.Raw, m.SHA256 = raw, hash(string(raw))
-	if boxes := sender.Mailboxes(message.Header(raw).Get("From")); len(boxes) > 0 {
+	header := message.Header(raw)
+	if written, err := mail.ParseDate(header.Get("Date")); err == nil {
+		m.Written = written.UTC().Format(time.DateOnly)
+	}
+	if boxes := sender.Mailboxes(header.Get("From")); len(boxes) > 0 {
 		_, domain, _ := strings.Cut(boxes[0], "@")
 		m.Sender = sender.OrgDomain(strings.ToLower(domain))
 	}

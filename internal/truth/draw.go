@@ -20,6 +20,19 @@ type Sample struct {
 	Recent, Old int
 	// PerSender is how many one sender may have.
 	PerSender int
+	// Except are senders of which nothing is drawn: those that have labels.
+	Except map[string]bool
+	// Written also draws of mail that has no day in the index, and takes the day
+	// of the mail's own header for it.
+	Written bool
+}
+
+// day returns the day by which a mail is drawn, "" if it is not.
+func (s Sample) day(m *Mail) string {
+	if m.Date == "" && s.Written {
+		return m.Written
+	}
+	return m.Date
 }
 
 // A Drawn is a reference that was drawn, with its mail.
@@ -28,14 +41,15 @@ type Drawn struct {
 	Mail *Mail
 	// Element is what was drawn of it.
 	Element Element
+	// Day is the day by which it was drawn.
+	Day string
 }
 
-// Row returns the row for a reference that has no label yet.
+// Row returns the row for a reference that has no label yet and is in no half.
 func (d Drawn) Row() Row {
 	return Row{File: d.Mail.File, MessageSHA256: d.Mail.SHA256, Section: d.Element.Section,
 		Ordinal: d.Element.Ordinal, Offset: d.Element.Offset, Vector: d.Element.Vector, Host: d.Element.Host(),
-		URLSHA256: hash(d.Element.URL), Sender: d.Mail.Sender, Date: d.Mail.Date, Language: d.Mail.Language,
-		Half: Half(d.Mail.Sender)}
+		URLSHA256: hash(d.Element.URL), Sender: d.Mail.Sender, Date: d.Day, Language: d.Mail.Language}
 }
 
 // Draw chooses references: the same for the same mails and the same sample.
@@ -46,20 +60,24 @@ func Draw(mails []*Mail, s Sample) []Drawn {
 	senders := make(map[string][]Drawn)
 	seen := make(map[string]bool)
 	for _, m := range mails {
+		day := s.day(m)
+		if m.Sender == "" || day == "" || s.Except[m.Sender] {
+			continue
+		}
 		for _, e := range m.Elements {
 			// The same address twice from one sender would be counted twice.
 			key := m.Sender + "\n" + e.URL
-			if e.Kind.Load() != s.Loads || m.Sender == "" || m.Date == "" || seen[key] {
+			if e.Kind.Load() != s.Loads || seen[key] {
 				continue
 			}
 			seen[key] = true
-			senders[era(m.Date)+m.Sender] = append(senders[era(m.Date)+m.Sender], Drawn{m, e})
+			senders[era(day)+m.Sender] = append(senders[era(day)+m.Sender], Drawn{m, e, day})
 		}
 	}
 	out := s.turns(senders, "recent ", s.Recent)
 	out = append(out, s.turns(senders, "old ", s.Old)...)
 	slices.SortFunc(out, func(a, b Drawn) int {
-		return cmp.Or(cmp.Compare(era(b.Mail.Date), era(a.Mail.Date)), cmp.Compare(a.Mail.Sender, b.Mail.Sender),
+		return cmp.Or(cmp.Compare(era(b.Day), era(a.Day)), cmp.Compare(a.Mail.Sender, b.Mail.Sender),
 			cmp.Compare(a.Mail.File, b.Mail.File), cmp.Compare(a.Element.Section, b.Element.Section),
 			cmp.Compare(a.Element.Ordinal, b.Element.Ordinal))
 	})

@@ -110,10 +110,10 @@ func TestDrawForms(t *testing.T) {
 // A row names its reference by hashes and numbers.
 func TestRow(t *testing.T) {
 	m := open(t, corpus(t, letters()...))[0]
-	r := truth.Drawn{Mail: m, Element: m.Elements[2]}.Row()
+	r := truth.Drawn{Mail: m, Element: m.Elements[2], Day: m.Date}.Row()
 	want := truth.Row{File: "real/0001.eml", MessageSHA256: m.SHA256, Section: "1", Ordinal: 2, Offset: m.Elements[2].Offset,
 		Vector: "img src", Host: "count.example", URLSHA256: sum(m.Elements[2].URL), Sender: "shop.example", Date: "2024-05-01",
-		Language: "en", Half: truth.Half("shop.example")}
+		Language: "en"}
 	if r != want {
 		t.Errorf("the row is %+v, not %+v", r, want)
 	}
@@ -130,4 +130,32 @@ func TestShow(t *testing.T) {
 		"pixel 1x1", "in 2 mails", "carries address", " ... ",
 		// The pixel of the other copy stands beside that of the one.
 		"~ real/0002.eml img src https://count.example/o/m1Yp7KdS3fGh5RuJ6tQo.gif")
+}
+
+// Senders that have labels already are left out, and mail that the index does not
+// date is drawn by its own day if that is asked for.
+func TestDrawFresh(t *testing.T) {
+	undated := made{name: "0005.eml", from: "x@undated.example", to: "ann@reader.example",
+		body: `<img src="https://undated.example/a.png">`}
+	mails := open(t, corpus(t, append(letters(), undated)...))
+	for _, m := range mails {
+		if m.Sender == "undated.example" {
+			m.Written = "2026-04-01"
+		}
+	}
+	s := truth.Sample{Seed: "fresh", Loads: true, Recent: 99, Old: 99, PerSender: 99,
+		Except: map[string]bool{"shop.example": true}}
+	for _, d := range truth.Draw(mails, s) {
+		if d.Mail.Sender == "shop.example" || d.Mail.Sender == "undated.example" {
+			t.Errorf("%s was drawn", d.Mail.Sender)
+		}
+	}
+	s.Written = true
+	days := map[string]string{}
+	for _, d := range truth.Draw(mails, s) {
+		days[d.Mail.Sender] = d.Row().Date
+	}
+	if days["undated.example"] != "2026-04-01" || days["shop.example"] != "" {
+		t.Errorf("the days are %v", days)
+	}
 }

@@ -1,6 +1,7 @@
 package truth
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -37,6 +38,25 @@ func ReadFile(name string) ([]Row, error) {
 	}
 	defer f.Close()
 	return Read(f)
+}
+
+// ReadDraws reads the rows of a kind of reference, "loads" or "links", of every
+// draw: the first one's file has that name alone, later ones a number behind it.
+func ReadDraws(dir, title string) ([]Row, error) {
+	rows, err := ReadFile(filepath.Join(dir, title+".tsv"))
+	if err != nil {
+		return nil, err
+	}
+	for draw := 2; ; draw++ {
+		more, err := ReadFile(filepath.Join(dir, fmt.Sprintf("%s-%d.tsv", title, draw)))
+		if errors.Is(err, os.ErrNotExist) {
+			return rows, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, more...)
+	}
 }
 
 // Judge scans the mail of each row, each mail once and alone, and returns the

@@ -26,16 +26,33 @@ func file(t *testing.T, name string) []truth.Row {
 	return list
 }
 
-// files are the files of labels and what a row of each may say.
-func files() map[string][]string {
-	return map[string][]string{
-		"loads": {truth.LabelIndividual, truth.LabelShared, truth.LabelUnclear},
-		"links": {truth.LabelTracked, truth.LabelDirect, truth.LabelChoice, truth.LabelAuthentication, truth.LabelUnclear},
+// all reads every draw of a kind.
+func all(t *testing.T, title string) []truth.Row {
+	t.Helper()
+	list, err := truth.ReadDraws(labelled, title)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return list
 }
 
-// Each row is whole, in the half of its sender, there once, and holds neither
-// an address of the web nor one of a person.
+// files are the files of labels and what a row of each may say.
+func files() map[string][]string {
+	loads := []string{truth.LabelIndividual, truth.LabelShared, truth.LabelUnclear}
+	links := []string{truth.LabelTracked, truth.LabelDirect, truth.LabelChoice, truth.LabelAuthentication, truth.LabelUnclear}
+	return map[string][]string{"loads": loads, "loads-2": loads, "links": links, "links-2": links}
+}
+
+// halfOf is the half of a file: of the first draw everything may be looked at.
+func halfOf(file string) string {
+	if strings.HasSuffix(file, "-2") {
+		return truth.HalfMeasure
+	}
+	return truth.HalfTune
+}
+
+// Each row is whole, in the half of its draw, there once, and holds neither an
+// address of the web nor one of a person.
 func TestLabels(t *testing.T) {
 	for name, allowed := range files() {
 		seen := map[string]bool{}
@@ -48,8 +65,8 @@ func TestLabels(t *testing.T) {
 				t.Errorf("%s, row %d: the certainty is %q", name, i+1, r.Certainty)
 			case len(r.Reason) < 5 || len(r.Reason) > 200:
 				t.Errorf("%s, row %d: the reason is %q", name, i+1, r.Reason)
-			case r.Half != truth.Half(r.Sender):
-				t.Errorf("%s, row %d: %s is in the other half", name, i+1, r.Sender)
+			case r.Half != halfOf(name):
+				t.Errorf("%s, row %d: %s is in the half %s", name, i+1, r.Sender, r.Half)
 			case len(r.URLSHA256) != 64 || len(r.MessageSHA256) != 64:
 				t.Errorf("%s, row %d: a hash is too short", name, i+1)
 			case strings.Contains(r.Reason, "://") || strings.Contains(r.Reason, "@"):
@@ -62,12 +79,27 @@ func TestLabels(t *testing.T) {
 	}
 }
 
-// There are as many as the figures need: 400 of each, 300 of them since 2020, at
-// most one in twenty unclear, both halves alike in size.
-func TestLabelsEnough(t *testing.T) {
+// A sender is wholly in one half, for loads and links together.
+func TestLabelsSplit(t *testing.T) {
+	half := map[string]string{}
 	for name := range files() {
-		var clear, recent, unclear, tune int
 		for _, r := range file(t, name) {
+			if half[r.Sender] == "" {
+				half[r.Sender] = r.Half
+			}
+			if half[r.Sender] != r.Half {
+				t.Errorf("%s: %s is in both halves", name, r.Sender)
+			}
+		}
+	}
+}
+
+// There are as many as the figures need: 400 of each, 300 of them since 2020, at
+// most one in twenty unclear, 200 that are only measured.
+func TestLabelsEnough(t *testing.T) {
+	for _, name := range []string{"loads", "links"} {
+		var clear, recent, unclear, measured int
+		for _, r := range all(t, name) {
 			if r.Label == truth.LabelUnclear {
 				unclear++
 				continue
@@ -76,27 +108,29 @@ func TestLabelsEnough(t *testing.T) {
 			if r.Date >= truth.Recent {
 				recent++
 			}
-			if r.Half == truth.HalfTune {
-				tune++
+			if r.Half == truth.HalfMeasure {
+				measured++
 			}
 		}
-		if clear < 400 || recent < 300 || unclear*20 > clear || tune*5 < clear*2 || tune*5 > clear*3 {
-			t.Errorf("%s: %d labels, %d since 2020, %d unclear, %d in the tune half", name, clear, recent, unclear, tune)
+		if clear < 400 || recent < 300 || unclear*20 > clear || measured < 200 {
+			t.Errorf("%s: %d labels, %d since 2020, %d unclear, %d only measured", name, clear, recent, unclear, measured)
 		}
 	}
 }
 
 // One sender does not outweigh the others.
 func TestLabelsPerSender(t *testing.T) {
-	n := map[string]int{}
-	for _, r := range file(t, "loads") {
-		n[r.Sender]++
-		if n[r.Sender] > 8 {
-			t.Errorf("%s has more than 8", r.Sender)
+	for _, name := range []string{"loads", "links"} {
+		n := map[string]int{}
+		for _, r := range all(t, name) {
+			n[r.Sender]++
+			if n[r.Sender] > 12 {
+				t.Errorf("%s: %s has more than 12", name, r.Sender)
+			}
 		}
-	}
-	if len(n) < 100 {
-		t.Errorf("only %d senders", len(n))
+		if len(n) < 150 {
+			t.Errorf("%s: only %d senders", name, len(n))
+		}
 	}
 }
 
@@ -134,18 +168,31 @@ func TestLabelsDrawn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	drawn := map[string]bool{}
-	for _, d := range truth.Draw(mails, truth.Sample{Seed: "labels-1", Loads: true, Recent: 600, Old: 90, PerSender: 8}) {
-		r := d.Row()
-		drawn[r.File+r.Section+r.URLSHA256] = true
+	first := map[string]bool{}
+	for _, r := range append(file(t, "loads"), file(t, "links")...) {
+		first[r.Sender] = true
 	}
-	all, same := file(t, "loads"), 0
-	for _, r := range all {
-		if drawn[r.File+r.Section+r.URLSHA256] {
-			same++
+	fresh := truth.Sample{Seed: "labels-2", Recent: 200, Old: 110, PerSender: 12, Except: first, Written: true}
+	freshLoads := fresh
+	freshLoads.Loads = true
+	for name, s := range map[string]truth.Sample{
+		"loads":   {Seed: "labels-1", Loads: true, Recent: 600, Old: 90, PerSender: 8},
+		"loads-2": freshLoads,
+		"links-2": fresh,
+	} {
+		drawn := map[string]bool{}
+		for _, d := range truth.Draw(mails, s) {
+			r := d.Row()
+			drawn[r.File+r.Section+r.URLSHA256] = true
 		}
-	}
-	if same*10 < len(all)*9 {
-		t.Errorf("%d of %d labels would be drawn again", same, len(all))
+		list, same := file(t, name), 0
+		for _, r := range list {
+			if drawn[r.File+r.Section+r.URLSHA256] {
+				same++
+			}
+		}
+		if same*10 < len(list)*9 {
+			t.Errorf("%s: %d of %d labels would be drawn again", name, same, len(list))
+		}
 	}
 }

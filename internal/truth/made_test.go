@@ -101,7 +101,7 @@ func rows(t *testing.T, shared string, loads bool) []truth.Row {
 	for _, m := range open(t, shared) {
 		for _, e := range m.Elements {
 			if e.Kind.Load() == loads {
-				out = append(out, truth.Drawn{Mail: m, Element: e}.Row())
+				out = append(out, truth.Drawn{Mail: m, Element: e, Day: m.Date}.Row())
 			}
 		}
 	}
@@ -112,7 +112,7 @@ func rows(t *testing.T, shared string, loads bool) []truth.Row {
 // tell what is expected of each.
 func label(rows []truth.Row, yes, no string, tracked func(truth.Row) bool) []truth.Row {
 	for i := range rows {
-		rows[i].Label, rows[i].Certainty, rows[i].Reason = no, "sure", "made up"
+		rows[i].Label, rows[i].Certainty, rows[i].Reason, rows[i].Half = no, "sure", "made up", truth.HalfMeasure
 		if tracked(rows[i]) {
 			rows[i].Label = yes
 		}

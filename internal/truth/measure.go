@@ -40,7 +40,7 @@ func Measure(labels, shared string) (Measured, error) {
 		Loads: Report{Title: "loads", Tracked: LabelIndividual, Rules: Rules(hosts, true)},
 		Links: Report{Title: "links", Tracked: LabelTracked, Rules: Rules(hosts, false)}}
 	for _, r := range []*Report{&out.Loads, &out.Links} {
-		rows, err := ReadFile(filepath.Join(labels, r.Title+".tsv"))
+		rows, err := ReadDraws(labels, r.Title)
 		if err != nil {
 			return Measured{}, err
 		}

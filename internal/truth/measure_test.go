@@ -36,8 +36,7 @@ func TestMeasure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	half := truth.Half("shop.example")
-	if s := m.Loads.Score(half, truth.Ours()); s.Hit != 2 || s.Missed != 0 || s.False != 0 {
+	if s := m.Loads.Score(truth.HalfMeasure, truth.Ours()); s.Hit != 2 || s.Missed != 0 || s.False != 0 {
 		t.Errorf("loads: %+v", s)
 	}
 	var b bytes.Buffer

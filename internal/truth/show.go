@@ -22,7 +22,7 @@ func Show(w io.Writer, mails []*Mail, drawn []Drawn) error {
 	hosts, urls := make(map[string][]Drawn), make(map[string]map[string]bool)
 	for _, m := range mails {
 		for _, e := range m.Elements {
-			hosts[e.Host()] = append(hosts[e.Host()], Drawn{m, e})
+			hosts[e.Host()] = append(hosts[e.Host()], Drawn{Mail: m, Element: e})
 			if urls[e.URL] == nil {
 				urls[e.URL] = make(map[string]bool)
 			}
@@ -34,7 +34,7 @@ func Show(w io.Writer, mails []*Mail, drawn []Drawn) error {
 	for i, d := range drawn {
 		if d.Mail.File != last {
 			last = d.Mail.File
-			fmt.Fprintf(&b, "\n=== %s %s from %s to %s\n", d.Mail.File, d.Mail.Date, d.Mail.Sender, recipient(d.Mail))
+			fmt.Fprintf(&b, "\n=== %s %s from %s to %s\n", d.Mail.File, d.Day, d.Mail.Sender, recipient(d.Mail))
 		}
 		fmt.Fprintf(&b, "#%d %s %s %dx%d %q in %d mails%s\n  %s\n", i+1, d.Element.Vector, d.Element.Kind,
 			d.Element.Shape.Width, d.Element.Shape.Height, d.Element.Shape.Hidden, len(urls[d.Element.URL]), carries(d), cut(d.Element.URL, 420))

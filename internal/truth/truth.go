@@ -93,15 +93,6 @@ type Row struct {
 const columns = "file\tmessage_sha256\tsection\tordinal\toffset\tvector\thost\turl_sha256\t" +
 	"sender\tdate\tlanguage\tlabel\tcertainty\treason\thalf"
 
-// Half returns the half that a sender is in: the lowest bit of the first octet
-// of the SHA-256 of its organisational domain, 0 for tune.
-func Half(sender string) string {
-	if sha256.Sum256([]byte(sender))[0]&1 == 0 {
-		return HalfTune
-	}
-	return HalfMeasure
-}
-
 // hash returns the SHA-256 of a text in hexadecimal.
 func hash(s string) string {
 	sum := sha256.Sum256([]byte(s))

@@ -3,7 +3,6 @@ package truth_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -13,11 +12,6 @@ import (
 	"github.com/unseen-mail/unseen/detect/reference"
 	"github.com/unseen-mail/unseen/internal/truth"
 )
-
-func ExampleHalf() {
-	fmt.Println(truth.Half("shop.example"), truth.Half("club.example"))
-	// Output: measure measure
-}
 
 // header is the first line of a file of labels.
 const header = "file\tmessage_sha256\tsection\tordinal\toffset\tvector\thost\turl_sha256\t" +
@@ -78,18 +72,6 @@ func TestWriteThenRead(t *testing.T) {
 			t.Fatalf("%v, %v instead of %v", got, err, rows)
 		}
 	})
-}
-
-// About half of all senders are in each half.
-func TestHalf(t *testing.T) {
-	n := map[string]int{}
-	for i := range 1000 {
-		sender := fmt.Sprintf("sender%d.example", i)
-		n[truth.Half(sender)]++
-	}
-	if n[truth.HalfTune] < 430 || n[truth.HalfMeasure] < 430 || len(n) != 2 {
-		t.Errorf("the halves are %v", n)
-	}
 }
 
 func FuzzRead(f *testing.F) {

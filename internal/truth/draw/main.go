@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/unseen-mail/unseen/internal/truth"
 )
@@ -22,27 +23,53 @@ func main() {
 	flag.IntVar(&s.Recent, "recent", 600, "how many from mail since 2020")
 	flag.IntVar(&s.Old, "old", 90, "how many from older mail")
 	flag.IntVar(&s.PerSender, "sender", 8, "how many of one sender at most")
+	except := flag.String("except", "", "files of labels whose senders are left out, by commas")
+	flag.BoolVar(&s.Written, "written", false, "mail without a day in the index has that of its own header")
+	half := flag.String("half", truth.HalfMeasure, "the half that is written into each row")
 	flag.Parse()
 	s.Loads = !*links
-	if err := run(*root, s, *show); err != nil {
+	if *show {
+		*half = ""
+	}
+	if err := run(*root, *except, s, *half); err != nil {
 		fmt.Fprintln(os.Stderr, "draw:", err)
 		os.Exit(1)
 	}
 }
 
-// run draws and writes.
-func run(root string, s truth.Sample, show bool) error {
+// run draws and writes rows of a half, or shows what was drawn if that is "".
+func run(root, except string, s truth.Sample, half string) error {
+	var err error
+	if s.Except, err = senders(except); err != nil {
+		return err
+	}
 	mails, err := truth.Corpus{Root: root}.All()
 	if err != nil {
 		return err
 	}
 	drawn := truth.Draw(mails, s)
-	if show {
+	if half == "" {
 		return truth.Show(os.Stdout, mails, drawn)
 	}
 	rows := make([]truth.Row, len(drawn))
 	for i, d := range drawn {
 		rows[i] = d.Row()
+		rows[i].Half = half
 	}
 	return truth.Write(os.Stdout, rows)
+}
+
+// senders returns who has a label in one of some files.
+func senders(files string) (map[string]bool, error) {
+	out := make(map[string]bool)
+	for name := range strings.FieldsFuncSeq(files, func(r rune) bool { return r == ',' }) {
+		rows, err := truth.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			out[r.Sender] = true
+		}
+	}
+	return out, nil
 }
