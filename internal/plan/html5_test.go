@@ -4,8 +4,12 @@ import (
 	"bytes"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode"
 
+	"github.com/tdewolff/parse/v2"
+	"github.com/tdewolff/parse/v2/css"
 	"golang.org/x/net/html"
 	"pgregory.net/rapid"
 
@@ -14,31 +18,60 @@ import (
 
 // remoteLoads parses HTML by the standard's tree construction, which shares
 // nothing with our scanner, and returns the remote loads of this issue's
-// vectors.
-func remoteLoads(t rapid.TB, text []byte, base string, scripts bool) []string {
+// vectors. The answer says too whether the base is contested: one behind other content, or one
+// without an address that could be, which parsers take or leave.
+func remoteLoads(t rapid.TB, text []byte, base string, scripts bool) (loads []load, contested bool) {
 	t.Helper()
 	doc, err := html.ParseWithOptions(bytes.NewReader(text), html.ParseOptionEnableScripting(scripts))
 	if err != nil {
-		return nil // the parser has limits of its own
+		return nil, false // the parser has limits of its own
 	}
-	w := walker{base: base}
+	w := walker{base: base, comments: rawComments(text)}
 	w.findBase(doc)
 	w.walk(doc)
-	return w.loads
+	return w.loads, w.contested
 }
+
+// load is one remote load: where it leads, and the value that says so.
+type load struct{ at, value string }
 
 type walker struct {
 	base  string
 	found bool
-	loads []string
+	// behind counts elements of content that findBase has passed.
+	behind    int
+	contested bool
+	loads     []load
+	// comments are comments as they stand, by what the parser makes of them: it
+	// undoes character references in them, which the standard does not (HTML,
+	// section 13.2.5.45).
+	comments map[string]string
+}
+
+// rawComments finds the comments of a text as they stand in it.
+func rawComments(text []byte) map[string]string {
+	raw := map[string]string{}
+	for z := html.NewTokenizer(bytes.NewReader(text)); ; {
+		switch z.Next() {
+		case html.ErrorToken:
+			return raw
+		case html.CommentToken:
+			whole := string(z.Raw())
+			raw[string(z.Text())] = strings.TrimPrefix(whole, "<!--")
+		}
+	}
 }
 
 func (w *walker) findBase(n *html.Node) {
+	if n.Type == html.ElementNode && !strings.Contains(" html head body base ", " "+n.Data+" ") {
+		w.behind++
+	}
 	if n.Type == html.ElementNode && n.Data == "base" && !w.found {
 		for _, a := range n.Attr {
 			if a.Key == "href" {
-				w.found = true
-				if at := absolute(a.Val, w.base); remote(at) {
+				at := absolute(a.Val, w.base)
+				w.found, w.contested = true, w.behind > 0 || !remote(at) || strings.HasPrefix(at, "//")
+				if remoteAddress.MatchString(at) {
 					w.base = at
 				}
 			}
@@ -64,7 +97,11 @@ func (w *walker) walk(n *html.Node) {
 	case html.CommentNode:
 		if strings.HasPrefix(n.Data, "[if") {
 			inner := walker{base: w.base}
-			if doc, err := html.Parse(strings.NewReader(n.Data)); err == nil {
+			text, ok := w.comments[n.Data]
+			if !ok {
+				text = n.Data
+			}
+			if doc, err := html.Parse(strings.NewReader(text)); err == nil {
 				inner.walk(doc)
 			}
 			w.loads = append(w.loads, inner.loads...)
@@ -124,29 +161,90 @@ func (w *walker) link(n *html.Node) {
 	}
 }
 
-var cssAddress = regexp.MustCompile(`(?i)(?:url\(\s*["']?|@import\s*["'])([^"')\s]+)\s*["')]`)
-
+// css adds what a style sheet loads: a URL token, or a string as the first thing
+// after "url(" or "@import" (CSS Syntax, section 4.3). A string that runs over a
+// line end, and a URL token with a quote in it, are bad ones: they load nothing.
 func (w *walker) css(text string) {
-	for _, m := range cssAddress.FindAllStringSubmatch(text, -1) {
-		w.load(m[1])
+	lexer := css.NewLexer(parse.NewInputString(text))
+	wanted := false
+	for {
+		kind, token := lexer.Next()
+		switch kind {
+		case css.ErrorToken:
+			return
+		case css.WhitespaceToken, css.CommentToken:
+			continue
+		case css.URLToken:
+			w.load(cssValue(inURL(string(token))))
+		case css.StringToken:
+			if wanted {
+				w.load(cssValue(unquoted(string(token))))
+			}
+		}
+		wanted = kind == css.AtKeywordToken && strings.EqualFold(string(token), "@import") ||
+			kind == css.FunctionToken && strings.EqualFold(string(token), "url(")
 	}
+}
+
+// inURL returns what stands in a URL token, its quotes taken off.
+func inURL(token string) string {
+	_, value, _ := strings.Cut(token, "(")
+	value = strings.Trim(strings.TrimSuffix(value, ")"), " \t\r\n\f")
+	if value != "" && (value[0] == '"' || value[0] == '\'') {
+		return unquoted(value)
+	}
+	return value
+}
+
+// unquoted takes the quotes off a string; at the end of a sheet the last one may
+// be missing.
+func unquoted(text string) string {
+	return strings.TrimSuffix(text[1:], text[:1])
+}
+
+var cssEscape = regexp.MustCompile(`(?s)\\(?:([0-9a-fA-F]{1,6})(?:\r\n|[ \t\r\n\f])?|\r\n|(.))`)
+
+// cssValue undoes the escapes of a string or of a URL token (CSS Syntax,
+// section 4.3.7); an escaped line end in a string is none at all.
+func cssValue(text string) string {
+	return cssEscape.ReplaceAllStringFunc(text, func(escape string) string {
+		m := cssEscape.FindStringSubmatch(escape)
+		if m[1] != "" {
+			code, err := strconv.ParseUint(m[1], 16, 32)
+			if err != nil || code == 0 || code > unicode.MaxRune {
+				return "\uFFFD"
+			}
+			return string(rune(code))
+		}
+		if strings.ContainsAny(m[2], "\n\r\f") {
+			return ""
+		}
+		return m[2]
+	})
 }
 
 func (w *walker) load(value string) {
 	// net/url makes an address without a host of a base that is none.
 	if at := absolute(value, w.base); remote(at) && !strings.HasPrefix(at, "http:///") {
-		w.loads = append(w.loads, at)
+		w.loads = append(w.loads, load{at, value})
 	}
 }
 
 // absolute resolves an address as a URL parser does, roughly.
 func absolute(value, base string) string {
-	value = strings.Trim(strings.NewReplacer("\t", "", "\r", "", "\n", "").Replace(value), "\x00 ")
-	if base == "" || remoteAddress.MatchString(value) {
+	blanks := strings.NewReplacer("\t", "", "\r", "", "\n", "")
+	value, base = strings.Trim(blanks.Replace(value), "\x00 "), strings.Trim(blanks.Replace(base), "\x00 ")
+	b, err := url.Parse(base)
+	if err != nil || base == "" {
 		return value
 	}
-	b, err := url.Parse(base)
-	if err != nil {
+	// The scheme of the base says nothing without slashes behind it (URL Standard,
+	// section 4.4, special relative or authority state).
+	scheme, rest, _ := strings.Cut(value, ":")
+	if strings.EqualFold(scheme, b.Scheme) && strings.HasPrefix(b.Scheme, "http") && !remoteAddress.MatchString(rest) {
+		value = rest
+	}
+	if remoteAddress.MatchString(value) {
 		return value
 	}
 	u, err := b.Parse(value)
