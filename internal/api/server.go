@@ -71,6 +71,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("POST /v1/consent", post(s, f.Decide))
 	s.consentRoutes(mux)
 	s.protectionRoutes(mux)
+	s.addOnRoutes(mux)
 	mux.Handle("POST /v1/pages/open", post(s, f.Open))
 	mux.Handle("GET /v1/pictures", s.get(answer(f.Pictures)))
 	mux.Handle("POST /v1/pictures", post(s, f.ShowPictures))
@@ -108,13 +109,18 @@ func (s *Server) get(g getter) http.Handler {
 
 // post answers with what a method makes of the body.
 func post[In, Out any](s *Server, f func(context.Context, In) (Out, error)) http.Handler {
+	return postUpTo(s, MaxBody, f)
+}
+
+// postUpTo is post for a body of so many octets.
+func postUpTo[In, Out any](s *Server, most int64, f func(context.Context, In) (Out, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if f == nil {
 			s.refuse(w, absent())
 			return
 		}
 		var in In
-		if err := decode(w, r, &in); err != nil {
+		if err := decodeUpTo(w, r, most, &in); err != nil {
 			s.refuse(w, err)
 			return
 		}
@@ -137,7 +143,12 @@ func byAddress[Out any](f func(context.Context, string) (Out, error)) func(conte
 
 // decode reads one JSON value and nothing after it.
 func decode(w http.ResponseWriter, r *http.Request, in any) error {
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, MaxBody))
+	return decodeUpTo(w, r, MaxBody, in)
+}
+
+// decodeUpTo is decode for a body of so many octets.
+func decodeUpTo(w http.ResponseWriter, r *http.Request, most int64, in any) error {
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, most))
 	d.DisallowUnknownFields()
 	err := d.Decode(in)
 	if err == nil {
@@ -149,7 +160,7 @@ func decode(w http.ResponseWriter, r *http.Request, in any) error {
 	}
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
-		err = fmt.Errorf("it has more than %d octets", MaxBody)
+		err = fmt.Errorf("it has more than %d octets", most)
 	}
 	return &Error{Code: CodeWrong, Text: "reading the request: " + err.Error()}
 }

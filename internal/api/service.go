@@ -62,6 +62,8 @@ type Service struct {
 	Statements func(ctx context.Context, sender string) ([]Statement, error)
 	// Protection is how much is held, and when.
 	Protection Protection
+	// AddOn answers add-ons of mail programs.
+	AddOn AddOn
 	// Pictures lists the choices about pictures.
 	Pictures func(ctx context.Context) ([]Picture, error)
 	// ShowPictures makes a choice about pictures.

@@ -129,7 +129,7 @@ func (d *Daemon) connect(ctx context.Context, a *account.Account) (*relay, error
 	if err != nil {
 		return nil, err
 	}
-	kept.Address, kept.IMAP, kept.SMTP = a.Address, serverFor(a.IMAP), nil
+	kept.Address, kept.IMAP, kept.SMTP, kept.AddOn = a.Address, serverFor(a.IMAP), nil, false
 	if a.SMTP != nil {
 		smtp := serverFor(*a.SMTP)
 		kept.SMTP = &smtp

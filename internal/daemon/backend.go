@@ -80,9 +80,16 @@ func (b *backend) Decide(ctx context.Context, l proxy.Load, at *url.URL) (proxy.
 
 // decide asks the gate.
 func (b *backend) decide(ctx context.Context, l *load, at *url.URL) (gate.Decision, error) {
+	return b.decideBy(ctx, l, at, false)
+}
+
+// decideBy asks the gate about a load that the mail program makes itself, or that
+// the gateway makes for it.
+func (b *backend) decideBy(ctx context.Context, l *load, at *url.URL, itself bool) (gate.Decision, error) {
 	q := b.core.question(l, at)
+	q.Itself = itself
 	var err error
-	if q.Pictures, err = b.policy.shown(ctx, l.mail.from.Key); err != nil {
+	if q.Pictures, err = b.policy.shownBy(ctx, l.mail.from.Key, itself); err != nil {
 		return gate.Decision{}, err
 	}
 	q.Level, _ = b.policy.level()

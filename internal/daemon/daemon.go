@@ -74,6 +74,7 @@ type Daemon struct {
 	policy  *policy
 	hub     *hub
 	gateway *gateway
+	deadEnd *deadEnd
 	relays  *relays
 	watcher *config.Watcher
 	started time.Time
@@ -131,6 +132,7 @@ func (d *Daemon) begin(ctx context.Context) error {
 		d.gateway.port.close()
 		return err
 	}
+	d.deadEnd = openDeadEnd(d.cfg.Logger)
 	if d.watcher, err = config.NewWatcher(d.cfg.Paths.Config); err != nil {
 		// Changes then count from the next start on.
 		d.cfg.Logger.Warn("config.toml is not watched", "err", err)
@@ -142,6 +144,7 @@ func (d *Daemon) begin(ctx context.Context) error {
 func (d *Daemon) serve(life context.Context, control net.Listener) {
 	d.relays.start()
 	d.run("gateway", func() error { return d.gateway.serve(life) })
+	d.run("dead end", func() error { return d.deadEnd.serve(life) })
 	d.run("control", func() error {
 		return (&api.Server{Service: d.service(), Logger: d.cfg.Logger}).Serve(life, control)
 	})

@@ -106,7 +106,16 @@ func (p *policy) lapseDays() int {
 
 // shown says whether a sender's pictures are shown.
 func (p *policy) shown(ctx context.Context, key string) (bool, error) {
+	return p.shownBy(ctx, key, false)
+}
+
+// shownBy says whether a sender's pictures are shown where the mail program keeps
+// pictures shut itself: then only a choice against the sender's does so here.
+func (p *policy) shownBy(ctx context.Context, key string, itself bool) (bool, error) {
 	all, _ := p.all()
+	if itself {
+		all = "all"
+	}
 	if key == "" {
 		return all == "all", nil
 	}

@@ -41,6 +41,9 @@ func openRelays(ctx context.Context, d *Daemon) (*relays, error) {
 		return nil, err
 	}
 	for _, a := range accounts {
+		if a.AddOn {
+			continue
+		}
 		one, err := newRelay(d, leaf.Config(), a)
 		if err != nil {
 			r.stop()

@@ -42,6 +42,7 @@ func (d *Daemon) service() api.Service {
 		Forget:        d.forget,
 		State:         d.state,
 		Statements:    d.statements,
+		AddOn:         d.addOnService(),
 		Pictures:      d.pictures,
 		ShowPictures:  d.showPictures,
 		Events:        d.hub.events,

@@ -90,6 +90,9 @@ type Load struct {
 	// Pictures says that the reader chose to see this sender's pictures, or
 	// everybody's; see [Pictures].
 	Pictures bool
+	// Itself says that the mail program makes the load itself, and asks only for what
+	// its own rule on pictures lets it show: a harmless one may come from anybody.
+	Itself bool
 	// Elsewhere says that somebody else is known to run the host, so that it is
 	// not the sender's own although it is named like one.
 	Elsewhere bool
@@ -191,7 +194,7 @@ func (g *Gate) picture(l *Load, d *Decision, now time.Time) {
 	switch {
 	case shown:
 		d.Release, d.Keep, d.Why = true, true, ShownOnce
-	case !l.Sender.Authenticated:
+	case !l.Sender.Authenticated && !l.Itself:
 		d.Why = Nobody
 	case !l.Pictures:
 		d.Why = PicturesOff

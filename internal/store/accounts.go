@@ -53,6 +53,9 @@ type Account struct {
 	Authserv string `json:"authserv,omitempty"`
 	// LocalPlain says that the mail program speaks to us without TLS.
 	LocalPlain bool `json:"local_plain,omitempty"`
+	// AddOn says that an add-on of a mail program hands its mail over, and that
+	// nothing is relayed.
+	AddOn bool `json:"add_on,omitempty"`
 	// Ports are the local ports once they are chosen, 0 where there is none.
 	IMAPPort  int `json:"imap_port,omitempty"`
 	IMAPSPort int `json:"imaps_port,omitempty"`

@@ -19,7 +19,7 @@ var rooms = []string{"cmd", "proxy", "internal/account", "internal/api", "intern
 // elsewhere are the places that say a text of their own, as file and function, and why.
 var elsewhere = map[string]string{
 	"internal/api/records.go export":       ofClients,
-	"internal/api/server.go decode":        ofClients,
+	"internal/api/server.go decodeUpTo":    ofClients,
 	"internal/api/server.go absent":        ofClients,
 	"internal/api/server.go window":        ofClients,
 	"internal/api/server.go routes":        ofClients,
