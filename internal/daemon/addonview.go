@@ -11,7 +11,6 @@ import (
 	"github.com/unseen-mail/unseen/detect/reference"
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/gate"
-	"github.com/unseen-mail/unseen/internal/notice"
 	"github.com/unseen-mail/unseen/internal/plan"
 	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/rules/purpose"
@@ -154,9 +153,9 @@ func (s *shownSummary) add(one *api.AddOnLoad) {
 func (s *shownSummary) say(in *words.Catalogue) string {
 	switch {
 	case s.held > 0:
-		return in.Say(words.AddOnHeld, "who", notice.List(in, s.who), "n", len(s.who), "purposes", in.Purposes(s.what))
+		return in.Say(words.AddOnHeld, "who", in.List(s.who), "n", len(s.who), "purposes", in.Purposes(s.what))
 	case s.tracks > 0:
-		return in.Say(words.AddOnTold, "who", notice.List(in, s.told), "n", len(s.told))
+		return in.Say(words.AddOnTold, "who", in.List(s.told), "n", len(s.told))
 	}
 	return ""
 }
