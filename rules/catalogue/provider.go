@@ -31,8 +31,9 @@ type Provider struct {
 	ID string
 	// Domains are the domains of its addresses.
 	Domains []string
-	// IMAP are its servers for reading. An account on one of them is the
-	// provider's, whatever the domain of its address.
+	// IMAP are its servers for reading, with a port where it is not the usual one.
+	// An account on one of them is the provider's, whatever the domain of its
+	// address.
 	IMAP []string
 	// SMTP are its servers for sending.
 	SMTP []string
@@ -152,7 +153,8 @@ func providerIndex(rows []Provider, l *lists) map[string]*Provider {
 	for _, p := range rows {
 		p.lists = l
 		for _, name := range slices.Concat(p.Domains, p.IMAP) {
-			index[lower(name)] = &p
+			host, _, _ := strings.Cut(lower(name), ":") // some have a port
+			index[host] = &p
 		}
 	}
 	return index

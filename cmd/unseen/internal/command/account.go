@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"text/tabwriter"
+	"time"
 
 	"github.com/unseen-mail/unseen/internal/account"
 	"github.com/unseen-mail/unseen/internal/api"
@@ -42,6 +44,9 @@ func (c *accountAdd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	if err := c.lookUp(ctx, s, &n); err != nil {
+		return err
+	}
 	a, err := client.AddAccount(ctx, n)
 	if err != nil {
 		return err
@@ -52,6 +57,21 @@ func (c *accountAdd) Run(ctx context.Context, s *session) error {
 	}
 	printSettings(s, a, status.Gateway.Origin)
 	return nil
+}
+
+// lookUp asks for the servers of an address where the reader named whom to ask.
+func (c *accountAdd) lookUp(ctx context.Context, s *session, n *api.NewAccount) error {
+	switch {
+	case len(c.Ask) == 0:
+		return nil
+	case n.IMAP != nil:
+		return usage(s, words.AskOrName)
+	}
+	f, err := c.find(ctx, s, c.Address)
+	if err != nil {
+		return err
+	}
+	return f.into(s, n, c.Yes)
 }
 
 // endpoint reads a server from its flags; nil if there is none.
@@ -169,7 +189,7 @@ func (c *accountTest) Run(ctx context.Context, s *session) error {
 	}
 	request := api.CheckRequest{Address: c.Address, Login: c.Login}
 	if c.Password {
-		password, err := s.password(ctx, s.words.Say(words.AskPassword, "address", c.Address))
+		password, err := s.passwordOf(ctx, c.Address)
 		if err != nil {
 			return err
 		}
@@ -179,8 +199,12 @@ func (c *accountTest) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	status, err := client.Status(ctx)
+	if err != nil {
+		return err
+	}
 	failed := false
-	for _, step := range steps {
+	for _, step := range append(steps, s.tryPicture(ctx, status.Gateway.Origin)) {
 		if step.OK {
 			fmt.Fprintln(s.Out, words.Plain(step.Text))
 			continue
@@ -188,10 +212,30 @@ func (c *accountTest) Run(ctx context.Context, s *session) error {
 		failed = true
 		s.complain(step.Text, step.Hint)
 	}
+	s.say(words.ReachPointer)
 	if failed {
 		return errSaid
 	}
 	return nil
+}
+
+// tryPicture asks for a picture where those of mail lead to, as a mail program
+// does: without a proxy. Nothing is known under this name, and Unseen says so.
+func (s *session) tryPicture(ctx context.Context, origin string) api.Step {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	client := &http.Client{Transport: &http.Transport{Proxy: nil, DisableKeepAlives: true}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, origin+"/p/0000000000000000000000", nil)
+	if err == nil {
+		var resp *http.Response
+		if resp, err = client.Do(req); err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusNotFound {
+				return api.Step{OK: true, Text: s.words.Say(words.CheckPictures, "origin", origin)}
+			}
+		}
+	}
+	return api.Step{Text: s.words.Say(words.CheckNoPictures, "origin", origin), Hint: s.words.Say(words.CheckNoPicturesHint)}
 }
 
 // Run disconnects an account.

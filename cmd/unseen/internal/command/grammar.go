@@ -44,11 +44,13 @@ type demoCommand struct {
 }
 
 type accountCommand struct {
-	Add     accountAdd     `cmd:"" help:"${help_account_add}"`
-	List    accountList    `cmd:"" help:"${help_account_list}"`
-	Test    accountTest    `cmd:"" help:"${help_account_test}"`
-	Confirm accountConfirm `cmd:"" help:"${help_account_confirm}"`
-	Remove  accountRemove  `cmd:"" help:"${help_account_remove}"`
+	Check    accountCheck    `cmd:"" help:"${help_account_check}"`
+	Add      accountAdd      `cmd:"" help:"${help_account_add}"`
+	List     accountList     `cmd:"" help:"${help_account_list}"`
+	Test     accountTest     `cmd:"" help:"${help_account_test}"`
+	Password accountPassword `cmd:"" help:"${help_account_password}"`
+	Confirm  accountConfirm  `cmd:"" help:"${help_account_confirm}"`
+	Remove   accountRemove   `cmd:"" help:"${help_account_remove}"`
 }
 
 type accountAdd struct {
@@ -61,6 +63,8 @@ type accountAdd struct {
 	CA      string `name:"ca" type:"path" placeholder:"FILE" help:"${help_ca}"`
 	Name    string `help:"${help_name}"`
 	NoCheck bool   `help:"${help_no_check}"`
+	Yes     bool   `short:"y" help:"${help_foreign_yes}"`
+	asked
 }
 
 type accountList struct{}

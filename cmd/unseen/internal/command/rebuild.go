@@ -24,7 +24,7 @@ func (c *rebuildCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	password, err := s.password(ctx, s.words.Say(words.AskPassword, "address", c.Address))
+	password, err := s.passwordOf(ctx, c.Address)
 	if err != nil {
 		return err
 	}
