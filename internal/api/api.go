@@ -6,7 +6,10 @@
 // user id is checked as well (unix(7), SO_PEERCRED). Paths begin with a
 // version, /v1. A body is at most 64 KiB and has no unknown fields. What is
 // refused is answered with an [Error], which carries a sentence for people and
-// a hint.
+// a hint. Each answer names the version in its field Unseen-Api.
+//
+// [Document] describes every method (OpenAPI 3.1), and GET /v1/openapi.json
+// answers with it.
 //
 // [Server] is the daemon's side, [Client] everybody else's.
 package api

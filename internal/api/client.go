@@ -192,6 +192,10 @@ func (c *Client) send(ctx context.Context, method, path string, body io.Reader) 
 		}
 		return nil, fmt.Errorf("asking Unseen: %w", err)
 	}
+	if err := checkVersion(resp); err != nil {
+		resp.Body.Close()
+		return nil, err
+	}
 	if resp.StatusCode == http.StatusOK {
 		return resp, nil
 	}

@@ -72,6 +72,7 @@ func (s *Server) routes() http.Handler {
 	s.consentRoutes(mux)
 	s.protectionRoutes(mux)
 	s.addOnRoutes(mux)
+	s.faceRoutes(mux)
 	mux.Handle("POST /v1/pages/open", post(s, f.Open))
 	mux.Handle("GET /v1/pictures", s.get(answer(f.Pictures)))
 	mux.Handle("POST /v1/pictures", post(s, f.ShowPictures))
@@ -81,7 +82,7 @@ func (s *Server) routes() http.Handler {
 		s.refuse(w, &Error{Code: CodeUnknown, Text: "there is no " + r.Method + " " + r.URL.Path + " in the control API",
 			Hint: "this command may be newer than the Unseen that runs: stop it and start it again"})
 	})
-	return mux
+	return stamped(mux)
 }
 
 // A getter answers a request without a body.

@@ -64,6 +64,8 @@ type Service struct {
 	Protection Protection
 	// AddOn answers add-ons of mail programs.
 	AddOn AddOn
+	// Faces is what windows, tray and add-on show beside the rest.
+	Faces Faces
 	// Pictures lists the choices about pictures.
 	Pictures func(ctx context.Context) ([]Picture, error)
 	// ShowPictures makes a choice about pictures.

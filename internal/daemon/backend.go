@@ -112,6 +112,10 @@ func (b *backend) Record(_ context.Context, l proxy.Load, e proxy.Event) {
 	}
 	if at, err := url.Parse(l.URL); err == nil {
 		q := b.core.question(what, at)
+		note.Vector = string(what.ref().Ref.Vector)
+		if q.Judgement.Holds() {
+			note.Purposes = strings.Join(names(gate.Purposes(&q.Judgement)), " ")
+		}
 		note.Verdict, note.Vendor = string(q.Judgement.Verdict), gate.Vendor(&q.Judgement, q.Host)
 		if note.Host == "" {
 			note.Host = q.Host

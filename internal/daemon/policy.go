@@ -29,6 +29,8 @@ type policy struct {
 	settings config.Settings
 	pictures string
 	problem  string
+	// jurisdictionSet is what the reader chose in a window, "" if nothing.
+	jurisdictionSet string
 }
 
 // openPolicy reads what was chosen.
@@ -44,7 +46,13 @@ func openPolicy(ctx context.Context, c *core, s config.Settings) (*policy, error
 	if err != nil {
 		return nil, err
 	}
-	return &policy{core: c, guard: guard, country: country(os.Getenv), settings: s, pictures: pictures}, nil
+	jurisdiction, _, err := c.store.Setting(ctx, settingJurisdiction)
+	if err != nil {
+		return nil, err
+	}
+	return &policy{
+		core: c, guard: guard, country: country(os.Getenv), settings: s, pictures: pictures, jurisdictionSet: jurisdiction,
+	}, nil
 }
 
 // take takes over what config.toml says now, or notes what is wrong with it.
@@ -126,13 +134,17 @@ func (p *policy) shownBy(ctx context.Context, key string, itself bool) (bool, er
 	return gate.Pictures(all == "all", shown, chosen), nil
 }
 
-// jurisdiction is whose law notices cite: that of config.toml, else that of the
+// jurisdiction is whose law notices cite: that of config.toml, else the one that the
+// reader chose in a window, else that of the
 // country that the system is set to.
 func (p *policy) jurisdiction() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.settings.Jurisdiction != "" {
 		return p.settings.Jurisdiction
+	}
+	if p.jurisdictionSet != "" {
+		return p.jurisdictionSet
 	}
 	return p.country
 }

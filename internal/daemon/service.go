@@ -47,6 +47,7 @@ func (d *Daemon) service() api.Service {
 		ShowPictures:  d.showPictures,
 		Events:        d.hub.events,
 		Follow:        d.hub.follow,
+		Faces:         d.faces(),
 		Protection: api.Protection{
 			Level: d.setLevel, Pause: d.pause, Suspend: d.suspend, Resume: d.resume,
 			Receipts: d.receipts, AnswerReceipt: d.answerReceipt,

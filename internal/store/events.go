@@ -29,6 +29,9 @@ type Event struct {
 	Host string
 	// Reason is one sentence.
 	Reason string
+	// Vector is where in the mail the reference stands; Purposes are what it is
+	// for, with blanks between them. Both are "" where that is not known.
+	Vector, Purposes string
 }
 
 // AddEvent notes an event; it is written with the next group.
@@ -46,7 +49,7 @@ func (s *Store) Events(ctx context.Context, after int64, limit int) ([]Event, er
 	if err := s.Flush(ctx); err != nil {
 		return nil, fmt.Errorf("reading events: %w", err)
 	}
-	const columns = "id, at, kind, outcome, verdict, account, plan, number, sender, recipient, vendor, host, reason"
+	const columns = "id, at, kind, outcome, verdict, account, plan, number, sender, recipient, vendor, host, reason, vector, purposes"
 	query := "SELECT " + columns + " FROM events WHERE id > ? ORDER BY id LIMIT ?"
 	if after < 0 {
 		query = "SELECT * FROM (SELECT " + columns + " FROM events WHERE id > ? ORDER BY id DESC LIMIT ?) ORDER BY id"
@@ -61,7 +64,7 @@ func (s *Store) Events(ctx context.Context, after int64, limit int) ([]Event, er
 		var e Event
 		var at int64
 		err := rows.Scan(&e.ID, &at, &e.Kind, &e.Outcome, &e.Verdict, &e.Account, &e.Plan, &e.Number,
-			&e.Sender, &e.Recipient, &e.Vendor, &e.Host, &e.Reason)
+			&e.Sender, &e.Recipient, &e.Vendor, &e.Host, &e.Reason, &e.Vector, &e.Purposes)
 		if err != nil {
 			return nil, fmt.Errorf("reading events: %w", s.explain(err))
 		}
@@ -80,8 +83,8 @@ func insertEvents(ctx context.Context, tx *sql.Tx, list []Event) error {
 		return nil
 	}
 	st, err := tx.PrepareContext(ctx, `INSERT INTO events
-		(at, kind, outcome, verdict, account, plan, number, sender, recipient, vendor, host, reason)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+		(at, kind, outcome, verdict, account, plan, number, sender, recipient, vendor, host, reason, vector, purposes)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
 	if err != nil {
 		return err
 	}
@@ -89,7 +92,7 @@ func insertEvents(ctx context.Context, tx *sql.Tx, list []Event) error {
 	for i := range list {
 		e := &list[i]
 		_, err := st.ExecContext(ctx, e.At.UnixMilli(), e.Kind, e.Outcome, e.Verdict, e.Account, e.Plan, e.Number,
-			e.Sender, e.Recipient, e.Vendor, e.Host, e.Reason)
+			e.Sender, e.Recipient, e.Vendor, e.Host, e.Reason, e.Vector, e.Purposes)
 		if err != nil {
 			return err
 		}
@@ -138,6 +141,17 @@ type Count struct {
 	N int
 }
 
+// OldCounts returns the counts of days from one on, of events that are not there any
+// more.
+func (s *Store) OldCounts(ctx context.Context, from time.Time) ([]Count, error) {
+	rows, err := s.counting(ctx, "SELECT day, kind, outcome, verdict, n FROM counts WHERE day >= ? ORDER BY day, kind, outcome, verdict",
+		from.UTC().Format(time.DateOnly))
+	if err != nil {
+		return nil, err
+	}
+	return s.scanCounts(rows)
+}
+
 // Counts returns the counts of all days from one on, those of events that are
 // still there included.
 func (s *Store) Counts(ctx context.Context, from time.Time) ([]Count, error) {
@@ -154,6 +168,11 @@ func (s *Store) Counts(ctx context.Context, from time.Time) ([]Count, error) {
 	if err != nil {
 		return nil, fmt.Errorf("counting events: %w", s.explain(err))
 	}
+	return s.scanCounts(rows)
+}
+
+// scanCounts reads counts.
+func (s *Store) scanCounts(rows *sql.Rows) ([]Count, error) {
 	defer rows.Close()
 	var list []Count
 	for rows.Next() {

@@ -2,13 +2,18 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 )
 
-// maxSenders is how many senders are kept of those that are vouched for, and how
-// many of the others: a flood of made-up names must not push out the known.
-const maxSenders = 5000
+// How many senders are kept: of those that are vouched for as many as anybody may
+// meet, and of the others fewer, apart from them: a flood of made-up names must
+// not push out the known.
+const (
+	maxSenders = 100_000
+	maxClaimed = 5000
+)
 
 // A Sender is somebody whose mail came through.
 type Sender struct {
@@ -36,11 +41,22 @@ func (s *Store) Senders(ctx context.Context) ([]Sender, error) {
 	if err := s.Flush(ctx); err != nil {
 		return nil, fmt.Errorf("reading senders: %w", err)
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT key, authenticated, display, address, recipient, account,
-		first_seen, last_seen, mails FROM senders ORDER BY last_seen DESC, key, authenticated DESC`)
+	rows, err := s.read.QueryContext(ctx, "SELECT "+senderColumns+
+		" FROM senders ORDER BY last_seen DESC, key, authenticated DESC")
 	if err != nil {
 		return nil, fmt.Errorf("reading senders: %w", s.explain(err))
 	}
+	list, err := scanSenders(rows)
+	if err != nil {
+		return nil, fmt.Errorf("reading senders: %w", s.explain(err))
+	}
+	return list, nil
+}
+
+// senderColumns are what scanSenders reads.
+const senderColumns = "key, authenticated, display, address, recipient, account, first_seen, last_seen, mails"
+
+func scanSenders(rows *sql.Rows) ([]Sender, error) {
 	defer rows.Close()
 	var list []Sender
 	for rows.Next() {
@@ -49,15 +65,12 @@ func (s *Store) Senders(ctx context.Context) ([]Sender, error) {
 		err := rows.Scan(&one.Key, &one.Authenticated, &one.Display, &one.Address, &one.Recipient, &one.Account,
 			&first, &last, &one.Mails)
 		if err != nil {
-			return nil, fmt.Errorf("reading senders: %w", s.explain(err))
+			return nil, err
 		}
 		one.First, one.Last = time.UnixMilli(first).UTC(), time.UnixMilli(last).UTC()
 		list = append(list, one)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("reading senders: %w", s.explain(err))
-	}
-	return list, nil
+	return list, rows.Err()
 }
 
 // A senderKey is what a row of senders is found by.
@@ -103,10 +116,10 @@ func (c *commit) writeSenders(ctx context.Context) error {
 	if len(c.senders) == 0 {
 		return nil
 	}
-	for _, authenticated := range [...]bool{true, false} {
+	for authenticated, most := range map[bool]int{true: maxSenders, false: maxClaimed} {
 		_, err := c.tx.ExecContext(ctx, `DELETE FROM senders WHERE authenticated = ?1 AND key IN
 			(SELECT key FROM senders WHERE authenticated = ?1 ORDER BY last_seen DESC LIMIT -1 OFFSET ?2)`,
-			authenticated, maxSenders)
+			authenticated, most)
 		if err != nil {
 			return err
 		}

@@ -18,16 +18,22 @@ var rooms = []string{"cmd", "proxy", "internal/account", "internal/api", "intern
 
 // elsewhere are the places that say a text of their own, as file and function, and why.
 var elsewhere = map[string]string{
-	"internal/api/records.go export":       ofClients,
-	"internal/api/server.go decodeUpTo":    ofClients,
-	"internal/api/server.go absent":        ofClients,
-	"internal/api/server.go window":        ofClients,
-	"internal/api/server.go routes":        ofClients,
-	"internal/daemon/answer.go answerable": ofClients,
-	"internal/daemon/consents.go decide":   ofClients,
-	"internal/daemon/levels.go setLevel":   ofClients,
-	"internal/daemon/once.go messageOf":    ofClients,
-	"internal/api/rebuild.go rebuild":      "what has no sentence of its own points to the log, which is in English",
+	"internal/api/records.go export":                ofClients,
+	"internal/api/faces.go queried":                 ofClients,
+	"internal/api/stream.go stream":                 ofClients,
+	"internal/api/server.go decodeUpTo":             ofClients,
+	"internal/api/server.go absent":                 ofClients,
+	"internal/api/server.go window":                 ofClients,
+	"internal/api/server.go routes":                 ofClients,
+	"internal/daemon/answer.go answerable":          ofClients,
+	"internal/daemon/consents.go decide":            ofClients,
+	"internal/daemon/levels.go setLevel":            ofClients,
+	"internal/daemon/facesettings.go checkSettings": ofClients,
+	"internal/daemon/facestatistics.go statistics":  ofClients,
+	"internal/daemon/facesenders.go senderPage":     ofClients,
+	"internal/daemon/facemessages.go messages":      ofClients,
+	"internal/daemon/once.go messageOf":             ofClients,
+	"internal/api/rebuild.go rebuild":               "what has no sentence of its own points to the log, which is in English",
 }
 
 // ofClients is why most of them do.
