@@ -20,8 +20,8 @@ const (
 )
 
 // receipts reports the top-level header fields that ask for a notice.
-func (s *scan) receipts(header message.Range) {
-	for start, line := range fields(s.raw[header.Start:header.End]) {
+func (s *scan) receipts(raw []byte, header message.Range) {
+	for start, line := range fields(raw[header.Start:header.End]) {
 		name, value, ok := bytes.Cut(line, []byte(":"))
 		if !ok {
 			continue
@@ -39,7 +39,7 @@ func (s *scan) receipts(header message.Range) {
 			_, f.Host, _ = strings.Cut(boxes[0], "@")
 		}
 		f.fill(s.judge.Judge(reference.Reference{Vector: vector, Kind: reference.Receipt, URL: f.URL}, s.facts))
-		s.add(f)
+		s.tell(f)
 	}
 }
 

@@ -3,7 +3,6 @@ package detect
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"slices"
 
 	"github.com/unseen-mail/unseen/detect/exempt"
 	"github.com/unseen-mail/unseen/detect/message"
@@ -21,10 +20,12 @@ type ScanOptions struct {
 	Recipient string
 	// All also reports references that are clean.
 	All bool
-	// Ungated says whether a load would be left as it is in the mail, because
-	// no token can be written there. Nil means that only parts under a
-	// signature are.
-	Ungated func(p *message.Part, r reference.Reference) bool
+	// Ungated says whether a load would be left as it is in the mail, because no
+	// token can be written there: one that stands at raw octets of the mail, in the
+	// leaf with an IMAP section. Nil means that only those are in which nothing is
+	// ever written: parts under a signature, calendars, and charsets that cannot be
+	// seen through.
+	Ungated func(section string, at message.Range) bool
 }
 
 // A Report is what was found in one message.
@@ -40,88 +41,53 @@ type Report struct {
 	Gaps []message.Gap
 }
 
-// A leaf is one part that was read.
-type leaf struct {
-	part *message.Part
-	text *message.Text
-	view *message.View
-	refs []reference.Reference
-	// words are what stands at each reference, as long as refs.
-	words []exempt.Words
-}
-
 // maxReferences is how many references of one message are judged. Beyond it the
 // report has the gap "references": a mail that is made of addresses must not use
 // up the memory of whoever looks into it.
 const maxReferences = 20_000
 
-// Scan finds and judges every reference in a raw message.
+// Scan finds and judges every reference in a raw message: in each way in which
+// programs may see a text, and in messages that are encoded as a whole, as the plan
+// of a mail does.
 func Scan(raw []byte, j *Judge, opt ScanOptions) Report {
 	sum := sha256.Sum256(raw)
 	out := Report{MessageSHA256: hex.EncodeToString(sum[:])}
 	layout := message.Parse(raw)
 	out.Gaps = append(out.Gaps, layout.Gaps...)
-	s := scan{raw: raw, judge: j, opt: opt, report: &out}
+	s := scan{judge: j, opt: opt, report: &out}
+	s.readAll(layout, layer{octets: raw, raw: func(start, end int) message.Range { return message.Range{Start: start, End: end} }})
 	var all []reference.Reference
 	var words []exempt.Words
-	for part := range layout.Leaves() {
-		if l, ok := s.read(part); ok {
-			if room := maxReferences - len(all); len(l.refs) > room {
-				// Cloned, so that the rest is let go of.
-				l.refs, l.words = slices.Clone(l.refs[:room]), l.words[:room:room]
-				out.Gaps = append(out.Gaps, message.Gap{Section: part.Section, Reason: "references"})
-			}
-			s.leaves = append(s.leaves, l)
-			all = append(all, l.refs...)
-			words = append(words, l.words...)
-		}
+	for i := range s.leaves {
+		all = append(all, s.leaves[i].refs...)
+		words = append(words, s.leaves[i].words...)
 	}
 	header := message.Header(raw)
 	s.facts = Gather(header, all, opt.Recipient)
 	s.facts.Leaks = j.finder(s.facts.Recipient)
 	s.facts.Authentication = j.Authenticating(header.Text("Subject"), words, all)
 	if layout.Root != nil {
-		s.receipts(layout.Root.Header)
+		s.receipts(raw, layout.Root.Header)
 	}
-	for _, l := range s.leaves {
-		s.leaf(l)
+	for i := range s.leaves {
+		s.leaf(&s.leaves[i])
 	}
 	return out
 }
 
 // A scan is one run of [Scan].
 type scan struct {
-	raw    []byte
 	judge  *Judge
 	opt    ScanOptions
 	leaves []leaf
+	// found counts the references of leaves.
+	found  int
 	facts  Facts
 	report *Report
 }
 
-// read finds the references of a leaf. It says false for parts that hold none.
-func (s *scan) read(p *message.Part) (leaf, bool) {
-	if !reference.Readable(p.MediaType) {
-		return leaf{}, false
-	}
-	l := leaf{part: p}
-	l.text = p.Decode(s.raw[p.Body.Start:p.Body.End], p.Body.Start)
-	view, ok := message.NewView(p.Charset, l.text.Bytes())
-	if !ok {
-		s.report.Gaps = append(s.report.Gaps, message.Gap{Section: p.Section, Reason: "charset"})
-		return leaf{}, false
-	}
-	l.view = view
-	l.refs = reference.Find(p.MediaType, p.Location, view.Cells())
-	l.words = make([]exempt.Words, len(l.refs))
-	if hasLinks(l.refs) && p.MediaType != "text/css" {
-		l.words = exempt.Texts(view.Cells(), l.refs)
-	}
-	return l, true
-}
-
 // leaf judges the references of a leaf.
-func (s *scan) leaf(l leaf) {
+func (s *scan) leaf(l *leaf) {
 	judged := make([]Judgement, len(l.refs))
 	var links []Judgement
 	for i, r := range l.refs {
@@ -145,35 +111,35 @@ func (s *scan) leaf(l leaf) {
 }
 
 // reference reports one reference of a leaf.
-func (s *scan) reference(l leaf, r reference.Reference, j Judgement, facts Facts) {
+func (s *scan) reference(l *leaf, r reference.Reference, j Judgement, facts Facts) {
 	s.report.References++
 	if j.Verdict == Clean && !s.opt.All {
 		return
 	}
-	f := Finding{Part: l.part.Section, Vector: r.Vector, Kind: r.Kind, URL: r.URL, Action: ActionLeave}
+	f := Finding{Part: l.section, Vector: r.Vector, Kind: r.Kind, URL: r.URL, Action: ActionLeave}
 	f.fill(j)
-	start, end := l.view.Octets(r.Slot.Start, r.Slot.End)
-	place := l.text.Raw(start, end)
+	place := l.place(r.Slot)
 	f.Offset, f.Length = place.Start, place.Len()
 	if r.Remote && r.Kind.Load() {
-		f.Action = s.action(l.part, r, j)
-	} else if r.Kind == reference.Link && l.part.Protected == "" {
+		f.Action = s.action(l, place, r, j)
+	} else if l.rewritesLinks && isRewritten(r) {
 		to := s.judge.Link(r, j, facts)
 		f.Action, f.Destination = to.Action, to.Destination
 	}
-	s.add(f)
+	s.tell(f)
 }
 
-// hasLinks says whether there is a link among references.
-func hasLinks(refs []reference.Reference) bool {
-	return slices.ContainsFunc(refs, func(r reference.Reference) bool { return r.Kind == reference.Link })
+// isRewritten says whether a link is one that a plan may rewrite: of a and area,
+// with an address of its own.
+func isRewritten(r reference.Reference) bool {
+	return r.Kind == reference.Link && r.Remote && !r.Relative && (r.Vector == reference.AnchorHref || r.Vector == reference.AreaHref)
 }
 
 // action says what level standard does with a load while nothing is granted.
-func (s *scan) action(p *message.Part, r reference.Reference, j Judgement) string {
-	ungated := p.Protected != ""
+func (s *scan) action(l *leaf, at message.Range, r reference.Reference, j Judgement) string {
+	ungated := l.sealed
 	if s.opt.Ungated != nil {
-		ungated = s.opt.Ungated(p, r)
+		ungated = s.opt.Ungated(l.section, at)
 	}
 	switch {
 	case ungated:
@@ -185,8 +151,8 @@ func (s *scan) action(p *message.Part, r reference.Reference, j Judgement) strin
 	return ActionRelease
 }
 
-// add writes what all findings of a message share.
-func (s *scan) add(f Finding) {
+// tell writes what all findings of a message share.
+func (s *scan) tell(f Finding) {
 	f.MessageSHA256, f.Source = s.report.MessageSHA256, s.opt.Source
 	if f.Part == "" {
 		// A message of one part: its text is part 1 (RFC 3501, section 6.4.5).

@@ -144,7 +144,7 @@ func TestScanGaps(t *testing.T) {
 
 func TestScanUngated(t *testing.T) {
 	raw := mail(`<img src="`+pixel+`"><img src="https://shop.example/a.png">`, "Content-Type: text/html")
-	r := detect.Scan(raw, newJudge(t), detect.ScanOptions{All: true, Ungated: func(_ *message.Part, r reference.Reference) bool { return r.Ordinal == 1 }})
+	r := detect.Scan(raw, newJudge(t), detect.ScanOptions{All: true, Ungated: func(_ string, at message.Range) bool { return at.Start > 100 }})
 	if len(r.Findings) != 2 || r.Findings[0].Action != "hold" || r.Findings[1].Action != "ungated" {
 		t.Errorf("%+v", r.Findings)
 	}

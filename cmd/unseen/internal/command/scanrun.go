@@ -11,7 +11,6 @@ import (
 
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/detect/message"
-	"github.com/unseen-mail/unseen/detect/reference"
 	"github.com/unseen-mail/unseen/internal/plan"
 	"github.com/unseen-mail/unseen/internal/source"
 )
@@ -157,19 +156,19 @@ func (sc *scanner) scan(j *job) {
 }
 
 // ungated says which loads a plan of the mail would leave as they are.
-func ungated(raw []byte) func(*message.Part, reference.Reference) bool {
+func ungated(raw []byte) func(string, message.Range) bool {
 	type place struct {
 		section string
-		ordinal int
+		at      message.Range
 	}
 	left := make(map[place]bool)
 	p := (&plan.Planner{Base: "http://127.0.0.1:4180"}).Plan(raw)
 	for i := range p.References {
 		if r := &p.References[i]; r.Outcome == plan.Ungated {
-			left[place{r.Section, r.Ref.Ordinal}] = true
+			left[place{r.Section, r.Raw}] = true
 		}
 	}
-	return func(p *message.Part, r reference.Reference) bool { return left[place{p.Section, r.Ordinal}] }
+	return func(section string, at message.Range) bool { return left[place{section, at}] }
 }
 
 // A room is memory that several share. One who wants more than there is gets in
