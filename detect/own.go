@@ -34,10 +34,11 @@ func (v *view) own() (Judgement, bool) {
 		out.Rules = append(out.Rules, o.Rule)
 		return out, true
 	}
-	out := v.tracker(Strong, nil, o.Rule, why("own", o.Reason))
-	if o.Vendor != nil {
-		out.Vendor = o.Vendor.ID
+	// What the rule does not say, the catalogue may know.
+	if v.hit, v.known = v.judge.Catalogue.MatchAddress(v.at); o.Vendor != nil {
+		v.hit, v.known = catalogue.Hit{Vendor: o.Vendor}, true
 	}
+	out := v.tracker(Strong, nil, o.Rule, why("own", o.Reason))
 	if len(o.Purposes) > 0 {
 		out.Purposes, out.Basis = append([]purpose.ID(nil), o.Purposes...), Documented
 	}

@@ -135,9 +135,10 @@ func begins(part, whole *plan.Plan) bool {
 }
 
 // leads returns where a link leads in the end, as far as that is known today without
-// asking anybody; "" if it is not. That the mail is there for a login was looked at
-// when the link was sealed.
+// asking anybody; "" if it is not. What is beside a choice, or in a mail that is there
+// for a login, leads where its sender wrote.
 func (c *core) leads(l *load) string {
-	ref, judge := l.ref().Ref, c.books.judge()
-	return judge.Link(ref, judge.Judge(ref, l.mail.facts), l.mail.facts).Destination
+	ref, judge, facts := l.ref().Ref, c.books.judge(), l.mail.facts
+	facts.Beside = l.mail.beside(l.number, judge)
+	return judge.Link(ref, judge.Judge(ref, facts), facts).Destination
 }

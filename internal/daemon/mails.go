@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/detect/message"
@@ -20,7 +21,7 @@ import (
 const keptMails = 128
 
 // A mail is what a decision needs to know of one message: its plan, and who
-// sent it to whom. It is never changed.
+// sent it to whom. It is never changed, but for what it keeps ready.
 type mail struct {
 	id      int64
 	account store.Account
@@ -29,6 +30,52 @@ type mail struct {
 	to      string
 	clear   bool
 	facts   detect.Facts
+	// choices are the links that stand beside a choice, by the rules that were
+	// asked last; nil before that.
+	choices atomic.Pointer[besides]
+}
+
+// besides are the links of a mail that stand beside one for a choice.
+type besides struct {
+	edition string
+	// links are by the number of the reference.
+	links map[int]bool
+}
+
+// beside says whether a link of the mail stands beside one for a choice.
+func (m *mail) beside(number int, judge *detect.Judge) bool {
+	known := m.choices.Load()
+	if known == nil || known.edition != judge.Catalogue.Edition() {
+		known = m.besides(judge)
+		m.choices.Store(known)
+	}
+	return known.links[number]
+}
+
+// besides asks the rules. Links of one text stand beside each other.
+func (m *mail) besides(judge *detect.Judge) *besides {
+	out := &besides{edition: judge.Catalogue.Edition(), links: make(map[int]bool)}
+	var judged []detect.Judgement
+	var at []int
+	end := func() {
+		for i, is := range detect.Beside(judged) {
+			if is {
+				out.links[at[i]] = true
+			}
+		}
+		judged, at = nil, nil
+	}
+	for i := range m.plan.References {
+		r := &m.plan.References[i]
+		if i > 0 && r.Section != m.plan.References[i-1].Section {
+			end()
+		}
+		if r.Ref.Kind == reference.Link {
+			judged, at = append(judged, judge.Judge(r.Ref, m.facts)), append(at, i)
+		}
+	}
+	end()
+	return out
 }
 
 // name is what permits call the message.
@@ -94,6 +141,7 @@ func (c *core) read(ctx context.Context, p *store.Plan) (*mail, error) {
 		refs = append(refs, decoded.References[i].Ref)
 	}
 	m.facts = detect.Gather(header, refs, m.to)
+	m.facts.Authentication = c.books.judge().Authenticating(header.Text("Subject"), nil, refs)
 	return m, nil
 }
 

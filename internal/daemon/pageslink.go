@@ -46,7 +46,7 @@ func (d *Daemon) linkOf(ctx context.Context, token string, in *words.Catalogue) 
 	out.page = page.Link{
 		Token: token, Address: ref.URL, Host: at.Hostname(), Sender: who(l.mail),
 		Vendor: d.vendor(out.vendor, l.mail.from.Key).Name, Reasons: reasons(&j, in),
-		Clean:     d.core.books.judge().Link(ref, j, l.mail.facts).Destination,
+		Clean:     d.core.leads(l),
 		Grantable: l.mail.from.Authenticated && l.mail.clear && l.mail.to != "",
 	}
 	if out.page.Clean == "" {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/unseen-mail/unseen/detect"
+	"github.com/unseen-mail/unseen/detect/signal"
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/gate"
 	"github.com/unseen-mail/unseen/internal/words"
@@ -117,7 +118,7 @@ func identifiers(l *load, j *detect.Judgement, at *url.URL) []api.Identifier {
 		if len(value) != j.Token.Length || slices.ContainsFunc(list, func(id api.Identifier) bool { return id.Value == value }) {
 			continue
 		}
-		list = append(list, api.Identifier{Where: j.Token.Where, Kind: j.Token.Kind, Value: value, Decoded: decoded(value)})
+		list = append(list, api.Identifier{Where: j.Token.Where, Kind: j.Token.Kind, Value: value, Decoded: signal.Decode(value)})
 	}
 	return list
 }

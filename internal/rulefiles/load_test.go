@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/unseen-mail/unseen/detect"
+	"github.com/unseen-mail/unseen/detect/reference"
 	"github.com/unseen-mail/unseen/internal/rulefiles"
 	"github.com/unseen-mail/unseen/rules/catalogue"
 	"github.com/unseen-mail/unseen/rules/purpose"
@@ -337,6 +339,35 @@ func TestBadFiles(t *testing.T) {
 	for _, url := range []string{"https://b.example/", "https://c.example/"} {
 		if _, ok := r.Match(url, true, catalogue.UseImage); !ok {
 			t.Errorf("%s: the rule beside the mistake is gone", url)
+		}
+	}
+}
+
+// TestOwnPurposes checks that a verdict by a rule without purposes has those of its
+// vendor: of the one that the rule names, else of the one that the catalogue knows.
+func TestOwnPurposes(t *testing.T) {
+	r := load(t, map[string]string{"mine.toml": "[[vendor]]\nid = \"acme\"\nname = \"Acme\"\npurposes = [\"profiling\", \"vendor-own\"]\n\n" +
+		"[[block]]\nhost = \"a.example\"\nvendor = \"acme\"\n\n[[block]]\nhost = \"mandrillapp.com\"\n\n[[block]]\nhost = \"b.example\"\n"})
+	if p := r.Problems(); len(p) > 0 {
+		t.Fatal(p)
+	}
+	c, err := catalogue.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	judge := &detect.Judge{Catalogue: c.WithOwn(r)}
+	mandrill, _ := c.Vendor("mandrill")
+	for _, tt := range []struct {
+		url, vendor string
+		want        []purpose.ID
+	}{
+		{"https://a.example/x.gif", "acme", []purpose.ID{purpose.Profiling, purpose.VendorOwn}},
+		{"https://mandrillapp.com/track/open.php?u=30400001&id=2921a11f25dadaa24aa79a548e4e8150", "mandrill", mandrill.Purposes},
+		{"https://b.example/x.gif", "", []purpose.ID{purpose.Performance}},
+	} {
+		j := judge.Judge(reference.Reference{Vector: reference.ImgSrc, Kind: reference.Image, URL: tt.url, Remote: true}, detect.Facts{})
+		if j.Verdict != detect.Tracker || j.Vendor != tt.vendor || !slices.Equal(j.Purposes, tt.want) || !strings.HasPrefix(j.Rules[0], "own:") {
+			t.Errorf("%s: %+v", tt.url, j)
 		}
 	}
 }

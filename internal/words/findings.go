@@ -24,6 +24,8 @@ const (
 	GapForm         Key = "gap-form"
 	GapParts        Key = "gap-parts"
 	GapReferences   Key = "gap-references"
+	GapCalendar     Key = "gap-calendar"
+	GapLinks        Key = "gap-links"
 	GapFault        Key = "gap-fault"
 	FromKeyboard    Key = "from-keyboard"
 	Skipped         Key = "skipped"

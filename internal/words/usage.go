@@ -31,4 +31,5 @@ const (
 	ReadingFileHint Key = "reading-file-hint"
 	CleanLeft       Key = "clean-left"
 	CleanFailed     Key = "clean-failed"
+	CleanOwnRules   Key = "clean-own-rules"
 )

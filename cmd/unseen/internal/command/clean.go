@@ -28,7 +28,7 @@ func (c *cleanCommand) Run(s *session) error {
 		}
 		return s.unclean(err)
 	}
-	out, left, err := cleaned(raw)
+	out, left, err := cleaned(raw, s.filterRules)
 	if err != nil {
 		out = raw
 	}
@@ -50,17 +50,32 @@ func (s *session) unclean(err error) error {
 	return errSaid
 }
 
+// filterRules are the rules of a filter. It works without the reader's own where
+// these cannot be read, and says so.
+func (s *session) filterRules() (*catalogue.Catalogue, error) {
+	rules, err := s.rules()
+	if err == nil {
+		return rules.catalogue, nil
+	}
+	s.complain(s.words.Say(words.CleanOwnRules, "what", err), "")
+	plain, err := catalogue.Load()
+	if err != nil {
+		return nil, fmt.Errorf("loading rules: %w", err)
+	}
+	return plain, nil
+}
+
 // cleaned returns a mail of the same length in which every held load is inert,
 // and counts by reason what had to be left.
-func cleaned(raw []byte) (out []byte, left map[string]int, err error) {
+func cleaned(raw []byte, load func() (*catalogue.Catalogue, error)) (out []byte, left map[string]int, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			out, left, err = nil, nil, fmt.Errorf("looking into the mail: %v", fault)
 		}
 	}()
-	rules, err := catalogue.Load()
+	rules, err := load()
 	if err != nil {
-		return nil, nil, fmt.Errorf("loading rules: %w", err)
+		return nil, nil, err
 	}
 	judge := &detect.Judge{Catalogue: rules}
 	left = make(map[string]int)

@@ -33,11 +33,11 @@ type explainer struct {
 // Run says what each address of a mail would have told, to whom and why that is
 // held to be so.
 func (c *explainCommand) Run(s *session) error {
-	rules, err := catalogue.Load()
+	rules, err := s.rules()
 	if err != nil {
-		return fmt.Errorf("loading rules: %w", err)
+		return err
 	}
-	e := &explainer{session: s, options: c, rules: rules, out: bufio.NewWriter(s.Out)}
+	e := &explainer{session: s, options: c, rules: rules.catalogue, out: bufio.NewWriter(s.Out)}
 	if err := e.file(cmp.Or(c.Path, "-")); err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (e *explainer) json(x *explained) error {
 	}
 	e.out.Write(printable(line.Bytes())) // Flush returns its error
 	for _, g := range x.Gaps {
-		e.complain((&scanner{session: e.session}).gap(g), "")
+		e.complain(e.gap(g), "")
 	}
 	return nil
 }
@@ -54,7 +54,7 @@ func (e *explainer) text(x *explained) {
 		fmt.Fprintf(e.out, "\n%s\n", e.words.Say(words.ExplainOthers, "n", x.others))
 	}
 	for _, g := range x.Gaps {
-		fmt.Fprintln(e.out, (&scanner{session: e.session}).gap(g))
+		fmt.Fprintln(e.out, e.gap(g))
 	}
 }
 
@@ -74,7 +74,7 @@ func (e *explainer) reference(x *explanation) {
 	}
 	fmt.Fprintf(e.out, "\n%s\n", head)
 	e.line(e.words.Say(words.ExplainHeld, "verdict", e.verdict(x), "action", action(e.words, x.Action)))
-	e.block(words.ExplainWhy, e.reasons(x))
+	e.block(words.ExplainWhy, e.reasons(x.Reasons, x.Finding.Because))
 	if x.Sent != nil {
 		head := words.ExplainSent
 		if !x.Kind.Load() {
@@ -99,13 +99,13 @@ func (e *explainer) reference(x *explanation) {
 }
 
 // reasons are why, in the reader's language as far as it has a text for them.
-func (e *explainer) reasons(x *explanation) []string {
-	list := slices.Clone(x.Reasons)
-	if e.words.Lang() == words.DefaultLanguage {
+func (s *session) reasons(english []string, because []detect.Reason) []string {
+	list := slices.Clone(english)
+	if s.words.Lang() == words.DefaultLanguage {
 		return list
 	}
-	for i, r := range x.Because {
-		if said := e.words.Because(r.Code, r.Args); said != "" && i < len(list) {
+	for i, r := range because {
+		if said := s.words.Because(r.Code, r.Args); said != "" && i < len(list) {
 			list[i] = said
 		}
 	}

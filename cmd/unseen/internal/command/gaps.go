@@ -33,6 +33,10 @@ func gapKey(reason string) (words.Key, bool) {
 		return words.GapParts, true
 	case "references", "left":
 		return words.GapReferences, true
+	case "calendar":
+		return words.GapCalendar, true
+	case "links":
+		return words.GapLinks, true
 	case "fault", "edit", "unplanned":
 		return words.GapFault, true
 	}

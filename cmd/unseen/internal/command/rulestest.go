@@ -66,6 +66,7 @@ type testedVerdict struct {
 	Verdict   string   `json:"verdict"`
 	Certainty string   `json:"certainty"`
 	Reasons   []string `json:"reasons"`
+	because   []detect.Reason
 }
 
 // Run says what the rules know of an address.
@@ -116,7 +117,7 @@ func (r *allRules) test(url string, at catalogue.Address) tested {
 		{Vector: reference.AnchorHref, Kind: reference.Link, URL: url, Remote: true},
 	} {
 		j := judge.Judge(ref, detect.Facts{})
-		t.Verdicts = append(t.Verdicts, testedVerdict{string(ref.Kind), string(j.Verdict), string(j.Certainty), j.Reasons})
+		t.Verdicts = append(t.Verdicts, testedVerdict{string(ref.Kind), string(j.Verdict), string(j.Certainty), j.Reasons, j.Because})
 	}
 	return t
 }
@@ -159,7 +160,7 @@ func (s *session) printTested(t tested) {
 			k = words.RulesAsLink
 		}
 		line(k, "verdict", v.Verdict, "certainty", certainty(s.words, detect.Certainty(v.Certainty)))
-		for _, reason := range v.Reasons {
+		for _, reason := range s.reasons(v.Reasons, v.because) {
 			fmt.Fprintln(s.Out, "      "+words.Plain(reason))
 		}
 	}

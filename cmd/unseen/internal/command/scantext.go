@@ -26,7 +26,7 @@ func (sc *scanner) text(name string, number int, r *detect.Report) {
 		f := &r.Findings[i]
 		fmt.Fprintf(sc.out, "  %s\n", sc.words.Say(words.ScanFinding, "verdict", f.Verdict, "certainty", certainty(sc.words, f.Certainty),
 			"vector", f.Vector, "host", f.Host, "action", action(sc.words, f.Action)))
-		for _, reason := range f.Reasons {
+		for _, reason := range sc.reasons(f.Reasons, f.Because) {
 			fmt.Fprintln(sc.out, "      "+words.Plain(reason))
 		}
 	}
@@ -61,42 +61,40 @@ func (sc *scanner) mailName(name string, number int) string {
 }
 
 // gap says what was not looked into, and why.
-func (sc *scanner) gap(g message.Gap) string {
-	where := sc.words.Say(words.GapWhole)
-	if g.Section != "" {
-		where = sc.words.Say(words.GapPart, "part", g.Section)
+func (s *session) gap(g message.Gap) string {
+	return s.words.Say(words.ScanGapLine, "where", s.gapPlace(g), "why", gapClause(s.words, g.Reason))
+}
+
+// gapPlace says where something was not looked into.
+func (s *session) gapPlace(g message.Gap) string {
+	if g.Section == "" {
+		return s.words.Say(words.GapWhole)
 	}
-	return sc.words.Say(words.ScanGapLine, "where", where, "why", gapClause(sc.words, g.Reason))
+	return s.words.Say(words.GapPart, "part", g.Section)
+}
+
+// named is what a word of the program is called in a language, other for one that
+// has no name of its own.
+func named[K comparable](w *words.Catalogue, word K, other words.Key, names map[K]words.Key) string {
+	if key, ok := names[word]; ok {
+		return w.Say(key)
+	}
+	return w.Say(other)
 }
 
 // certainty is how sure a verdict is, in words.
 func certainty(w *words.Catalogue, c detect.Certainty) string {
-	switch c {
-	case detect.Proven:
-		return w.Say(words.CertainProven)
-	case detect.Strong:
-		return w.Say(words.CertainStrong)
-	case detect.Weak:
-		return w.Say(words.CertainWeak)
-	}
-	return w.Say(words.CertainNone)
+	return named(w, c, words.CertainNone, map[detect.Certainty]words.Key{
+		detect.Proven: words.CertainProven, detect.Strong: words.CertainStrong, detect.Weak: words.CertainWeak,
+	})
 }
 
 // action is what becomes of a reference, in words.
 func action(w *words.Catalogue, action string) string {
-	switch action {
-	case detect.ActionHold:
-		return w.Say(words.ActionHold)
-	case detect.ActionRelease:
-		return w.Say(words.ActionRelease)
-	case detect.ActionUngated:
-		return w.Say(words.ActionUngated)
-	case detect.ActionGate:
-		return w.Say(words.ActionGate)
-	case detect.ActionUnwrap:
-		return w.Say(words.ActionUnwrap)
-	}
-	return w.Say(words.ActionLeave)
+	return named(w, action, words.ActionLeave, map[string]words.Key{
+		detect.ActionHold: words.ActionHold, detect.ActionRelease: words.ActionRelease, detect.ActionUngated: words.ActionUngated,
+		detect.ActionGate: words.ActionGate, detect.ActionUnwrap: words.ActionUnwrap,
+	})
 }
 
 // printable writes a line of JSON so that a terminal can only print it.

@@ -11,7 +11,6 @@ import (
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/detect/twin"
 	"github.com/unseen-mail/unseen/internal/words"
-	"github.com/unseen-mail/unseen/rules/catalogue"
 )
 
 type twinCommand struct {
@@ -130,11 +129,11 @@ func (r *twinRun) refusal(err error, report twin.Report) error {
 
 // scan looks into each copy alone, so that both answers can stand side by side.
 func (r *twinRun) scan() error {
-	rules, err := catalogue.Load()
+	rules, err := r.rules()
 	if err != nil {
-		return fmt.Errorf("loading rules: %w", err)
+		return err
 	}
-	judge := &detect.Judge{Catalogue: rules}
+	judge := &detect.Judge{Catalogue: rules.catalogue}
 	r.alone = make(map[standing]detect.Finding)
 	for i, one := range r.copies {
 		report := detect.Scan(one.Raw, judge, detect.ScanOptions{Source: r.sources[i], Recipient: one.Recipient, All: true})

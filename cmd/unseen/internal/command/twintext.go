@@ -42,12 +42,7 @@ func (r *twinRun) text() {
 func (r *twinRun) gaps() {
 	for i, gaps := range r.report.Gaps {
 		for _, g := range gaps {
-			where := r.words.Say(words.GapWhole)
-			if g.Section != "" {
-				where = r.words.Say(words.GapPart, "part", g.Section)
-			}
-			what := r.words.Say(words.ScanGapLine, "where", where, "why", gapClause(r.words, g.Reason))
-			r.complain(r.words.Say(words.ScanGap, "path", r.sources[i], "what", what), "")
+			r.complain(r.words.Say(words.ScanGap, "path", r.sources[i], "what", r.gap(g)), "")
 		}
 	}
 }
@@ -106,23 +101,10 @@ func partName(p twin.Part) string {
 
 // className says whose a part is.
 func className(w *words.Catalogue, c twin.Class) string {
-	switch c {
-	case twin.Person:
-		return w.Say(words.TwinPerson)
-	case twin.Sealed:
-		return w.Say(words.TwinSealed)
-	case twin.Delivery:
-		return w.Say(words.TwinDelivery)
-	case twin.Group:
-		return w.Say(words.TwinGroup)
-	case twin.Time:
-		return w.Say(words.TwinTime)
-	case twin.Mailing:
-		return w.Say(words.TwinMailing)
-	case twin.Link:
-		return w.Say(words.TwinLink)
-	}
-	return w.Say(words.TwinFixed)
+	return named(w, c, words.TwinFixed, map[twin.Class]words.Key{
+		twin.Person: words.TwinPerson, twin.Sealed: words.TwinSealed, twin.Delivery: words.TwinDelivery, twin.Group: words.TwinGroup,
+		twin.Time: words.TwinTime, twin.Mailing: words.TwinMailing, twin.Link: words.TwinLink,
+	})
 }
 
 // total says what the comparison comes to, and what one copy alone does.
