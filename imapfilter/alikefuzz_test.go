@@ -30,6 +30,7 @@ var asks = []string{
 type plainPlanner struct{}
 
 func (plainPlanner) Known(context.Context, Place) (*message.Overlay, error)       { return nil, nil }
+func (plainPlanner) Copied(context.Context, []Place, []Place) error               { return nil }
 func (plainPlanner) Begin(Place) Planning                                         { return plainPlanning{} }
 func (plainPlanner) Appended(context.Context, []byte) ([]*message.Overlay, error) { return nil, nil }
 func (plainPlanner) Restore(_ context.Context, raw []byte) ([]byte, error)        { return raw, nil }

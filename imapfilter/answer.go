@@ -24,7 +24,8 @@ type answer struct {
 	prefix []byte // "* 3 FETCH"
 
 	seq, uid  uint32
-	opened    bool // something of it was said to the mail program
+	object    string // what the server calls the message in all mailboxes
+	opened    bool   // something of it was said to the mail program
 	sawUID    bool
 	saidUID   bool
 	tacit     bool   // the UID goes without saying
@@ -201,6 +202,9 @@ func (a *answer) item(ctx context.Context) error {
 	if item.Name == "UID" {
 		return a.itemUID(name)
 	}
+	if item.Name == emailID || item.Name == gmailID {
+		return a.itemObject(item.Name, name)
+	}
 	if a.inject != nil {
 		switch {
 		case kind == wire.Whole && (a.inject.body || a.spare()):
@@ -320,6 +324,7 @@ func (a *answer) finish(err error) {
 	s.mu.Lock()
 	if a.box != nil && a.uid != 0 {
 		a.box.seqs.learn(a.seq, a.uid)
+		a.box.call(a.uid, a.object)
 	}
 	at := a.box.place(a.uid)
 	if a.inject != nil && a.sawUID && a.asked() {

@@ -9,6 +9,8 @@ import (
 type abilities struct {
 	literalPlus, literalMinus bool // RFC 7888
 	binding                   bool // some mechanism with channel binding
+	// object is the FETCH item that names a message in all mailboxes, "" for none.
+	object string
 }
 
 // A capabilityView says how capabilities are to look on the local leg.
@@ -57,6 +59,10 @@ func (v capabilityView) rewrite(list []byte) ([]byte, abilities) {
 			can.literalPlus = true
 		case name == "LITERAL-":
 			can.literalMinus = true
+		case name == "OBJECTID":
+			can.object = emailID
+		case name == "X-GM-EXT-1" && can.object == "":
+			can.object = gmailID
 		case strings.HasPrefix(name, "AUTH=") && strings.HasSuffix(name, "-PLUS"):
 			can.binding = true
 		}

@@ -94,6 +94,8 @@ func (s *session) dispatch(ctx context.Context, cmd wire.Command) error {
 		return s.appendMessage(ctx, cmd)
 	case "SELECT", "EXAMINE":
 		return s.selectMailbox(cmd)
+	case "COPY", "UID COPY", "MOVE", "UID MOVE":
+		return s.copyMessages(cmd)
 	case "AUTHENTICATE":
 		return s.authenticate(cmd)
 	case "IDLE":

@@ -14,8 +14,9 @@ import (
 	"github.com/unseen-mail/unseen/imapfilter/wire"
 )
 
-// maxStatus limits a status line that must be held whole.
-const maxStatus = 64 << 10
+// maxStatus limits a status line that must be held whole. COPYUID (RFC 4315,
+// section 3) may list a whole mailbox.
+const maxStatus = 4 << 20
 
 // A refusedError is why there is no upstream, in words for the reader.
 type refusedError struct {

@@ -13,14 +13,15 @@ import (
 // A Planner that changes nothing makes a relay that changes nothing.
 type nothing struct{}
 
-func (nothing) Known(context.Context, imapfilter.Place) (*message.Overlay, error) { return nil, nil }
-func (nothing) Begin(imapfilter.Place) imapfilter.Planning                        { return nothing{} }
-func (nothing) Appended(context.Context, []byte) ([]*message.Overlay, error)      { return nil, nil }
-func (nothing) Restore(_ context.Context, raw []byte) ([]byte, error)             { return raw, nil }
-func (nothing) Header([]byte)                                                     {}
-func (nothing) Leaf(*message.Part) message.Editor                                 { return nil }
-func (nothing) End(*message.Layout, bool)                                         {}
-func (nothing) Place(imapfilter.Place)                                            {}
+func (nothing) Known(context.Context, imapfilter.Place) (*message.Overlay, error)    { return nil, nil }
+func (nothing) Copied(context.Context, []imapfilter.Place, []imapfilter.Place) error { return nil }
+func (nothing) Begin(imapfilter.Place) imapfilter.Planning                           { return nothing{} }
+func (nothing) Appended(context.Context, []byte) ([]*message.Overlay, error)         { return nil, nil }
+func (nothing) Restore(_ context.Context, raw []byte) ([]byte, error)                { return raw, nil }
+func (nothing) Header([]byte)                                                        {}
+func (nothing) Leaf(*message.Part) message.Editor                                    { return nil }
+func (nothing) End(*message.Layout, bool)                                            {}
+func (nothing) Place(imapfilter.Place)                                               {}
 
 func ExampleServer() {
 	relay, err := imapfilter.New(imapfilter.Config{

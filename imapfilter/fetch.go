@@ -40,8 +40,9 @@ func (s *session) fetch(ctx context.Context, cmd wire.Command) error {
 			decoded = append(decoded, section)
 		}
 	}
+	t, f, object := s.askObject(t, cmd.Args, f, whole != nil)
 	q := fetching{
-		command: command{tag: cmd.Tag, name: cmd.Name, whole: whole}, text: t, args: cmd.Args, Fetch: f,
+		command: command{tag: cmd.Tag, name: cmd.Name, whole: whole, object: object}, text: t, args: cmd.Args, Fetch: f,
 		asking: asking{uid: cmd.Name == "UID FETCH", items: f.Items, sections: decoded},
 	}
 	if one, ok := f.Set.Numbers(1); ok && q.uid && len(one) == 1 {
@@ -122,7 +123,7 @@ func (s *session) fetchPieces(ctx context.Context, q fetching) error {
 
 // fetchPart asks what the mail program asks, of some of the messages.
 func (s *session) fetchPart(box *mailbox, q fetching, messages []found) error {
-	c := command{tag: s.tag.next(), name: q.name, whole: q.whole, part: true}
+	c := command{tag: s.tag.next(), name: q.name, whole: q.whole, object: q.object, part: true}
 	q.text = q.about(c.tag, messages)
 	q.args = len(c.tag) + len(" ") + len(q.name)
 	q.Set.Raw = string(q.set(nil, messages))
@@ -175,6 +176,11 @@ func changedSince(narrowing string) string {
 func (s *session) prepare(ctx context.Context, box *mailbox, messages []found, ask asking) error {
 	s.forget(box)
 	numbers := s.withoutPlan(ctx, box, messages, ask)
+	if learnt, err := s.identify(box, messages, numbers, ask.uid); err != nil {
+		return err
+	} else if learnt {
+		numbers = s.withoutPlan(ctx, box, messages, ask)
+	}
 	if len(numbers) > 0 {
 		s.mu.Lock()
 		box.recent.only(messages)
@@ -197,6 +203,9 @@ func (s *session) forget(box *mailbox) {
 	defer s.mu.Unlock()
 	if len(box.prefixes) > maxPrefixes || box.prefixes == nil {
 		box.prefixes = map[uint32]*prefix{}
+	}
+	if len(box.objects) > maxPrefixes || box.objects == nil {
+		box.objects = map[uint32]string{}
 	}
 	if len(box.decoded) > maxDecoded || box.decoded == nil {
 		box.decoded = map[decodedKey]*message.Overlay{}
@@ -281,16 +290,17 @@ func (s *session) overlay(ctx context.Context, box *mailbox, uid uint32) *messag
 // An injection is a command of the relay's own that is under way. All but the
 // identity belongs to the server side until it is done.
 type injection struct {
-	tag   string
-	uid   bool // its kind
-	body  bool // it asks for whole messages
-	keep  bool // which the mail program may ask for next
-	part  *partly
-	begun *begun // it asks for beginnings, or for the rest
-	set   wire.Set
-	found []found
-	told  time.Time // when the mail program last heard of it
-	done  bool
+	tag    string
+	uid    bool // its kind
+	body   bool // it asks for whole messages
+	object bool // it asks what the server calls them
+	keep   bool // which the mail program may ask for next
+	part   *partly
+	begun  *begun // it asks for beginnings, or for the rest
+	set    wire.Set
+	found  []found
+	told   time.Time // when the mail program last heard of it
+	done   bool
 }
 
 // injectFetch sends a FETCH of the relay's own and returns the messages that

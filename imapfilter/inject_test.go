@@ -183,7 +183,7 @@ func TestInjectUIDOnly(t *testing.T) {
 	tk.wantClient("* 5 UIDFETCH (BODY[2] " + lit(strings.ReplaceAll(htmlBody, tracker, gateway)) + ")\r\na OK done")
 	tk.clientf("b UID FETCH 5:6 BODY.PEEK[2]") // both are known now
 	tk.wantServer("b UID FETCH 5:6 BODY.PEEK[2]")
-	if o, _ := tk.planner.Known(t.Context(), Place{"INBOX", 7, 6}); o == nil {
+	if o, _ := tk.planner.Known(t.Context(), Place{Mailbox: "INBOX", UIDValidity: 7, UID: 6}); o == nil {
 		t.Error("no plan is stored for message 6")
 	}
 }

@@ -7,7 +7,11 @@
 // piece of a message is served from one plan; where there is none yet, the
 // relay first fetches the message by a command of its own, of the same kind as
 // the mail program's: its beginning, and the rest only if the piece has edits or
-// lies behind. A piece without its transfer encoding (BINARY; RFC 3516, section
+// lies behind. Where the server has names for messages that hold in every mailbox
+// (OBJECTID, RFC 8474; Gmail's X-GM-EXT-1) the relay asks for them in its own
+// commands, and with every message that streams through; with what COPY and MOVE
+// answer (COPYUID, RFC 4315, section 3) a message that lies elsewhere now is not
+// read again. A piece without its transfer encoding (BINARY; RFC 3516, section
 // 4.3) is served from the same plan.
 //
 // What it cannot relay safely is not offered: capabilities that would let
@@ -32,19 +36,28 @@ import (
 
 // A Place is where a message lies on the server. A zero UID is not known yet.
 type Place struct {
-	Mailbox     string
-	UIDValidity uint32
-	UID         uint32
+	// Mailbox is its name as the mail program writes it.
+	Mailbox string
+	// UIDValidity and UID name the message in it (RFC 3501, section 2.3.1.1).
+	UIDValidity, UID uint32
+	// Object is the server's own name for what the message holds, the same in
+	// every mailbox: "EMAILID M6d99ac3275bb4e" (RFC 8474, section 5.1) or
+	// "X-GM-MSGID 1278455344230334865"; "" where it is not known. Two places
+	// with one Object hold the same octets.
+	Object string
 }
 
 // A Planner says how messages of one account are rewritten. The relay knows
 // nothing else about them.
 type Planner interface {
-	// Known returns the overlay stored for the message at a place, nil if
-	// there is none.
+	// Known returns the overlay stored for the message at a place, or under its
+	// Object, nil if there is none.
 	Known(ctx context.Context, at Place) (*message.Overlay, error)
 	// Begin plans a message that is about to stream through.
 	Begin(at Place) Planning
+	// Copied is told that the server has copied or moved messages: what is stored
+	// for each of from holds for that of the same index in to.
+	Copied(ctx context.Context, from, to []Place) error
 	// Appended returns the overlays of the messages with this raw top-level
 	// header block that were served before, in any account.
 	Appended(ctx context.Context, header []byte) ([]*message.Overlay, error)

@@ -20,6 +20,14 @@ func (s *session) known(ctx context.Context, at Place) (o *message.Overlay) {
 	return o
 }
 
+// copied tells the planner where messages lie as well.
+func (s *session) copied(ctx context.Context, from, to []Place) {
+	defer s.shield("copied", func() {})
+	if err := s.srv.cfg.Planner.Copied(ctx, from, to); err != nil {
+		s.log.Warn("noting copies", "error", err)
+	}
+}
+
 // appended asks the planner for the overlays of a message that comes back.
 func (s *session) appended(ctx context.Context, header []byte) (list []*message.Overlay) {
 	defer s.shield("appended", func() { list = nil })

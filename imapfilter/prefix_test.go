@@ -182,11 +182,11 @@ func TestEarly(t *testing.T) {
 func TestPrefixIsGivenUp(t *testing.T) {
 	p := newFakePlanner()
 	s := &session{srv: &Server{cfg: Config{Planner: p}}}
-	x := s.prefixOf(Place{"INBOX", 7, 5}, []byte(longMail(2000))[:prefixLen])
+	x := s.prefixOf(Place{Mailbox: "INBOX", UIDValidity: 7, UID: 5}, []byte(longMail(2000))[:prefixLen])
 	if x == nil || x.open != "3" || len(x.overlay.Edits) != 1 || len(p.ended) > 0 || len(p.byPlace) > 0 {
 		t.Fatalf("%+v, %v, %v", x, p.ended, p.byPlace)
 	}
-	if o, _ := p.Known(context.Background(), Place{"INBOX", 7, 5}); o != nil {
+	if o, _ := p.Known(context.Background(), Place{Mailbox: "INBOX", UIDValidity: 7, UID: 5}); o != nil {
 		t.Error("known")
 	}
 	if x := s.prefixOf(Place{}, bytes.Repeat([]byte("X: y\r\n"), 99)); x != nil {

@@ -37,6 +37,17 @@ func (p *realPlanner) Known(_ context.Context, at Place) (*message.Overlay, erro
 	return p.byPlace[at], nil
 }
 
+func (p *realPlanner) Copied(_ context.Context, from, to []Place) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range from {
+		if o := p.byPlace[from[i]]; o != nil {
+			p.byPlace[to[i]] = o
+		}
+	}
+	return nil
+}
+
 // rewritten is a message as the mail program shall see it.
 func (p *realPlanner) rewritten(raw []byte) []byte {
 	out := append([]byte(nil), raw...)

@@ -70,7 +70,7 @@ func TestWhole(t *testing.T) {
 			tk.wantServer("a UID FETCH 5 " + tt.ask)
 			tk.serverf("* 2 FETCH (%s%s%s)\r\na OK done", tt.before, lit(partMail), tt.after)
 			tk.wantClient("* 2 FETCH (" + tt.before + lit(seen(partMail)) + tt.after + ")\r\na OK done")
-			if o, _ := tk.planner.Known(t.Context(), Place{"INBOX", 7, 5}); o == nil {
+			if o, _ := tk.planner.Known(t.Context(), Place{Mailbox: "INBOX", UIDValidity: 7, UID: 5}); o == nil {
 				t.Error("no plan is stored for the message")
 			}
 			if s := tk.relay.Stats(); s.Injected != 0 || s.Whole != 1 {

@@ -15,7 +15,7 @@ const maxPending = 1000
 // A command is one that has been sent upstream and not been completed.
 type command struct {
 	tag, name string
-	mailbox   string    // of SELECT and EXAMINE
+	mailbox   string    // of SELECT and EXAMINE; where COPY and MOVE lead
 	only      uint32    // the UID, if UID FETCH names exactly one
 	continued bool      // IDLE got its "+"
 	keep      bool      // its completion is kept for the client side
@@ -23,6 +23,7 @@ type command struct {
 	serving   *serving  // what the relay puts into the answers
 	part      bool      // the relay's own, for a part of the mail program's
 	last      bool      // the mail program's, for the rest
+	object    objectAsk // who wants to know what the server calls the messages
 }
 
 func (c command) selects() bool { return c.name == "SELECT" || c.name == "EXAMINE" }
@@ -37,6 +38,7 @@ type mailbox struct {
 	decoded  map[decodedKey]*message.Overlay
 	prefixes map[uint32]*prefix
 	recent   recents
+	objects  map[uint32]string // what the server calls messages, by UID
 }
 
 // place returns where a message lies. Without a UID or a lasting UIDVALIDITY it
@@ -45,7 +47,7 @@ func (m *mailbox) place(uid uint32) Place {
 	if m == nil || m.validity == 0 || m.fleeting || uid == 0 {
 		return Place{}
 	}
-	return Place{Mailbox: m.name, UIDValidity: m.validity, UID: uid}
+	return Place{Mailbox: m.name, UIDValidity: m.validity, UID: uid, Object: m.objects[uid]}
 }
 
 // A state is what both directions of a session know. The session's mu guards

@@ -66,7 +66,7 @@ func TestPlace(t *testing.T) {
 		{&mailbox{name: "x"}, 5, Place{}},
 		{&mailbox{name: "x", validity: 3}, 0, Place{}},
 		{&mailbox{name: "x", validity: 3, fleeting: true}, 5, Place{}},
-		{&mailbox{name: "x", validity: 3}, 5, Place{"x", 3, 5}},
+		{&mailbox{name: "x", validity: 3}, 5, Place{Mailbox: "x", UIDValidity: 3, UID: 5}},
 	} {
 		if got := tt.box.place(tt.uid); got != tt.want {
 			t.Errorf("%+v, %d: %+v", tt.box, tt.uid, got)

@@ -222,7 +222,28 @@ func (p *fakePlanner) Known(_ context.Context, at Place) (*message.Overlay, erro
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.lookups++
-	return p.byPlace[at], nil
+	if o := p.byPlace[unnamed(at)]; o != nil || at.Object == "" {
+		return o, nil
+	}
+	return p.byPlace[Place{Object: at.Object}], nil
+}
+
+func (p *fakePlanner) Copied(_ context.Context, from, to []Place) error {
+	p.breaks("copied")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range from {
+		if o := p.byPlace[unnamed(from[i])]; o != nil {
+			p.byPlace[unnamed(to[i])] = o
+		}
+	}
+	return nil
+}
+
+// unnamed is a place without what the server calls the message.
+func unnamed(at Place) Place {
+	at.Object = ""
+	return at
 }
 
 func (p *fakePlanner) Appended(_ context.Context, header []byte) ([]*message.Overlay, error) {
@@ -307,7 +328,10 @@ func (f *fakePlanning) Place(at Place) {
 
 func (p *fakePlanner) store(at Place, o *message.Overlay) {
 	if at.UID != 0 && o != nil {
-		p.byPlace[at] = o
+		p.byPlace[unnamed(at)] = o
+		if at.Object != "" {
+			p.byPlace[Place{Object: at.Object}] = o
+		}
 	}
 }
 

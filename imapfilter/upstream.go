@@ -71,7 +71,7 @@ func (s *session) answer(ctx context.Context) error {
 	case wire.Continue:
 		return s.continuation()
 	case wire.Tagged:
-		return s.completion(l)
+		return s.completion(ctx, l)
 	}
 	return s.untagged(ctx, l, head)
 }
@@ -114,7 +114,7 @@ func (s *session) continuation() error {
 
 // completion relays a tagged line. The state changes before the mail program
 // hears of it, so that its next command meets the new one.
-func (s *session) completion(l wire.Line) error {
+func (s *session) completion(ctx context.Context, l wire.Line) error {
 	line, err := s.statusLine()
 	if err != nil {
 		return err
@@ -127,6 +127,7 @@ func (s *session) completion(l wire.Line) error {
 	}
 	own := s.st.inject != nil && s.st.inject.tag == l.Tag
 	keep := s.st.pending[i].keep
+	box := s.st.selected
 	c := s.st.complete(i, l.Word)
 	line = s.st.joined(c, l, line)
 	if own {
@@ -138,6 +139,9 @@ func (s *session) completion(l wire.Line) error {
 	}
 	s.mu.Unlock()
 	defer s.wake()
+	if l.Code == "COPYUID" {
+		s.noteCopies(ctx, box, c.mailbox, line)
+	}
 	switch {
 	case own && l.Word != "OK":
 		s.log.Warn("own command refused", "status", l.Word)
@@ -211,7 +215,7 @@ func (s *session) untagged(ctx context.Context, l wire.Line, head []byte) error 
 		}
 		return s.speak(s.rewritten(l, line))
 	case l.Status():
-		return s.condition(l)
+		return s.condition(ctx, l)
 	}
 	s.mu.Lock()
 	if box := s.st.current(); box != nil {
@@ -231,16 +235,20 @@ func (s *session) untagged(ctx context.Context, l wire.Line, head []byte) error 
 }
 
 // condition relays an untagged OK, NO, BAD, BYE or PREAUTH.
-func (s *session) condition(l wire.Line) error {
+func (s *session) condition(ctx context.Context, l wire.Line) error {
 	s.mu.Lock()
 	s.st.note(l)
+	box, to := s.st.selected, s.st.moving()
 	s.mu.Unlock()
-	if l.Code != "CAPABILITY" && l.Code != "REFERRAL" {
+	if l.Code != "CAPABILITY" && l.Code != "REFERRAL" && l.Code != "COPYUID" {
 		return s.copyLine()
 	}
 	line, err := s.statusLine()
 	if err != nil {
 		return err
+	}
+	if l.Code == "COPYUID" {
+		s.noteCopies(ctx, box, to, line)
 	}
 	return s.speak(s.rewritten(l, line))
 }

@@ -242,7 +242,7 @@ func (v *View) statefulOctets(start, end int) (int, int) {
 		first = v.at[start-1].octet() + 1
 	case start < len(v.at):
 		first = v.at[start].octet()
-		if first > 0 && v.text[first] == '~' && v.text[first-1] == '~' {
+		if first > 0 && v.at[start].ascii() && v.text[first] == '~' && v.text[first-1] == '~' {
 			first-- // "~~" of HZ, which is one character
 		}
 	}

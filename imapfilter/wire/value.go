@@ -159,7 +159,8 @@ func AppendQuoted(dst, value []byte) []byte {
 }
 
 // CopyValue hands one value of any form to w: a list with all that is in it, a
-// string, a literal, an atom.
+// string, a literal, an atom. Where there is none w has had all in front of the
+// fault, however the octets came.
 func (r *Reader) CopyValue(w Sink) error {
 	v := value{r: r, w: w}
 	for !v.done {
@@ -167,15 +168,15 @@ func (r *Reader) CopyValue(w Sink) error {
 		if err != nil {
 			return unexpected(err)
 		}
-		n, err := v.scan(b)
-		if err != nil {
-			return err
-		}
+		n, fault := v.scan(b)
 		if _, err := w.Write(b[:n]); err != nil {
 			return err
 		}
 		if err := r.Skip(n); err != nil {
 			return err
+		}
+		if fault != nil {
+			return fault
 		}
 		if v.brace {
 			if err := v.literal(); err != nil {
@@ -198,13 +199,14 @@ type value struct {
 	done    bool
 }
 
-// scan goes through buffered octets until the value ends or may have a literal.
+// scan goes through buffered octets until the value ends or may have a literal, or
+// up to a fault.
 func (v *value) scan(b []byte) (int, error) {
 	for i, c := range b {
 		switch {
 		case v.quoted:
 			if c == '\r' || c == '\n' {
-				return 0, &SyntaxError{What: "line end in quoted string"}
+				return i, &SyntaxError{What: "line end in quoted string"}
 			}
 			v.inQuotes(c)
 			if v.done {
@@ -212,7 +214,7 @@ func (v *value) scan(b []byte) (int, error) {
 			}
 			continue
 		case c == '\r' || c == '\n':
-			return 0, &SyntaxError{What: "line end in a value"}
+			return i, &SyntaxError{What: "line end in a value"}
 		case c == '{' || c == '~':
 			v.brace = true
 			return i, nil
@@ -222,7 +224,7 @@ func (v *value) scan(b []byte) (int, error) {
 			return i, nil
 		}
 		if err := v.outside(c); err != nil {
-			return 0, err
+			return i, err
 		}
 		if v.done {
 			return i + 1, nil

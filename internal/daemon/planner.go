@@ -37,6 +37,11 @@ func (p *planner) place(at imapfilter.Place) store.Place {
 // Known returns the overlay stored for the message at a place.
 func (p *planner) Known(ctx context.Context, at imapfilter.Place) (*message.Overlay, error) {
 	kept, err := p.core.store.PlanAt(ctx, p.place(at))
+	if kept == nil && err == nil && at.Object != "" {
+		if kept, err = p.core.store.PlanAt(ctx, store.ObjectPlace(p.account.ID, at.Object)); kept != nil && kept.Complete {
+			err = p.core.store.Locate(ctx, kept.ID, p.place(at))
+		}
+	}
 	if err != nil || kept == nil || !kept.Complete {
 		return nil, err
 	}
@@ -45,6 +50,20 @@ func (p *planner) Known(ctx context.Context, at imapfilter.Place) (*message.Over
 		return nil, err
 	}
 	return &m.plan.Overlay, nil
+}
+
+// Copied notes where messages lie as well: a plan holds for each copy.
+func (p *planner) Copied(ctx context.Context, from, to []imapfilter.Place) error {
+	for i := range from {
+		kept, err := p.core.store.PlanAt(ctx, p.place(from[i]))
+		if err == nil && kept != nil {
+			err = p.core.store.Locate(ctx, kept.ID, p.place(to[i]))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Begin plans a message that is about to stream through.
@@ -105,8 +124,10 @@ type planning struct {
 	links bool
 	// kept is where the plan was stored when it was incomplete, 0 if it was not.
 	kept int64
-	// saved is where the plan is stored, 0 before that.
+	// saved is where the plan is stored, 0 before that; whole says that it is
+	// complete.
 	saved int64
+	whole bool
 	// mark is added to the mode that is stored: see [rebuiltMode].
 	mark string
 }
@@ -175,6 +196,28 @@ func (b *planning) done(made *plan.Plan) {
 
 // save stores a plan, or notes that it is that of an earlier copy.
 func (b *planning) save(ctx context.Context, made *plan.Plan) error {
+	b.whole = made.Complete
+	if err := b.store(ctx, made); err != nil || !made.Complete {
+		return err
+	}
+	return b.name(ctx)
+}
+
+// name notes what the server calls the message whose plan is stored.
+func (b *planning) name(ctx context.Context) error {
+	at := store.ObjectPlace(b.planner.account.ID, b.at.Object)
+	if at.UID == 0 || b.saved == 0 {
+		return nil
+	}
+	known, err := b.planner.core.store.PlanAt(ctx, at)
+	if err != nil || known != nil {
+		return err
+	}
+	return b.planner.core.store.Locate(ctx, b.saved, at)
+}
+
+// store stores a plan that is not stored.
+func (b *planning) store(ctx context.Context, made *plan.Plan) error {
 	p := b.planner
 	if b.settled {
 		return nil
@@ -264,7 +307,11 @@ func (b *planning) Place(at imapfilter.Place) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), planTime)
 	defer cancel()
-	if err := b.planner.core.store.Locate(ctx, b.saved, b.planner.place(at)); err != nil {
+	err := b.planner.core.store.Locate(ctx, b.saved, b.planner.place(at))
+	if err == nil && b.whole {
+		err = b.name(ctx)
+	}
+	if err != nil {
 		b.planner.log.Warn("locating a plan", "err", err)
 	}
 }

@@ -22,6 +22,16 @@ type Place struct {
 	UIDValidity, UID uint32
 }
 
+// ObjectPlace is where the plan of a message is found by what the server calls it
+// in every mailbox, such as "EMAILID M6d99ac3275bb4e". No mailbox has the
+// UIDVALIDITY 0, so that no message lies there.
+func ObjectPlace(account int64, object string) Place {
+	if object == "" {
+		return Place{}
+	}
+	return Place{Account: account, Mailbox: object, UID: 1}
+}
+
 // A Plan is the load plan of one message, as octets, and what it is found by.
 // What the store returns is shared: do not change it.
 type Plan struct {

@@ -56,7 +56,27 @@ func (k *keeper) Known(_ context.Context, at imapfilter.Place) (*message.Overlay
 	if k.cold {
 		return nil, nil
 	}
-	return k.places[at], nil
+	if o := k.places[place(at)]; o != nil || at.Object == "" {
+		return o, nil
+	}
+	return k.places[imapfilter.Place{Object: at.Object}], nil
+}
+
+func (k *keeper) Copied(_ context.Context, from, to []imapfilter.Place) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for i := range from {
+		if o := k.places[place(from[i])]; o != nil {
+			k.places[place(to[i])] = o
+		}
+	}
+	return nil
+}
+
+// place is a place without what the server calls the message.
+func place(at imapfilter.Place) imapfilter.Place {
+	at.Object = ""
+	return at
 }
 
 func (k *keeper) Begin(at imapfilter.Place) imapfilter.Planning {
@@ -115,7 +135,10 @@ func (b *keeping) store() {
 	}
 	b.keeper.mu.Lock()
 	defer b.keeper.mu.Unlock()
-	b.keeper.places[b.at] = &b.made.Overlay
+	b.keeper.places[place(b.at)] = &b.made.Overlay
+	if b.at.Object != "" {
+		b.keeper.places[imapfilter.Place{Object: b.at.Object}] = &b.made.Overlay
+	}
 }
 
 // startRelay puts a relay before a Dovecot; the client's leg is plain.
