@@ -2,8 +2,8 @@ package message_test
 
 import (
 	"bytes"
-	"iter"
 	"encoding/binary"
+	"iter"
 	"strings"
 	"testing"
 	"unicode/utf16"
