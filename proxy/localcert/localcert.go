@@ -1,29 +1,32 @@
-// Package localcert makes the certificate for the leg between a mail program and
+// Package localcert makes the certificates for the leg between a mail program and
 // Unseen on the same machine.
 //
-// It is self-signed, good for 127.0.0.1, ::1 and localhost and for servers only,
-// and cannot sign others. Its key is made on the machine, never leaves it, and
-// lies beside it in a file that only the reader can read. A mail program asks
-// once whether to trust it and then shows its fingerprint, which Unseen prints.
+// The first one, of [Load], is self-signed, good for 127.0.0.1, ::1 and localhost and
+// for servers only, and cannot sign others. Its key is made on the machine, never
+// leaves it, and lies beside it in a file that only the reader can read. A mail
+// program asks once whether to trust it and then shows its fingerprint, which Unseen
+// prints.
+//
+// A [Keyring] holds authorities, which are made when the reader asks for them and not
+// before. An [Authority] signs for the hosts that it was made for and for this
+// machine; its certificate permits nothing else (RFC 5280, section 4.2.1.10,
+// critical), so that whoever had its key could be nobody else either. What it signs
+// lives for a week, in memory only, with a key of its own.
+//
+// Keys come from crypto/rand and are ECDSA on P-256. A key that others could read is
+// not used any more.
 package localcert
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/big"
-	"net"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 )
 
@@ -78,15 +81,7 @@ func Load(dir string, now time.Time) (*Leaf, error) {
 // Fingerprint returns the SHA-256 of the certificate as mail programs show it:
 // pairs of hexadecimal capitals with colons between.
 func (l *Leaf) Fingerprint() string {
-	sum := sha256.Sum256(l.Certificate.Certificate[0])
-	var b strings.Builder
-	for i, c := range sum {
-		if i > 0 {
-			b.WriteByte(':')
-		}
-		fmt.Fprintf(&b, "%02X", c)
-	}
-	return b.String()
+	return fingerprint(l.Certificate.Certificate[0])
 }
 
 // Config returns what a local TLS server needs: TLS 1.2 or later, since old mail
@@ -97,36 +92,17 @@ func (l *Leaf) Config() *tls.Config {
 
 // generate makes a key and its certificate, in PEM.
 func generate(now time.Time) ([]byte, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, serial, err := draw()
 	if err != nil {
-		return nil, fmt.Errorf("making key: %w", err)
+		return nil, err
 	}
-	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
-	if err != nil {
-		return nil, fmt.Errorf("drawing serial number: %w", err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: serial,
-		Subject:      pkix.Name{CommonName: "Unseen on this computer"},
-		// A clock that is set back a little must not make it invalid.
-		NotBefore:             now.Add(-time.Hour),
-		NotAfter:              now.Add(lifetime),
-		KeyUsage:              x509.KeyUsageDigitalSignature,
-		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		BasicConstraintsValid: true, // not an authority (RFC 5280, section 4.2.1.9)
-		DNSNames:              []string{"localhost"},
-		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
-	}
+	template := leafTemplate(serial, []string{"localhost", "127.0.0.1", "::1"}, now, now.Add(lifetime))
+	template.Subject = pkix.Name{CommonName: "Unseen on this computer"}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		return nil, fmt.Errorf("signing: %w", err)
 	}
-	secret, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return nil, fmt.Errorf("writing key: %w", err)
-	}
-	out := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-	return append(out, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})...), nil
+	return encode(der, key)
 }
 
 // errExposed is a file that others can read: its key may be anybody's by now.
