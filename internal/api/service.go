@@ -20,6 +20,8 @@ type Service struct {
 	CheckAccount func(ctx context.Context, r CheckRequest) ([]Step, error)
 	// Vouching is about whether providers vouch for senders.
 	Vouching Vouching
+	// Authorities are about the certificates that stand in for mail hosts.
+	Authorities LocalAuthorities
 	// Rebuild makes the plans of an account's mail again, and calls tell with how
 	// far it is until tell returns false. Its last word is done.
 	Rebuild func(ctx context.Context, q RebuildRequest, tell func(Rebuilt) bool) error

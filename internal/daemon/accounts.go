@@ -36,7 +36,7 @@ func (d *Daemon) accountOf(ctx context.Context, r *relay) api.Account {
 		Address: a.Address, Name: name, IMAP: endpointOf(a.IMAP), Mode: string(modeOf(a)), Vouching: d.vouching(a),
 		Local: api.Local{
 			Host: "127.0.0.1", IMAP: a.IMAPPort, IMAPS: a.IMAPSPort,
-			Fingerprint: d.relays.leaf.Fingerprint(), Problem: r.problem(),
+			Fingerprint: d.relays.certs.fingerprint(), Problem: r.problem(),
 		},
 	}
 	if a.SMTP != nil {

@@ -208,7 +208,7 @@ func (d *Daemon) Notes() []string {
 	if n := len(d.core.repaired); n > 0 {
 		notes = append(notes, d.cfg.Words.Say(words.Repaired, "n", n, "dir", d.cfg.Paths.Data))
 	}
-	if d.relays.leaf.Exposed {
+	if d.relays.certs.own.Exposed {
 		notes = append(notes, d.cfg.Words.Say(words.CertificateAnew))
 	}
 	return notes

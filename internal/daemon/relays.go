@@ -9,17 +9,15 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/unseen-mail/unseen/internal/account"
 	"github.com/unseen-mail/unseen/internal/store"
-	"github.com/unseen-mail/unseen/proxy/localcert"
 )
 
 // relays are the relays of all accounts, by address.
 type relays struct {
 	daemon *Daemon
-	leaf   *localcert.Leaf
+	certs  *certificates
 
 	// adding is held while an account is connected, which takes a while.
 	adding sync.Mutex
@@ -31,11 +29,11 @@ type relays struct {
 // openRelays makes a relay for each account. They listen from here on, and
 // answer from [relays.start] on.
 func openRelays(ctx context.Context, d *Daemon) (*relays, error) {
-	leaf, err := localcert.Load(d.cfg.Paths.Data, time.Now())
+	certs, err := openCertificates(d.cfg.Paths.Data)
 	if err != nil {
 		return nil, err
 	}
-	r := &relays{daemon: d, leaf: leaf, all: make(map[string]*relay)}
+	r := &relays{daemon: d, certs: certs, all: make(map[string]*relay)}
 	accounts, err := d.core.store.Accounts(ctx)
 	if err != nil {
 		return nil, err
@@ -44,7 +42,7 @@ func openRelays(ctx context.Context, d *Daemon) (*relays, error) {
 		if a.AddOn {
 			continue
 		}
-		one, err := newRelay(d, leaf.Config(), a)
+		one, err := newRelay(d, certs.config(), a)
 		if err != nil {
 			r.stop()
 			return nil, fmt.Errorf("preparing the account %s: %w", a.Address, err)
@@ -93,7 +91,7 @@ func (r *relays) get(address string) *relay {
 // add begins to relay an account that has just been kept, on the ports that
 // were reserved for it.
 func (r *relays) add(a store.Account, reserved listeners) (*relay, error) {
-	one, err := newRelay(r.daemon, r.leaf.Config(), a)
+	one, err := newRelay(r.daemon, r.certs.config(), a)
 	if err != nil {
 		reserved.close()
 		return nil, err

@@ -23,6 +23,7 @@ func (d *Daemon) service() api.Service {
 		RemoveAccount: d.removeAccount,
 		CheckAccount:  d.checkAccount,
 		Vouching:      api.Vouching{Stands: d.vouchingOf, Confirm: d.confirmVouching},
+		Authorities:   api.LocalAuthorities{Stand: d.authorities, Cover: d.coverHosts, Remove: d.removeAuthorities},
 		Rebuild:       d.rebuild,
 		Senders:       d.listSenders,
 		About:         d.aboutSender,

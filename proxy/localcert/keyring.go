@@ -233,11 +233,10 @@ func (k *Keyring) Remove() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.list, k.here, k.exposed = nil, nil, 0
-	return RemoveAuthorities(k.dir)
+	return removeAuthorities(k.dir)
 }
 
-// RemoveAuthorities is [Keyring.Remove] for a directory that nobody uses.
-func RemoveAuthorities(dir string) error {
+func removeAuthorities(dir string) error {
 	names, err := authorityNames(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

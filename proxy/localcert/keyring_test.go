@@ -317,7 +317,7 @@ func TestRemove(t *testing.T) {
 	if after := load(t, dir, now); after.Fingerprint() != before.Fingerprint() {
 		t.Error("the certificate before it has changed")
 	}
-	if err := RemoveAuthorities(filepath.Join(dir, "missing")); err != nil {
+	if err := removeAuthorities(filepath.Join(dir, "missing")); err != nil {
 		t.Error(err)
 	}
 }

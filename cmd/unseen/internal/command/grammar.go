@@ -15,6 +15,7 @@ type grammar struct {
 	Run      runCommand      `cmd:"" help:"${help_run}"`
 	Demo     demoCommand     `cmd:"" help:"${help_demo}"`
 	Account  accountCommand  `cmd:"" help:"${help_account}"`
+	Ca       caCommand       `cmd:"" name:"ca" help:"${help_local_ca}"`
 	Consent  consentCommand  `cmd:"" help:"${help_consent}"`
 	Forget   forgetCommand   `cmd:"" help:"${help_forget}"`
 	Pictures picturesCommand `cmd:"" help:"${help_pictures}"`

@@ -1,0 +1,198 @@
+package trust
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// A Profile is where Thunderbird or Firefox keeps what is one reader's.
+type Profile struct {
+	// Program is "Thunderbird" or "Firefox".
+	Program string
+	// Dir is its directory.
+	Dir string
+}
+
+// The programs that keep profiles.
+const (
+	// Thunderbird reads mail.
+	Thunderbird = "Thunderbird"
+	// Firefox reads the web.
+	Firefox = "Firefox"
+)
+
+// places are where a program keeps its list of profiles, below the home directory.
+func places(program, system string) []string {
+	switch program + " " + system {
+	case "Thunderbird darwin":
+		return []string{"Library/Thunderbird"}
+	case "Firefox darwin":
+		return []string{"Library/Application Support/Firefox"}
+	case "Thunderbird windows":
+		return []string{"AppData/Roaming/Thunderbird"}
+	case "Firefox windows":
+		return []string{"AppData/Roaming/Mozilla/Firefox"}
+	case "Firefox linux":
+		return []string{".mozilla/firefox", "snap/firefox/common/.mozilla/firefox", ".var/app/org.mozilla.firefox/.mozilla/firefox"}
+	}
+	return []string{".thunderbird", "snap/thunderbird/common/.thunderbird", ".var/app/org.mozilla.Thunderbird/.thunderbird"}
+}
+
+// Profiles returns the profiles of a program that were used at least once, as its
+// profiles.ini lists them.
+func Profiles(program, home string) []Profile {
+	var out []Profile
+	for _, place := range places(program, runtime.GOOS) {
+		root := filepath.Join(home, filepath.FromSlash(place))
+		text, err := os.Open(filepath.Join(root, "profiles.ini"))
+		if err != nil {
+			continue // that one is not installed
+		}
+		for _, dir := range listed(text, root) {
+			p := Profile{Program: program, Dir: dir}
+			if p.used() && !slices.Contains(out, p) {
+				out = append(out, p)
+			}
+		}
+		text.Close()
+	}
+	return out
+}
+
+// listed reads the directories of a profiles.ini.
+func listed(text *os.File, root string) []string {
+	var dirs []string
+	relative, path := true, ""
+	end := func() {
+		if path != "" {
+			if relative {
+				path = filepath.Join(root, filepath.FromSlash(path))
+			}
+			dirs = append(dirs, path)
+		}
+		relative, path = true, ""
+	}
+	lines := bufio.NewScanner(text)
+	for lines.Scan() {
+		line := strings.TrimSpace(lines.Text())
+		key, value, _ := strings.Cut(line, "=")
+		switch {
+		case strings.HasPrefix(line, "["):
+			end()
+		case key == "Path":
+			path = value
+		case key == "IsRelative":
+			relative = value != "0"
+		}
+	}
+	end()
+	return dirs
+}
+
+// used says whether the directory holds a store, as after the first start.
+func (p Profile) used() bool {
+	info, err := os.Stat(filepath.Join(p.Dir, "cert9.db"))
+	return err == nil && info.Mode().IsRegular()
+}
+
+// Ready implements [Store].
+func (p Profile) Ready() error {
+	if _, err := exec.LookPath("certutil"); err != nil {
+		return ErrNoTool
+	}
+	if !p.used() {
+		return ErrNoProfile
+	}
+	for _, name := range []string{".parentlock", "parent.lock"} {
+		held, err := locked(filepath.Join(p.Dir, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("looking whether %s is open: %w", p.Program, err)
+		}
+		if held {
+			return ErrOpen
+		}
+	}
+	return nil
+}
+
+// db is how certutil is told where the store is.
+func (p Profile) db() string { return "sql:" + p.Dir }
+
+// Names implements [Store].
+func (p Profile) Names(ctx context.Context) ([]string, error) {
+	if _, err := exec.LookPath("certutil"); err != nil {
+		return nil, ErrNoTool
+	}
+	text, err := run(ctx, "certutil", "-L", "-d", p.db())
+	if err != nil {
+		return nil, fmt.Errorf("listing certificates: %w", err)
+	}
+	var names []string
+	for _, line := range strings.Split(text, "\n") {
+		// A name may hold blanks; what it is trusted for stands after it.
+		if at := strings.LastIndexByte(strings.TrimSpace(line), ' '); at > 0 {
+			if name := strings.TrimSpace(line[:at]); ours(name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names, nil
+}
+
+// Add implements [Store].
+func (p Profile) Add(ctx context.Context, c Certificate) (err error) {
+	if !ours(c.Name) {
+		return fmt.Errorf("trusting %q: that name is not ours", c.Name)
+	}
+	if err := p.Ready(); err != nil {
+		return err
+	}
+	file, err := os.CreateTemp("", "unseen-*.pem")
+	if err != nil {
+		return fmt.Errorf("handing the certificate over: %w", err)
+	}
+	defer os.Remove(file.Name())
+	_, err = file.Write(c.PEM)
+	if closing := file.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		return fmt.Errorf("handing the certificate over: %w", err)
+	}
+	// C: an authority for servers; nothing for mail or programs.
+	if _, err = run(ctx, "certutil", "-A", "-d", p.db(), "-n", c.Name, "-t", "C,,", "-i", file.Name()); err != nil {
+		return fmt.Errorf("adding the certificate: %w", err)
+	}
+	return nil
+}
+
+// Remove implements [Store].
+func (p Profile) Remove(ctx context.Context, names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	if err := p.Ready(); err != nil {
+		return err
+	}
+	for _, name := range names {
+		if !ours(name) {
+			return fmt.Errorf("removing %q: that name is not ours", name)
+		}
+		if _, err := run(ctx, "certutil", "-D", "-d", p.db(), "-n", name); err != nil {
+			return fmt.Errorf("removing the certificate: %w", err)
+		}
+	}
+	return nil
+}
