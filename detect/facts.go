@@ -59,6 +59,9 @@ func Gather(h message.HeaderFields, refs []reference.Reference, recipient string
 	f.Leaks = leak.New(f.Recipient)
 	f.Choices = exempt.Listed(h.All("List-Unsubscribe"))
 	f.Mail = signal.Survey(refs)
+	for _, name := range [...]string{"Return-Path", "Message-ID", "List-Unsubscribe"} {
+		f.Mail.Note(h.Get(name))
+	}
 	f.Repeats = f.Mail.Repeated()
 	return f
 }
@@ -70,8 +73,22 @@ func recipientOf(h message.HeaderFields) string {
 			return boxes[0]
 		}
 	}
-	if boxes := sender.Mailboxes(h.Get("To")); len(boxes) == 1 {
+	if boxes := sender.Mailboxes(h.Get("To")); len(boxes) == 1 && !isList(h, boxes[0]) {
 		return boxes[0]
 	}
 	return ""
+}
+
+// isList says whether an address is that of a list that the mail came by, whose
+// archive and pages name it: List-Post (RFC 2369, section 3.4), List-Id (RFC 2919),
+// and what older lists write.
+func isList(h message.HeaderFields, address string) bool {
+	local, domain, _ := strings.Cut(strings.ToLower(address), "@")
+	for _, name := range [...]string{"List-Post", "X-Mailing-List", "Mailing-List"} {
+		if strings.Contains(strings.ToLower(h.Get(name)), local+"@"+domain) {
+			return true
+		}
+	}
+	return strings.Contains(strings.ToLower(h.Get("List-Id")), local+"."+domain) ||
+		strings.HasPrefix(strings.ToLower(h.Get("Sender")), "owner-"+local+"@")
 }

@@ -47,6 +47,9 @@ func (v *view) knownLink() Judgement {
 		out := v.clean(Unknown, why("shortener", v.hit.Vendor.Name))
 		out.Token = infoOf(t)
 		return out
+	case t == nil && len(v.hit.Places) > 0 && v.at.Query() == "" && v.telling() == nil:
+		// The form without anything in it.
+		return v.clean(Unknown, why("plain-link"))
 	case v.sure():
 		return v.tracker(Strong, t, v.hit.Rule, why("vendor-click", v.hit.Vendor.Name))
 	case t == nil && v.telling() == nil:
@@ -137,9 +140,11 @@ func (v *view) follows(p *signal.Parts, t *signal.Token) ([]Reason, bool) {
 		return nil, true
 	case t.Asked && t.Where != signal.User && (t.Strength >= signal.Fair || t.Kind == signal.Number && len(t.Text) >= 4):
 		return []Reason{why("person", t.Name)}, true
-	case p.Things() && (t.Where == signal.Path || t.Content):
+	case p.Things() && (t.Where == signal.Path || t.Content || v.thirdParty() && uses.Links < 2):
 		return nil, false
 	case v.isReader(p, t):
+		return nil, true
+	case v.isShown(t), v.isReturned(p, t):
 		return nil, true
 	case t.Kind == signal.Number:
 		return nil, v.isParcel(t)
@@ -178,13 +183,23 @@ func (v *view) followsInPath(p *signal.Parts, t *signal.Token) bool {
 	switch {
 	case p.Filed() || p.Stored() && !p.Counter:
 		return false
-	case t.Strength == signal.Fair && p.Extension == "" && !p.Slug && (t.Kind == signal.Random || t.Last && t.Dense):
+	case t.Strength == signal.Fair && p.Extension == "" && !p.Slug && !isFolder(p, t) && (t.Kind == signal.Random && t.Random > minCode || t.Last && t.Dense):
 		// A short code, and no title beside it.
 		return true
 	case t.Strength < signal.Strong && p.Random < manyRandom:
 		return p.Nested && v.facts.Mail.Uses(t).Links > 1
 	}
-	return !p.Slug || p.Nested || p.Counter || t.Kind == signal.Random && len(t.Text) >= manyRandom
+	return !p.Slug || p.Nested || p.Counter || t.Kind == signal.Random && t.Random >= manyRandom
+}
+
+// minCode is how many letters and digits a code has that hardly is the name of a
+// thing with a number in it: "mov2jdev".
+const minCode = 8
+
+// isFolder says whether a token is the last folder of a path, or somebody's home:
+// things have such names as codes have.
+func isFolder(p *signal.Parts, t *signal.Token) bool {
+	return t.Segment == p.Segments-1 && p.File == "" || strings.HasPrefix(t.Text, "~")
 }
 
 // isReader says whether a number of a token names the reader, because it stands in
@@ -212,4 +227,10 @@ const minParcel, minOrder = 11, 9
 func (v *view) isParcel(t *signal.Token) bool {
 	long := t.Where == signal.Path && len(t.Text) >= minParcel || t.Where == signal.Query && !t.Content && len(t.Text) >= minOrder
 	return long && isWhole(t) && !v.thirdParty()
+}
+
+// isShown says whether a link shows the token and nothing else: the number of a
+// parcel or an order, which a sender tells its reader by.
+func (v *view) isShown(t *signal.Token) bool {
+	return len(t.Text) >= minOrder && t.Kind == signal.Number && strings.TrimSpace(v.ref.Text) == t.Text
 }

@@ -59,7 +59,7 @@ func (v *view) through(out Judgement) Judgement {
 // knownLoad judges an address of a form that a vendor uses for trackers.
 func (v *view) knownLoad() Judgement {
 	t := placed(v.at, v.hit.Places)
-	if t == nil && v.namesNobody() {
+	if t == nil && v.namesNobody() || t != nil && v.isShort(t) {
 		return v.clean(Unknown, why("vendor-nobody", v.hit.Vendor.Name))
 	}
 	if v.sure() {
@@ -73,6 +73,16 @@ func (v *view) knownLoad() Judgement {
 		return v.clean(Unknown, why("plain"))
 	}
 	return v.suspected(Weak, t, v.hit.Rule, why("vendor-maybe", v.hit.Vendor.Name))
+}
+
+// minPlaced is how long a code in a path is that can name a reader: shorter ones
+// number campaigns.
+const minPlaced = 5
+
+// isShort says whether all that an address of a vendor's form holds is a code too
+// short for as many readers as there are.
+func (v *view) isShort(t *signal.Token) bool {
+	return t.Where == signal.Path && len(t.Text) < minPlaced && v.at.Query() == "" && v.telling() == nil
 }
 
 // namesNobody says whether an address of a vendor's form has none of the
@@ -160,6 +170,9 @@ func (v *view) excusedPixel(p *signal.Parts, t *signal.Token) bool {
 		return false
 	case t.Strength == signal.Faint && !p.Counter && t.Kind == signal.Number && (t.Where != signal.Path || p.Picture()) && signal.HasWord(t.Text):
 		// A number in a name that people gave: "image-1095548.gif".
+		return true
+	case t.Where == signal.Path && !t.Last && p.Picture() && p.Shelf && t.Kind == signal.Number:
+		// The account's folder in a store of pictures.
 		return true
 	case t.Where == signal.Path && !t.Last && p.Picture() && p.NamedByPeople() && uses.Pictures+uses.Pixels > 1:
 		// A folder of which other pictures come too.

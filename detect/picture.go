@@ -98,6 +98,9 @@ func (v *view) tellsInQuery(p *signal.Parts, t *signal.Token) bool {
 		return t.Strength == signal.Strong && !p.Picture()
 	case t.Asked:
 		return true
+	case !p.Picture() && isWhole(t) && v.facts.Mail.Delivered(t):
+		// The number by which one unsubscribes, of what is worked out.
+		return true
 	case v.facts.Mail.Siblings(p, t) > 1 && len(t.Text) < sealed:
 		return false
 	}
@@ -119,7 +122,7 @@ func (v *view) tellsInPath(p *signal.Parts, t *signal.Token) bool {
 	}
 	counted := p.Counter && !p.Stored() && v.facts.Mail.Siblings(p, t) < 2
 	switch {
-	case v.looksUnseen(p, t):
+	case v.looksUnseen(p, t), v.isReturned(p, t), v.fromCounter(p, t):
 		return true
 	case counted && t.Last && (p.Opener && t.Strength == signal.Strong || !p.Filed() && t.Strength == signal.Fair):
 		return true
@@ -127,6 +130,11 @@ func (v *view) tellsInPath(p *signal.Parts, t *signal.Token) bool {
 		return !p.Stored() && v.facts.Mail.Siblings(p, t) < 2
 	case p.Filed() || t.Strength < signal.Strong:
 		return false
+	case p.Extension == "" && strings.ToLower(p.File) != p.File && v.facts.Mail.LikeLinks(p, t) && !p.Stored():
+		return true
+	case p.Shelf && v.ref.Shape.Alt != "":
+		// It stands in a folder of pictures, and something is said of what it shows.
+		return uses.Links > 0
 	}
 	if !t.Last && p.NamedByPeople() {
 		// A folder, or a file in a store that says how large it is wanted.
@@ -145,4 +153,18 @@ func (v *view) looksUnseen(p *signal.Parts, t *signal.Token) bool {
 	s := v.ref.Shape
 	return v.ref.Vector == reference.ImgSrc && p.Extension == "gif" && t.Last && t.Strength == signal.Strong && s.Width < 0 && s.Height < 0 && s.Alt == "" &&
 		!p.Stored() && v.facts.Mail.Siblings(p, t) < 2
+}
+
+// isReturned says whether a token stands in one picture alone, in links, and in
+// what the mail says of its own delivery.
+func (v *view) isReturned(p *signal.Parts, t *signal.Token) bool {
+	uses := v.facts.Mail.Uses(t)
+	return t.Strength >= signal.Fair && uses.Links > 0 && uses.Pictures < 2 && !p.Stored() && v.facts.Mail.Delivered(t)
+}
+
+// fromCounter says whether a picture is the only load of a host that the mail's
+// links lead by way of, by a name at random: counters store no pictures.
+func (v *view) fromCounter(p *signal.Parts, t *signal.Token) bool {
+	return t.Last && t.Strength == signal.Strong && !p.Stored() &&
+		v.facts.Mail.Loads(v.at.Host) < 2 && v.facts.Mail.Ways(v.at.Host) >= manyLinks
 }

@@ -31,7 +31,7 @@ func placed(a catalogue.Address, places []catalogue.Place) *signal.Token {
 		default:
 			t.Where, t.Text = signal.Path, longest(a.Path())
 		}
-		if t.Text == "" {
+		if t.Text == "" || signal.IsUnfilled(t.Text) {
 			continue
 		}
 		if t.Kind, t.Strength = signal.Grade(t.Text); t.Strength == signal.None {

@@ -246,6 +246,22 @@ func IsAddress(s string) bool {
 	return true
 }
 
+// IsUnfilled says whether a value is what stands where a name should: a word for
+// nothing, or a field that a sender forgot to fill, in the marks of the usual
+// template languages.
+func IsUnfilled(s string) bool {
+	switch strings.ToLower(s) {
+	case "undefined", "null", "none", "nil", "nan", "unknown", "n/a", "-", "0", "[]", "{}":
+		return true
+	}
+	for _, marks := range [...][2]string{{"{{", "}}"}, {"*|", "|*"}, {"%%", "%%"}, {"${", "}"}, {"<%", "%>"}, {"[[", "]]"}} {
+		if len(s) > 4 && strings.HasPrefix(s, marks[0]) && strings.HasSuffix(s, marks[1]) {
+			return true
+		}
+	}
+	return false
+}
+
 // isUUID says whether s has the form of RFC 9562, section 4.
 func isUUID(s string) bool {
 	if len(s) != 36 {

@@ -1,6 +1,9 @@
 package signal
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/unseen-mail/unseen/detect/reference"
 )
 
@@ -19,8 +22,12 @@ type Mail struct {
 	// are otherwise alike, among pictures, and shapes the same of links by place and
 	// kind alone.
 	slots, shapes map[uint64]int
-	// hosts count the different loads of each host.
-	hosts map[string]int
+	// hosts count the different loads of each host, ways the different links by it
+	// that hold a strong token.
+	hosts, ways map[string]int
+	// delivered is what the mail says of itself outside of what people read: where
+	// bounces go, how to unsubscribe, its own number. See [Mail.Note].
+	delivered string
 	// taken are the addresses taken apart, so that each is once.
 	taken map[string]*Parts
 }
@@ -28,7 +35,7 @@ type Mail struct {
 // Survey reads the references of a mail. Each address counts once.
 func Survey(refs []reference.Reference) *Mail {
 	m := &Mail{uses: make(map[uint64]Uses), slots: make(map[uint64]int), shapes: make(map[uint64]int), hosts: make(map[string]int),
-		taken: make(map[string]*Parts, len(refs))}
+		ways: make(map[string]int), taken: make(map[string]*Parts, len(refs))}
 	seen := make(map[uint64]struct{})
 	for i := range refs {
 		r := &refs[i]
@@ -82,6 +89,11 @@ func (m *Mail) Parts(address string) *Parts {
 func (m *Mail) note(k reference.Kind, p *Parts, seen map[uint64]struct{}) {
 	if k.Load() {
 		m.hosts[p.At.Host]++
+	} else if p.Leaves {
+		m.Note(p.At.Rest)
+	}
+	if k == reference.Link && slices.ContainsFunc(p.Tokens, func(t Token) bool { return t.Strength == Strong }) {
+		m.ways[p.At.Host]++
 	}
 	for i := range p.Tokens {
 		t := &p.Tokens[i]
@@ -192,6 +204,39 @@ func (m *Mail) Loads(host string) int {
 		return 0
 	}
 	return m.hosts[host]
+}
+
+// maxDelivered is how much of what a mail says of itself is kept.
+const maxDelivered = 4 << 10
+
+// Note keeps what a mail says of its own delivery: the address that bounces go to,
+// the one for unsubscribing, its number. A name that stands there too is the
+// reader's or the delivery's, and no name of a picture or of goods.
+func (m *Mail) Note(text string) {
+	if room := maxDelivered - len(m.delivered); room > 0 {
+		m.delivered += "\n" + text[:min(len(text), room)]
+	}
+}
+
+// minDelivered is how long a name is that does not stand by chance in what a mail
+// says of itself, minCounting how long a number.
+const minDelivered, minCounting = 8, 7
+
+// Delivered says whether a token stands in what a mail says of its own delivery.
+func (m *Mail) Delivered(t *Token) bool {
+	if m == nil || len(t.Text) < minDelivered && (t.Kind != Number || len(t.Text) < minCounting) {
+		return false
+	}
+	return strings.Contains(m.delivered, t.Text)
+}
+
+// Ways returns how many different links of the mail lead by way of a host with a
+// strong token: by that many a counter is told from a site.
+func (m *Mail) Ways(host string) int {
+	if m == nil {
+		return 0
+	}
+	return m.ways[host]
 }
 
 // slot returns the place of a token: host, depth and what stands before it.

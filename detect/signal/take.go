@@ -46,6 +46,12 @@ type Parts struct {
 	// openings and clicks: "track", "click", "c"; Counting that the path has. Opener says that a segment of the
 	// path is a whole word for openings: "open", "pixel".
 	Counter, Counting, Opener bool
+	// Segments counts those of the path.
+	Segments int
+	// Leaves says that a part of the address is a word for leaving a list.
+	Leaves bool
+	// Shelf says that a folder of the path is named after stores of files.
+	Shelf bool
 }
 
 // Take takes an http or https address apart, and returns false for any other.
@@ -217,11 +223,13 @@ func (p *Parts) path(path string) {
 		if t.Last {
 			t.Text = p.File
 		}
+		t.Text = withoutSession(t.Text)
 		if t.Text != "" {
 			p.segment(t)
 		}
 		start = end + 1
 	}
+	p.Segments = n
 }
 
 // segment takes a segment of the path, and what it shows besides tokens.
@@ -235,11 +243,13 @@ func (p *Parts) segment(t Token) {
 		p.Opener = p.Opener || opens(word)
 		p.Counting = p.Counting || p.Opener || names().counter[word]
 		p.Counter = p.Counter || p.Counting
+		p.Leaves = p.Leaves || leaves(word)
+		p.Shelf = p.Shelf || !t.Last && names().storeLabels[word]
 	}
 	if strings.HasPrefix(t.Text, "http") && isNested(t.Text) || strings.Contains(t.Text, "%2F") {
 		p.Nested = true
 	}
-	p.Slug = p.Slug || strength < Fair && isSlug(t.Text)
+	p.Slug = p.Slug || strength < Fair && isSlug(t.Text) || strength >= Fair && p.Tokens[len(p.Tokens)-1].Random < maxSlug && isTitled(t.Text)
 }
 
 // opens says whether a part of a name is a word for openings: "r_open1".
@@ -249,6 +259,25 @@ func opens(name string) bool {
 	}
 	for piece := range strings.FieldsFuncSeq(name, func(r rune) bool { return r < 'a' || r > 'z' }) {
 		if names().opener[piece] || strings.HasPrefix(piece, "track") {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutSession takes the number of a session off a segment. Whoever copied the
+// address from their own window copied it along: it is the same for all.
+func withoutSession(s string) string {
+	if i := strings.IndexByte(s, ';'); i >= 0 && strings.HasPrefix(strings.ToLower(s[i+1:]), "jsessionid=") {
+		return s[:i]
+	}
+	return s
+}
+
+// leaves says whether a name is one of pages by which a list is left.
+func leaves(name string) bool {
+	for _, word := range [...]string{"unsub", "optout", "opt-out", "opt_out", "remov", "abmeld", "desab", "desinscr", "afmeld"} {
+		if strings.Contains(name, word) {
 			return true
 		}
 	}
@@ -282,6 +311,31 @@ func isExtension(s string) bool {
 		}
 	}
 	return classOf(s[0]) != 'd' && longestNumber(s) < 2
+}
+
+// maxSlug is how many characters at random a title ends in that names goods:
+// the number of a car has 17.
+const maxSlug = 20
+
+// isTitled says whether a segment begins with two words or more, parted by dashes.
+func isTitled(s string) bool {
+	words := 0
+	for word := range strings.SplitSeq(s, "-") {
+		if len(word) >= 4 && isLetters(word) && pairs().surprise(word) < unlikely {
+			words++
+		}
+	}
+	return words >= 2
+}
+
+// isLetters says whether a text is small letters behind a first letter of any case.
+func isLetters(s string) bool {
+	for i := range len(s) {
+		if c := classOf(s[i]); c != 'l' && (i > 0 || c != 'u') {
+			return false
+		}
+	}
+	return true
 }
 
 // isSlug says whether a segment is a title: three words or more of letters alone.
@@ -326,7 +380,8 @@ func (p *Parts) host(host string) {
 // user takes a user of the authority, if that is where the "@" stands.
 func (p *Parts) user(before string) {
 	_, rest, ok := strings.Cut(before, "//")
-	if ok && strings.IndexAny(rest, "/?#") < 0 {
+	if ok && strings.IndexAny(rest, "/?#") < 0 && !strings.ContainsAny(unescaped(rest), "./|") {
+		// What looks like a host is there to hide the real one.
 		p.add(Token{Where: User, Text: rest, Asked: true})
 	}
 }

@@ -9,10 +9,18 @@ import (
 
 // floors are what was reached on the half that is only measured. Whoever makes
 // verdicts better raises them; whoever lowers one says why in the commit. The aim
-// is a precision of 0.98 and a recall of 0.97 for both.
+// is a precision of 0.98 and a recall of 0.97 for both; of loads eight are
+// individual in that half, and two wrong ones cost a fifth of the precision.
 var floors = map[string]struct{ precision, recall float64 }{
-	"loads": {precision: 0.95, recall: 0.95},
-	"links": {precision: 0.96, recall: 0.96},
+	"loads": {precision: 0.80, recall: 0.97},
+	"links": {precision: 0.97, recall: 0.97},
+}
+
+// tuned are what was reached on the half that rules were made by: it must not
+// fall while something else is mended.
+var tuned = map[string]struct{ precision, recall float64 }{
+	"loads": {precision: 0.99, recall: 0.99},
+	"links": {precision: 0.985, recall: 0.99},
 }
 
 // alone are what a scan of one copy alone reaches on the mailings that two
@@ -29,6 +37,8 @@ func TestFloors(t *testing.T) {
 		s := r.Score(truth.HalfMeasure, truth.Ours())
 		want := floors[r.Title]
 		compare(t, r.Title, s, want.precision, want.recall)
+		want = tuned[r.Title]
+		compare(t, r.Title+", tune half", r.Score(truth.HalfTune, truth.Ours()), want.precision, want.recall)
 	}
 	for _, s := range m.Alone {
 		want := alone[s.Kind]

