@@ -61,6 +61,9 @@ func (s *scan) readAll(layout *message.Layout, in layer) {
 		s.gap(in.section(g.Section), g.Reason)
 	}
 	for p := range layout.Leaves() {
+		if p.External.URL != "" {
+			s.external(p, in)
+		}
 		if !reference.Readable(p.MediaType) && !p.Encloses() {
 			continue
 		}
@@ -75,6 +78,15 @@ func (s *scan) readAll(layout *message.Layout, in layer) {
 		}
 		s.read(&part, in)
 	}
+}
+
+// external adds the address of a body that is elsewhere.
+func (s *scan) external(p *message.Part, in layer) {
+	at := in.raw(p.External.At.Start, p.External.At.End)
+	s.add(p, &leaf{
+		section: in.section(p.Section), sealed: true, refs: []reference.Reference{reference.External(p.External.URL)},
+		place: func(reference.Span) message.Range { return at },
+	}, nil)
 }
 
 // enclosed reads a message that is encoded as a whole: RFC 2046, section 5.2.1,

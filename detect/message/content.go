@@ -162,8 +162,10 @@ func (p *parser) gaps(part *Part, c content) {
 		p.gap(part.Section, "uuencode")
 	case "message/partial":
 		p.gap(part.Section, "partial")
-	case "message/external-body":
-		p.gap(part.Section, "external")
+	case externalType:
+		if part.External = external(p.head, Range{part.Header.Start, p.off}); part.External.URL == "" {
+			p.gap(part.Section, "external")
+		}
 	}
 	if len(c.boundary) > p.kept-6 {
 		p.gap(part.Section, "boundary")

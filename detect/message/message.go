@@ -75,6 +75,8 @@ type Part struct {
 	// Sealed says that what protects the part belongs to the message itself, and
 	// not to one that is enclosed in it.
 	Sealed bool
+	// External is where the body is that is elsewhere; empty for other parts.
+	External External
 	// Children are the parts of a multipart, or the one message inside a
 	// message/rfc822.
 	Children []*Part
@@ -110,8 +112,9 @@ func (p *Part) Encloses() bool { return p.Leaf() && p.MediaType == messageType }
 //   - "signed": a message or part is inside a pkcs7-mime, signed or encrypted.
 //   - "partial": a piece of a message (RFC 2046, section 5.2.2), which a program
 //     may put together with others. Thunderbird 153 shows none.
-//   - "external": a body that is elsewhere (RFC 2046, section 5.2.3), which a
-//     program may fetch. Thunderbird 153 fetches none.
+//   - "external": a body that is elsewhere (RFC 2046, section 5.2.3), and no
+//     address says where; one that does is in [Part.External]. A program may
+//     fetch it; Thunderbird 153 fetches none.
 //   - "uuencode": a text without a type has files in it, in uuencode or yEnc,
 //     or as Sun's mail tool attached them.
 //   - "edit": an [Editor] gave edits that do not fit; they were left out.

@@ -25,6 +25,12 @@ func (l *leaf) enclosed(off int, raw []byte) []message.Edit {
 	}
 	var edits []message.Edit
 	for part := range inner.Leaves() {
+		if part.External.URL != "" {
+			at := part.External.At
+			in := *part
+			in.Section, in.External.At = l.below(part.Section), text.Raw(at.Start, at.End)
+			l.external(&in)
+		}
 		if reference.Readable(part.MediaType) || part.Encloses() {
 			edits = append(edits, l.one(part, text)...)
 		}

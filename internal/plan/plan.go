@@ -90,6 +90,10 @@ const (
 	// ReasonCalendar: in a calendar, which is not written to: it goes on into the
 	// reader's own.
 	ReasonCalendar = "calendar"
+	// ReasonExternal: in the header of a part whose body is elsewhere. Headers are
+	// not written to: a server tells of them in other ways too (RFC 3501, section
+	// 7.4.2, BODYSTRUCTURE), which would then say something else.
+	ReasonExternal = "external"
 )
 
 // The reasons of gaps that planning adds to those of the layout.

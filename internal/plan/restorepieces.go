@@ -53,6 +53,7 @@ func (p *pieces) edit(off int, raw []byte, more bool) int {
 		n, done := cut(t, l.base, reference.Scanned(l.part.MediaType))
 		one.body, one.text = raw[:done], one.text[:n]
 	}
+	l.unknown += l.wide(t.Bytes())
 	subs := l.substitutions(one.text, l.part.MediaType)
 	if len(subs) > 0 && l.part.Sealed {
 		l.err = ErrSigned
@@ -69,6 +70,22 @@ func (p *pieces) edit(off int, raw []byte, more bool) int {
 	}
 	p.line = append(p.line, made[max(0, len(made)-longestLine):]...)
 	return len(one.body)
+}
+
+// wide counts the addresses of the gateway in a piece of UTF-16 or UTF-32. They are
+// not taken out of texts that are too long to be held, and so count as unknown: such
+// a message is not sent. A piece may begin within a character.
+func (l *restoringLeaf) wide(text []byte) int {
+	n := 0
+	for from := range min(4, len(text)) {
+		views, _ := l.part.Views(text[from:])
+		for _, v := range views {
+			if len(v.Cells()) <= len(text)/2+1 {
+				n += len(addresses(v.Cells(), l.base))
+			}
+		}
+	}
+	return n
 }
 
 // splice returns a piece with its substitutions made, nil if it stays as it is.

@@ -68,3 +68,51 @@ func TestRestoreCharsets(t *testing.T) {
 		})
 	}
 }
+
+// What is composed in UTF-16, with what it quotes, is restored like any other text:
+// in each encoding and order of octets, for each way out.
+func TestRestoreComposedWide(t *testing.T) {
+	for _, c := range leavingCases() {
+		for _, big := range []bool{false, true} {
+			charset := map[bool]string{false: "utf-16le", true: "utf-16be"}[big]
+			head := "Content-Type: text/html; charset=" + charset + "\r\n"
+			for name, encode := range encodings() {
+				if name == "8bit" || name == "quoted-printable" && strings.Contains(c.body, "\n") {
+					continue // there are no lines in the octets (RFC 2781, section 4.2)
+				}
+				field, body := encode(string(inUTF16("<p>\u65e5\u672c</p>"+c.body, big)))
+				for how, want := range c.wants() {
+					out, unknown, err := Restore([]byte(head+field+"\r\n"+body), testBase, originals, how)
+					if err != nil || unknown > 0 {
+						t.Fatal(unknown, err)
+					}
+					got := firstText(out)
+					if want = string(inUTF16("<p>\u65e5\u672c</p>"+want, big)); got != want {
+						t.Errorf("%s, %s, %s, %s:\ngot  %q\nwant %q", c.name, charset, name, how, got, want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A text in UTF-16 that is too long to be held does not leave with an address in it.
+func TestRestoringLongWide(t *testing.T) {
+	text := strings.Repeat("word ", message.HoldLimit/8)
+	for _, tt := range []struct {
+		name, text string
+		want       bool
+	}{
+		{"none", text, false},
+		{"one", text[:len(text)/3] + " " + shortAt + " " + text[len(text)/3:], true},
+		{"at an odd place", "\u65e5" + text[:len(text)/2] + " " + imageAt + " " + text, true},
+	} {
+		for _, charset := range []string{"utf-16le", "utf-16be", "utf-16"} {
+			head := "Content-Type: text/plain; charset=" + charset + "\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+			_, unknown, err := inPieces([]byte(head+lines(string(inUTF16(tt.text, charset == "utf-16be")), 76)), 99_999, originals, BySubmission)
+			if err != nil || (unknown > 0) != tt.want {
+				t.Errorf("%s, %s: %d unknown, %v", tt.name, charset, unknown, err)
+			}
+		}
+	}
+}

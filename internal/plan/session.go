@@ -45,6 +45,9 @@ func (s *session) Header(raw []byte) {
 
 // Leaf implements [message.Session].
 func (s *session) Leaf(p *message.Part) message.Editor {
+	if p.External.URL != "" {
+		s.external(p)
+	}
 	if !reference.Readable(p.MediaType) && !p.Encloses() {
 		return nil
 	}
@@ -52,6 +55,19 @@ func (s *session) Leaf(p *message.Part) message.Editor {
 		s.signer = newSigner(s.planner.Key, s.plan.HeaderSHA256)
 	}
 	return &leaf{session: s, part: *p}
+}
+
+// external lists the address of a body that is elsewhere.
+func (s *session) external(p *message.Part) {
+	r := Reference{Section: p.Section, Ref: reference.External(p.External.URL), Outcome: Left}
+	switch {
+	case len(s.plan.References) >= maxReferences:
+		s.gap(p.Section, GapReferences)
+		return
+	case r.Ref.Remote:
+		r.Outcome, r.Reason, r.Raw = Ungated, ReasonExternal, p.External.At
+	}
+	s.plan.References = append(s.plan.References, r)
 }
 
 // End implements [message.Session].

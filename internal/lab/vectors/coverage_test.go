@@ -141,7 +141,7 @@ func example(v vectors.Vector) string {
 	text := strings.NewReplacer("$U", "http://t.example/…", "$H", "t.example", "\r\n", " ", "\n", " ", "\t", " ", "\f", "␌", "\x00", "␀", "\x01", "␁", "\x1f", "␟",
 		"|}", "}", "{base64|", "{base64 ", "{percent|", "{per cent ").Replace(v.Text)
 	if len(v.Parts) > 0 {
-		text += " + " + v.Parts[0].Type + ": " + strings.ReplaceAll(v.Parts[0].Text, "$U", "http://t.example/…")
+		text += " + " + strings.NewReplacer("$U", "http://t.example/…", "\r\n", " ").Replace(v.Parts[0].Type) + ": " + strings.NewReplacer("$U", "http://t.example/…", "\r\n", " ").Replace(v.Parts[0].Text)
 	}
 	if i := strings.Index(text, "SUMMARY:A reading "); i >= 0 {
 		text = strings.TrimSuffix(text[i+len("SUMMARY:A reading "):], " END:VEVENT END:VCALENDAR")
