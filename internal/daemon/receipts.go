@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,7 +50,8 @@ type noticed struct {
 }
 
 // noticed decides on a notice that a mail program wants to send. It returns nil if
-// it may leave.
+// it may leave. One that the program made without asking anybody is asked about
+// whatever was granted: a notice takes a click for each mail.
 func (r *relay) noticed(ctx context.Context, n *proxy.Notice) error {
 	now := time.Now()
 	who, err := r.whose(ctx, n, now)
@@ -58,7 +60,7 @@ func (r *relay) noticed(ctx context.Context, n *proxy.Notice) error {
 	}
 	s := r.daemon.core.store
 	wrong := r.daemon.core.clockWrong(now)
-	if wrong == "" && who.decided.Release {
+	if wrong == "" && who.decided.Release && !n.Automatic {
 		r.toldOf(who, "released", r.daemon.cfg.Words.Say(words.ReceiptConsented))
 		return nil
 	}
@@ -186,14 +188,28 @@ func (d *Daemon) readOf(ctx context.Context, key string, n *proxy.Notice) (*mail
 
 // askedFor says whether a mail asked that one of some addresses be told.
 func askedFor(h message.HeaderFields, to []string) bool {
+	return slices.ContainsFunc(receiptsTo(h), func(box string) bool { return containsFold(to, box) })
+}
+
+// receiptsTo are the addresses that a mail asks to be told that it was read (RFC
+// 8098, section 2.1, and two fields that are older), each once.
+func receiptsTo(h message.HeaderFields) []string {
+	var list []string
 	for _, name := range []string{"Disposition-Notification-To", "Return-Receipt-To", "X-Confirm-Reading-To"} {
 		for _, field := range h.All(name) {
 			for _, box := range sender.Mailboxes(field) {
-				if containsFold(to, box) {
-					return true
+				if !containsFold(list, box) {
+					list = append(list, box)
 				}
 			}
 		}
 	}
-	return false
+	return list
+}
+
+// receiptVendor is whom a grant for a notice of reading has to name: who keeps the
+// mailbox that it goes to.
+func receiptVendor(box string) string {
+	_, host, _ := strings.Cut(box, "@")
+	return gate.Vendor(&detect.Judgement{}, host)
 }

@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/unseen-mail/unseen/internal/api"
-	"github.com/unseen-mail/unseen/internal/store"
-	"github.com/unseen-mail/unseen/rules/consent"
+	"github.com/unseen-mail/unseen/internal/notice"
 	"github.com/unseen-mail/unseen/rules/purpose"
 )
 
@@ -94,8 +93,9 @@ func TestReceiptIsAskedAbout(t *testing.T) {
 	}
 }
 
-// A grant for receipts lets those of its sender go, to the address that its notice
-// named, and no other; suspending protection lets none go.
+// A grant for receipts, given where the question names it, lets those of its sender
+// go that a person sends, to the address that its notice named, and no other;
+// suspending protection lets none go.
 func TestReceiptByGrant(t *testing.T) {
 	box, smtp := outgoing(t)
 	h := newHouse(t, asking("shop.example"), asking("other.example"), strings.Replace(asking("third.example"), "dmarc=pass", "dmarc=fail", 1))
@@ -103,30 +103,19 @@ func TestReceiptByGrant(t *testing.T) {
 	a := h.connect(smtp)
 	h.fetch(a, "INBOX")
 	ctx := context.Background()
-	if err := h.daemon.Close(); err != nil {
-		t.Fatal(err)
+	q := h.asks("shop.example")
+	at := slices.IndexFunc(q.Notice.Purposes, func(p notice.Purpose) bool { return p.ID == purpose.Receipt })
+	if at < 0 || !slices.Equal(q.Notice.Purposes[at].Vendors, []string{"host:shop.example"}) || len(q.Notice.Purposes[at].Needs) > 0 {
+		t.Fatalf("the question is about %+v", q.Notice.Purposes)
 	}
-	kept, err := store.Open(ctx, h.paths.Data, store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ledger, err := consent.Open(ctx, kept.Ledger())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for domain, decision := range map[string]consent.Decision{"shop.example": consent.Granted, "other.example": consent.Refused, "third.example": consent.Granted} {
-		_, err = ledger.Append(ctx, consent.Record{
-			Sender: domain, Recipient: reader, Purpose: purpose.Receipt, Vendors: []string{"host:" + domain},
-			Decision: decision, How: consent.Command, When: time.Now(),
-		})
-		if err != nil {
+	for _, one := range []api.Answer{
+		{Sender: "shop.example", Address: reader, Notice: q.Notice.SHA256, Yes: []string{"receipt"}},
+		{Sender: "other.example", Address: reader, No: []string{"receipt"}},
+	} {
+		if _, err := h.client.Answer(ctx, one); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := kept.Close(); err != nil {
-		t.Fatal(err)
-	}
-	h.start()
 	if _, err := h.client.Suspend(ctx, api.SuspendRequest{}); err != nil {
 		t.Fatal(err)
 	}
@@ -136,6 +125,7 @@ func TestReceiptByGrant(t *testing.T) {
 		want int
 	}{
 		"granted":                {receiptFor("shop.example", byHand), 250},
+		"by a program":           {receiptFor("shop.example", byItself), 450},
 		"refused":                {receiptFor("other.example", byHand), 550},
 		"nobody vouches":         {receiptFor("third.example", byHand), 450},
 		"never wrote":            {receiptFor("stranger.example", byHand), 450},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/unseen-mail/unseen/detect"
+	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/gate"
 	"github.com/unseen-mail/unseen/internal/notice"
@@ -141,6 +142,10 @@ func (d *Daemon) collect(list []*wishes, m *mail, p *store.Plan) []*wishes {
 			found = true
 			w.add(said.Vendor, said.Missing)
 		}
+	}
+	for _, box := range receiptsTo(message.Header(m.plan.Header)) {
+		found = true
+		w.add(receiptVendor(box), []purpose.ID{purpose.Receipt})
 	}
 	if found && len(w.evidence) < maxEvidence {
 		w.evidence = append(w.evidence, hex.EncodeToString(p.Header[:]))

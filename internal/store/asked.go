@@ -54,14 +54,14 @@ type Held struct {
 }
 
 // HeldSenders returns at most limit senders, each with an address that they wrote
-// to, of whom trackers or what is suspected was held, the last held first. They
-// are those of events that are still there.
+// to, of whom trackers or what is suspected was held, or a link or a notice of
+// reading, the last held first. They are those of events that are still there.
 func (s *Store) HeldSenders(ctx context.Context, limit int) ([]Held, error) {
 	if err := s.Flush(ctx); err != nil {
 		return nil, fmt.Errorf("reading who was held: %w", err)
 	}
 	rows, err := s.read.QueryContext(ctx, `SELECT sender, recipient, count(*), max(at) AS last FROM events
-		WHERE kind = 'load' AND outcome = 'held' AND verdict IN ('tracker', 'suspected') AND sender <> ''
+		WHERE (kind = 'load' AND verdict IN ('tracker', 'suspected') OR kind IN ('link', 'receipt')) AND outcome = 'held' AND sender <> ''
 		GROUP BY sender, recipient ORDER BY last DESC, sender, recipient LIMIT ?`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("reading who was held: %w", s.explain(err))
