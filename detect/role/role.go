@@ -9,11 +9,13 @@
 package role
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/detect/reason"
 	"github.com/unseen-mail/unseen/detect/reference"
 	"github.com/unseen-mail/unseen/detect/sender"
 	"github.com/unseen-mail/unseen/rules/catalogue"
@@ -47,9 +49,31 @@ type Role struct {
 	// Domain is a domain of theirs, Vendor their identifier in the catalogue; one
 	// of them may be "".
 	Domain, Vendor string
-	// Why are sentences for the reader.
-	Why []string
+	// Why are sentences for the reader, Because the same as data.
+	Why     []string
+	Because []reason.Reason
 }
+
+// sentences are the English of the reasons. They stand together so that they can be
+// translated together.
+var sentences = reason.Table{
+	"vouched":      "It stands in From, and your mail provider vouches for it.",
+	"unvouched":    "It stands in From, and nobody vouches for it.",
+	"offer":        "Most of what the mail shows and links to is at {0}, and nothing at {1}.",
+	"way-out":      "It sends for {0}, and the mail is left by way of {1}, not of {0}.",
+	"field":        "The header has its field {0}.",
+	"signed":       "It signed the mail, as {0}.",
+	"returns":      "Mail that cannot be delivered goes back to {0}.",
+	"list-address": "Its address stands in {0}, as {1}.",
+	"picture":      "A picture of the mail that tells readers apart is at {0}.",
+	"link":         "A link of the mail that tells readers apart is at {0}.",
+	"pixel":        "A pixel of the mail that tells readers apart is at {0}.",
+	"its-trackers": "Its trackers stand in the mail, at {0}.",
+	"mailbox":      "Your mailbox is kept there.",
+}
+
+// Sentences returns the English sentences by their codes.
+func Sentences() map[string]string { return maps.Clone(sentences) }
 
 // Seen is one reference of the mail, and what it was judged to be.
 type Seen struct {
@@ -79,7 +103,7 @@ func Of(m Mail, c *catalogue.Catalogue) []Role {
 	f.services()
 	f.trackers()
 	if m.Provider.ID != "" {
-		f.add(Role{Kind: Mailbox, Name: m.Provider.ID, Domain: first(m.Provider.Domains)}, "Your mailbox is kept there.")
+		f.add(Role{Kind: Mailbox, Name: m.Provider.ID, Domain: first(m.Provider.Domains)}, reason.Is("mailbox"))
 	}
 	slices.SortStableFunc(f.out, func(a, b Role) int { return order(a.Kind) - order(b.Kind) })
 	return f.out
@@ -105,18 +129,19 @@ type finder struct {
 const maxReasons = 5
 
 // add adds a role, or a reason to one that is there.
-func (f *finder) add(r Role, why string) {
+func (f *finder) add(r Role, because reason.Reason) {
+	why := sentences.English(because)
 	for i := range f.out {
 		o := &f.out[i]
 		if o.Kind != r.Kind || o.Name != r.Name {
 			continue
 		}
 		if len(o.Why) < maxReasons && !slices.Contains(o.Why, why) {
-			o.Why = append(o.Why, why)
+			o.Why, o.Because = append(o.Why, why), append(o.Because, because)
 		}
 		return
 	}
-	r.Why = []string{why}
+	r.Why, r.Because = []string{why}, []reason.Reason{because}
 	f.out = append(f.out, r)
 }
 
@@ -142,21 +167,18 @@ func (f *finder) sender() {
 	if r.Name == "" {
 		r.Name = from.Address
 	}
-	why := "It stands in From"
+	why := reason.Is("unvouched")
 	if from.Authenticated {
-		why += ", and your mail provider vouches for it."
-	} else {
-		why += ", and nobody vouches for it."
+		why = reason.Is("vouched")
 	}
 	f.add(r, why)
 	domain, links, ok := f.offered()
 	if !ok {
 		return
 	}
-	f.add(Role{Kind: Advertiser, Name: domain, Domain: domain}, "Most of what the mail shows and links to is at "+domain+", and nothing at "+f.own+".")
+	f.add(Role{Kind: Advertiser, Name: domain, Domain: domain}, reason.Is("offer", domain, f.own))
 	if links {
-		f.add(Role{Kind: ListOwner, Name: r.Name, Domain: r.Domain},
-			"It sends for "+domain+", and the mail is left by way of "+f.own+", not of "+domain+".")
+		f.add(Role{Kind: ListOwner, Name: r.Name, Domain: r.Domain}, reason.Is("way-out", domain, f.own))
 	}
 }
 
@@ -175,23 +197,23 @@ func (f *finder) services() {
 	for _, name := range f.known.HeaderFields() {
 		for _, value := range h.All(name) {
 			if n, ok := f.known.Header(name, value); ok {
-				f.add(f.vendor(Service, n.Vendor.ID, n.Vendor.Domain), "The header has its field "+name+".")
+				f.add(f.vendor(Service, n.Vendor.ID, n.Vendor.Domain), reason.Is("field", name))
 			}
 		}
 	}
 	for _, field := range h.All("DKIM-Signature") {
 		if d := tag(field, "d"); f.stranger(d) {
-			f.add(f.vendor(Service, f.runs(d), sender.OrgDomain(d)), "It signed the mail, as "+d+".")
+			f.add(f.vendor(Service, f.runs(d), sender.OrgDomain(d)), reason.Is("signed", d))
 		}
 	}
 	if boxes := sender.Mailboxes(h.Get("Return-Path")); len(boxes) == 1 {
 		if _, d, _ := strings.Cut(boxes[0], "@"); f.stranger(d) {
-			f.add(f.vendor(Service, f.runs(d), sender.OrgDomain(d)), "Mail that cannot be delivered goes back to "+d+".")
+			f.add(f.vendor(Service, f.runs(d), sender.OrgDomain(d)), reason.Is("returns", d))
 		}
 	}
 	for _, name := range []string{"List-Unsubscribe", "List-Id"} {
 		if d := listDomain(h.Get(name)); f.stranger(d) {
-			f.add(f.vendor(Service, f.runs(d), sender.OrgDomain(d)), "Its address stands in "+name+", as "+d+".")
+			f.add(f.vendor(Service, f.runs(d), sender.OrgDomain(d)), reason.Is("list-address", name, d))
 		}
 	}
 }
@@ -228,15 +250,15 @@ func (f *finder) trackers() {
 		if !ok {
 			continue
 		}
-		what := "A picture"
+		what := "picture"
 		if s.Ref.Kind == reference.Link {
-			what = "A link"
+			what = "link"
 		} else if s.Ref.Kind == reference.Pixel {
-			what = "A pixel"
+			what = "pixel"
 		}
-		f.add(f.vendor(Tracker, j.Vendor, sender.OrgDomain(at.Host)), what+" of the mail that tells readers apart is at "+at.Host+".")
+		f.add(f.vendor(Tracker, j.Vendor, sender.OrgDomain(at.Host)), reason.Is(what, at.Host))
 		if v, ok := f.known.Vendor(j.Vendor); ok && v.Role == "esp" {
-			f.add(f.vendor(Service, v.ID, v.Domain), "Its trackers stand in the mail, at "+at.Host+".")
+			f.add(f.vendor(Service, v.ID, v.Domain), reason.Is("its-trackers", at.Host))
 		}
 	}
 }

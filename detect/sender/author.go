@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/detect/reason"
 )
 
 // author returns the one mailbox of From that the mail is from, or says why there
@@ -14,30 +15,30 @@ import (
 // 3.6.2). It counts only if it is one of the authors: of anybody else the reader
 // sees nothing in From, and would judge by a name that nobody vouched for. Where
 // From names one author, Sender says nothing: it is who handed the mail in.
-func author(boxes []mailbox, h message.HeaderFields) (mailbox, string) {
+func author(boxes []mailbox, h message.HeaderFields) (mailbox, reason.Reason) {
 	switch {
 	case len(boxes) == 0:
 		// A group without members (RFC 6854, section 2.1).
-		return mailbox{}, whyNoMember()
+		return mailbox{}, reason.Is("no-member")
 	case len(boxes) == 1:
-		return boxes[0], ""
+		return boxes[0], none
 	}
 	fields := h.All("Sender")
 	if len(fields) != 1 {
-		return mailbox{}, whyManySenders()
+		return mailbox{}, reason.Is("many-senders")
 	}
 	sent, err := parseMailboxes(fields[0])
 	if err != nil || len(sent) != 1 || strings.Contains(withoutQuotes(fields[0]), ";") {
 		// RFC 5322, section 3.6.2 has no group here.
-		return mailbox{}, whyManySenders()
+		return mailbox{}, reason.Is("many-senders")
 	}
 	want := sent[0].normal()
 	for _, b := range boxes {
 		if want != "" && b.normal() == want {
-			return b, ""
+			return b, none
 		}
 	}
-	return mailbox{}, whyOtherSender()
+	return mailbox{}, reason.Is("other-sender")
 }
 
 // normal returns the address in lower case with its domain in A-labels, "" if it

@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/unseen-mail/unseen/detect/reason"
 )
 
 // forms are letters that can be taken for a letter of ASCII, in small letters as
@@ -53,8 +55,14 @@ func skeleton(name string) string {
 type Likeness struct {
 	// Key is the sender's that it can be taken for.
 	Key string
-	// Why is a sentence for the reader.
-	Why string
+	// Why is a sentence for the reader, Because the same as data.
+	Why     string
+	Because reason.Reason
+}
+
+// likeness makes one with its sentence.
+func likeness(key string, because reason.Reason) Likeness {
+	return Likeness{Key: key, Why: sentences.English(because), Because: because}
 }
 
 // Like says whether a sender can be taken for one of those that the reader knows,
@@ -68,11 +76,11 @@ func Like(s Sender, known []string) (Likeness, bool) {
 			continue
 		}
 		if skeleton(unicodeName(k)) == look {
-			return Likeness{Key: k, Why: whyLike(plainName(s.Key), plainName(k))}, true
+			return likeness(k, reason.Is("like", plainName(s.Key), plainName(k))), true
 		}
 		// "bank.example.other.example" begins like a name that it is not under.
 		if !strings.Contains(k, "@") && strings.Contains("."+s.Domain+".", "."+k+".") && OrgDomain(s.Domain) != k {
-			return Likeness{Key: k, Why: whyWithin(s.Domain, k)}, true
+			return likeness(k, reason.Is("within", s.Domain, k)), true
 		}
 	}
 	return Likeness{}, false

@@ -25,6 +25,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/detect/reason"
 	"github.com/unseen-mail/unseen/rules/catalogue"
 )
 
@@ -54,56 +55,61 @@ type Sender struct {
 	// Authors is how many mailboxes From names. Of several, the sender is the
 	// one that the Sender field names.
 	Authors int
-	// Why is a sentence for the reader if it does not.
-	Why string
+	// Why is a sentence for the reader if it does not, Because the same as data.
+	Why     string
+	Because reason.Reason
 }
+
+// doubt notes why nobody vouches for the sender.
+func (s *Sender) doubt(why reason.Reason) { s.Because, s.Why = why, sentences.English(why) }
 
 // Identify says who sent a mail with this header, as far as the provider of the
 // mailbox it lies in vouches for it.
 func Identify(h message.HeaderFields, p Provider) Sender {
 	s, why := whoFrom(h, p)
-	if why != "" {
-		s.Why = why
+	if !why.None() {
+		s.doubt(why)
 		return s
 	}
-	s.How, s.Why = vouch(h, p, s.Domain)
+	s.How, why = vouch(h, p, s.Domain)
 	s.Authenticated = s.How != ""
+	s.doubt(why)
 	return s
 }
 
 // whoFrom reads who the mail says it is from, or says why that cannot be read.
-func whoFrom(h message.HeaderFields, p Provider) (Sender, string) {
+func whoFrom(h message.HeaderFields, p Provider) (Sender, reason.Reason) {
 	fields := h.All("From")
 	switch {
 	case len(fields) == 0:
-		return Sender{}, whyNoFrom()
+		return Sender{}, reason.Is("no-from")
 	case len(fields) > 1:
 		// RFC 5322, section 3.6 permits one. Programs differ in which of
 		// two they show.
-		return Sender{}, whyManyFrom()
+		return Sender{}, reason.Is("many-from")
 	}
 	boxes, err := parseMailboxes(fields[0])
 	switch {
 	case err != nil || strings.TrimSpace(fields[0]) == "":
-		return Sender{}, whyBadFrom()
+		return Sender{}, reason.Is("bad-from")
 	}
 	box, why := author(boxes, h)
-	if why != "" {
+	if !why.None() {
 		return Sender{Authors: len(boxes)}, why
 	}
 	domain, ok := asciiDomain(box.domain)
 	s := Sender{Address: strings.ToLower(box.local) + "@" + domain, Display: box.shown(domain), Authors: len(boxes)}
 	if !ok {
-		return s, whyNoDomain()
+		return s, reason.Is("no-domain")
 	}
 	s.Domain = domain
 	s.ListID = listID(h.Get("List-Id"))
 	shared := p.Shared(domain)
 	if shared && !isPlain(box.local) {
-		return s, whyBadLocal()
+		return s, reason.Is("bad-local")
 	}
 	s.Key = key(s, shared)
-	return s, ""
+	return s, none
 }
 
 // key returns what consent is keyed by.

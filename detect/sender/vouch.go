@@ -4,25 +4,26 @@ import (
 	"strings"
 
 	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/detect/reason"
 	"github.com/unseen-mail/unseen/rules/catalogue"
 )
 
 // vouch says by what the provider vouches for a domain, or why it does not.
-func vouch(h message.HeaderFields, p Provider, domain string) (how, why string) {
+func vouch(h message.HeaderFields, p Provider, domain string) (how string, why reason.Reason) {
 	switch p.Stamps {
 	case catalogue.StampsDMARC, catalogue.StampsDKIMSPF:
 	case catalogue.StampsNone:
-		return "", whyNoStamps()
+		return "", reason.Is("no-stamps")
 	default:
-		return "", whyUnknownProvider()
+		return "", reason.Is("unknown-provider")
 	}
 	results, why := own(h.All("Authentication-Results"), p)
-	if why != "" {
+	if !why.None() {
 		return "", why
 	}
 	how, why = judge(results, domain)
 	if _, agreed := dmarc(results, domain); how == "" && agreed && forwarded(h, results, p, domain) {
-		return "arc", ""
+		return "arc", none
 	}
 	return how, why
 }
@@ -37,20 +38,20 @@ func vouch(h message.HeaderFields, p Provider, domain string) (how, why string) 
 // one that rests on the others, dmarc, on top. If a stranger's field is on top,
 // either somebody handled the mail later or the provider did not stamp it; both
 // ways nothing is known.
-func own(fields []string, p Provider) ([]result, string) {
+func own(fields []string, p Provider) ([]result, reason.Reason) {
 	for _, f := range fields {
 		s, err := parseStamp(f)
 		if err != nil {
-			return nil, whyBadStamp()
+			return nil, reason.Is("bad-stamp")
 		}
 		if !p.Named(name(s)) {
-			return nil, whyForeignStamp()
+			return nil, reason.Is("foreign-stamp")
 		}
 		if s.speaks() {
-			return s.results, ""
+			return s.results, none
 		}
 	}
-	return nil, whyUnstamped()
+	return nil, reason.Is("unstamped")
 }
 
 // speaks says whether the field has a result that says something of the sender,
@@ -74,28 +75,28 @@ func name(s stamp) string {
 }
 
 // judge computes from the results whether the domain is vouched for.
-func judge(results []result, domain string) (how, why string) {
+func judge(results []result, domain string) (how string, why reason.Reason) {
 	switch verdict, agreed := dmarc(results, domain); {
 	case !agreed:
-		return "", whyConflict()
+		return "", reason.Is("conflict")
 	case verdict == "pass":
-		return "dmarc", ""
+		return "dmarc", none
 	case verdict == "fail":
-		return "", whyFailed(domain)
+		return "", reason.Is("failed", domain)
 	}
 	// No policy was published, or it was not looked up: DMARC's own
 	// computation is made here (RFC 7489, section 6.6.2, steps 3 to 5).
 	for _, r := range results {
 		if r.method == "dkim" && r.value == "pass" && aligned(signer(r), domain) {
-			return "dkim", ""
+			return "dkim", none
 		}
 	}
 	for _, r := range results {
 		if r.method == "spf" && r.value == "pass" && aligned(domainOf(r.props["smtp.mailfrom"]), domain) {
-			return "spf", ""
+			return "spf", none
 		}
 	}
-	return "", whyUnaligned(domain)
+	return "", reason.Is("unaligned", domain)
 }
 
 // dmarc returns "pass", "fail" or "" for nothing said about this domain, and

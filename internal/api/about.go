@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 )
 
@@ -25,10 +26,17 @@ type About struct {
 	Mails []Claiming `json:"mails"`
 	// Observations are what is seen in all of them.
 	Observations []Observation `json:"observations"`
-	// Looked is how many mails were looked at. Of a mail only the header and the
-	// texts of its links are kept here, so that a sentence without a link is not
-	// seen; the mail itself shows it.
+	// Looked is how many mails were looked at. Of mail that came before Unseen
+	// looked for such words, only the header and the texts of its links are known.
 	Looked int `json:"looked"`
+}
+
+// An AboutRequest asks what a sender's mail shows of it.
+type AboutRequest struct {
+	// Sender is what the reader types: a key, a domain, an address or a name.
+	Sender string
+	// Language is that of the sentences, as in BCP 47; "" is the daemon's.
+	Language string
 }
 
 // A Role is somebody's presumed part in a mail.
@@ -42,7 +50,9 @@ type Role struct {
 	Domain string `json:"domain,omitempty"`
 	// Vendor is their identifier in the catalogue.
 	Vendor string `json:"vendor,omitempty"`
-	// Why are the reasons.
+	// Title is what the part is called, in the language that was asked for.
+	Title string `json:"title"`
+	// Why are the reasons, in the same language.
 	Why []string `json:"why"`
 }
 
@@ -58,8 +68,21 @@ type Claiming struct {
 	Claims []Claim `json:"claims"`
 }
 
+// Said is what the mail says, each kind of thing once.
+func (c *Claiming) Said() []string {
+	var list []string
+	for i := range c.Claims {
+		if !slices.Contains(list, c.Claims[i].Text) {
+			list = append(list, c.Claims[i].Text)
+		}
+	}
+	return list
+}
+
 // A Claim is one thing that a mail says or offers.
 type Claim struct {
+	// Text says what it is, in the language that was asked for.
+	Text string `json:"text"`
 	// Kind is "informs", "asks", "says-agreed", "withdraws", "unsubscribes" or
 	// "list-unsubscribe".
 	Kind string `json:"kind"`
@@ -75,8 +98,10 @@ type Claim struct {
 type Observation struct {
 	// What it is, by the words of package claim.
 	What string `json:"what"`
-	// Text is a sentence in English.
+	// Text is a sentence in the language that was asked for.
 	Text string `json:"text"`
+	// Of is how many mails were looked at for it.
+	Of int `json:"of"`
 	// When is the date of the first mail that shows it.
 	When time.Time `json:"when"`
 	// Mails are the mails, by the SHA-256 of their headers.
@@ -91,11 +116,17 @@ func (s *Server) aboutRoutes(mux *http.ServeMux) {
 		return
 	}
 	mux.Handle("GET /v1/senders/about", s.get(func(r *http.Request) (any, error) {
-		return about(r.Context(), r.URL.Query().Get("sender"))
+		q := r.URL.Query()
+		return about(r.Context(), AboutRequest{Sender: q.Get("sender"), Language: q.Get("language")})
 	}))
 }
 
-// About says what a sender's mail shows of it.
+// About says what a sender's mail shows of it, in the daemon's language.
 func (c *Client) About(ctx context.Context, sender string) (About, error) {
-	return call[About](ctx, c, "GET", "/v1/senders/about?sender="+url.QueryEscape(sender), nil)
+	return c.AboutIn(ctx, AboutRequest{Sender: sender})
+}
+
+// AboutIn says what a sender's mail shows of it.
+func (c *Client) AboutIn(ctx context.Context, q AboutRequest) (About, error) {
+	return call[About](ctx, c, "GET", "/v1/senders/about?sender="+url.QueryEscape(q.Sender)+"&language="+url.QueryEscape(q.Language), nil)
 }

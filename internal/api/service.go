@@ -28,7 +28,7 @@ type Service struct {
 	// Senders lists who wrote.
 	Senders func(ctx context.Context) ([]Sender, error)
 	// About says what a sender's mail shows of it.
-	About func(ctx context.Context, sender string) (About, error)
+	About func(ctx context.Context, q AboutRequest) (About, error)
 	// Standings lists where consent stands.
 	Standings func(ctx context.Context) ([]Standing, error)
 	// Decide writes into the ledger.

@@ -15,6 +15,7 @@ import (
 	"github.com/unseen-mail/unseen/detect/sender"
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/store"
+	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/rules/consent"
 	"github.com/unseen-mail/unseen/rules/statement"
 )
@@ -26,8 +27,9 @@ const claimsFrom = 500
 // aboutSender says what a sender's mail shows of it. It is found out when somebody asks,
 // from what plans keep: the header, and links with what they show. Nothing is read
 // while mail passes.
-func (d *Daemon) aboutSender(ctx context.Context, typed string) (api.About, error) {
-	who, err := d.oneSender(ctx, typed, false)
+func (d *Daemon) aboutSender(ctx context.Context, q api.AboutRequest) (api.About, error) {
+	in := d.language(q.Language)
+	who, err := d.oneSender(ctx, q.Sender, false)
 	if err != nil {
 		return api.About{}, err
 	}
@@ -44,14 +46,13 @@ func (d *Daemon) aboutSender(ctx context.Context, typed string) (api.About, erro
 		}
 		seen := d.core.seen(m)
 		if out.Looked == 0 {
-			out.Roles = rolesOf(role.Of(role.Mail{Header: message.Header(m.plan.Header), From: m.from,
-				Provider: d.core.provider(m.account), Seen: seen}, d.core.books.rules()))
-			out.Like, out.LikeWhy = d.core.like(m.from)
+			out.Roles = rolesOf(d.core.roles(m, seen), in)
+			out.Like, out.LikeWhy = d.core.like(m.from, in)
 		}
 		one := claimsOf(m, seen, p.Saved)
 		history.Mails = append(history.Mails, one)
 		if len(one.Claims) > 0 {
-			out.Mails = append(out.Mails, claiming(&one))
+			out.Mails = append(out.Mails, claiming(&one, in))
 		}
 		out.Looked++
 	}
@@ -59,9 +60,27 @@ func (d *Daemon) aboutSender(ctx context.Context, typed string) (api.About, erro
 		return out, d.explainStore(err)
 	}
 	for _, o := range claim.Review(history) {
-		out.Observations = append(out.Observations, api.Observation{What: string(o.What), Text: o.English(), When: o.When, Mails: o.Mails})
+		out.Observations = append(out.Observations, observation(&o, in))
 	}
 	return out, nil
+}
+
+// roles are the parts that somebody has in a mail.
+func (c *core) roles(m *mail, seen []role.Seen) []role.Role {
+	of := role.Mail{Header: message.Header(m.plan.Header), From: m.from, Provider: c.provider(m.account), Seen: seen}
+	return role.Of(of, c.books.rules())
+}
+
+// observation is what was seen as the control API tells it.
+func observation(o *claim.Observation, in *words.Catalogue) api.Observation {
+	out := api.Observation{What: string(o.What), When: o.When, Mails: o.Mails, Of: o.Of}
+	out.Text = in.Observed(words.Observed{
+		What: out.What, When: o.When, N: len(o.Mails), Of: o.Of, Days: o.Days, Unsubscribe: o.Unsubscribe, List: o.List,
+	})
+	if out.Text == "" {
+		out.Text = o.English()
+	}
+	return out
 }
 
 // newestCopies returns one plan of each mail.
@@ -104,26 +123,34 @@ func claimsOf(m *mail, seen []role.Seen, saved time.Time) claim.Mail {
 }
 
 // claiming is a mail as the control API tells it.
-func claiming(m *claim.Mail) api.Claiming {
+func claiming(m *claim.Mail, in *words.Catalogue) api.Claiming {
 	out := api.Claiming{Mail: m.ID, Sent: m.Sent, Tracks: m.Tracks}
 	for _, c := range m.Claims {
-		out.Claims = append(out.Claims, api.Claim{Kind: string(c.Kind), Language: c.Language, Phrase: c.Phrase, URL: c.URL})
+		out.Claims = append(out.Claims, api.Claim{Kind: string(c.Kind), Text: in.Claimed(string(c.Kind)), Language: c.Language, Phrase: c.Phrase, URL: c.URL})
 	}
 	return out
 }
 
 // rolesOf are roles as the control API tells them.
-func rolesOf(list []role.Role) []api.Role {
+func rolesOf(list []role.Role, in *words.Catalogue) []api.Role {
 	out := make([]api.Role, 0, len(list))
 	for _, r := range list {
-		out = append(out, api.Role{Kind: string(r.Kind), Name: r.Name, Domain: r.Domain, Vendor: r.Vendor, Why: r.Why})
+		one := api.Role{Kind: string(r.Kind), Title: in.Part(string(r.Kind)), Name: r.Name, Domain: r.Domain, Vendor: r.Vendor}
+		for i, because := range r.Because {
+			said := in.PartBecause(because)
+			if said == "" {
+				said = r.Why[i]
+			}
+			one.Why = append(one.Why, said)
+		}
+		out = append(out, one)
 	}
 	return out
 }
 
 // like says whom of those that the reader granted something a sender can be taken
 // for.
-func (c *core) like(s sender.Sender) (key, why string) {
+func (c *core) like(s sender.Sender, in *words.Catalogue) (key, why string) {
 	var granted []string
 	for _, st := range c.ledger.List(time.Now()) {
 		if st.Decision == consent.Granted && !slices.Contains(granted, st.Sender) {
@@ -131,7 +158,10 @@ func (c *core) like(s sender.Sender) (key, why string) {
 		}
 	}
 	l, _ := sender.Like(s, granted)
-	return l.Key, l.Why
+	if why = in.Doubt(l.Because); why == "" {
+		why = l.Why
+	}
+	return l.Key, why
 }
 
 // agreements adds when the reader says that they agreed with a sender, and when

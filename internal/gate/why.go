@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/unseen-mail/unseen/detect"
+	"github.com/unseen-mail/unseen/detect/sender"
 	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/rules/purpose"
 )
@@ -100,8 +101,8 @@ func (g *Gate) sentence(l *Load, d *Decision) string {
 	case Consented:
 		return c.Say(words.WhyConsented, "who", g.who(c, l))
 	case Nobody:
-		if l.Sender.Why != "" {
-			return c.Say(words.WhyNobodyBecause, "because", l.Sender.Why)
+		if because := doubt(c, &l.Sender); because != "" {
+			return c.Say(words.WhyNobodyBecause, "because", because)
 		}
 		return c.Say(words.WhyNobody)
 	case OtherVendor:
@@ -117,6 +118,15 @@ func (g *Gate) sentence(l *Load, d *Decision) string {
 		return c.Say(words.WhyCouldLearn, "who", g.who(c, l), "purposes", titles(c, d.Missing))
 	}
 	return c.Say(words.WhyWouldLearn, "who", g.who(c, l), "purposes", titles(c, d.Missing))
+}
+
+// doubt is why nobody vouches for a sender, in English where the catalogue is older
+// than the reason.
+func doubt(c *words.Catalogue, s *sender.Sender) string {
+	if said := c.Doubt(s.Because); said != "" {
+		return said
+	}
+	return s.Why
 }
 
 // who is who would learn, as people call them.

@@ -33,7 +33,7 @@ func (c *consentHistory) Run(ctx context.Context, s *session) error {
 	}
 	if len(h.Records)+len(h.Once)+len(h.Statements) == 0 {
 		s.say(words.NoConsent)
-		return nil
+		return s.about(ctx, client, c.Sender)
 	}
 	for i := range h.Records {
 		c.record(s, &h.Records[i])
@@ -45,7 +45,7 @@ func (c *consentHistory) Run(ctx context.Context, s *session) error {
 		s.statement(&h.Statements[i])
 	}
 	fmt.Fprintln(s.Out, h.Says)
-	return nil
+	return s.about(ctx, client, c.Sender)
 }
 
 // moment is how moments are written on the command line.
