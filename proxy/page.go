@@ -62,8 +62,9 @@ const (
 	linkPath    = "/l/"
 	staticPath  = "/s/"
 	// pagePolicy lets a page load its own style and mark, and send its own
-	// forms. There is no script on it, so none may run.
-	pagePolicy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; " +
+	// forms. There is no script on it, so none may run. A picture may stand in
+	// the page itself: one that was fetched at a click.
+	pagePolicy = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; " +
 		"base-uri 'none'; frame-ancestors 'none'"
 )
 

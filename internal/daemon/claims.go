@@ -164,14 +164,28 @@ func (c *core) like(s sender.Sender, in *words.Catalogue) (key, why string) {
 	return l.Key, why
 }
 
-// agreements adds when the reader says that they agreed with a sender, and when
-// they took back last what they had allowed here.
+// later is the later of two times.
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// agreements adds when the reader says that they agreed with a sender, when they told
+// them last that they take it back, and when they took back last what they had
+// allowed here.
 func (d *Daemon) agreements(ctx context.Context, key string, h *claim.History) error {
 	said, err := d.core.store.Statements(ctx, key)
 	if err != nil {
 		return err
 	}
-	for _, s := range said {
+	for i := range said {
+		s := &said[i]
+		if at, err := time.Parse(time.DateOnly, s.ToldOn); err == nil && s.Answer == statement.Told {
+			// Of that day nothing is said: the sender may have heard at its end.
+			h.Told = later(h.Told, at.AddDate(0, 0, 1))
+		}
 		if at, err := time.Parse(time.DateOnly, s.AgreedOn); err == nil && s.Answer == statement.Yes {
 			h.Agreed = append(h.Agreed, at)
 		}

@@ -54,6 +54,7 @@ func (p *pages) Page(ctx context.Context, r proxy.PageRequest) proxy.PageAnswer 
 	f := p.frame(r)
 	show, ok := map[string]func(context.Context, *page.Frame, proxy.PageRequest) (proxy.PageAnswer, error){
 		"": p.overview, "ask": p.ask, "sender": p.sender, "held": p.held, "load": p.load, "tell": p.tell, "link": p.linkInSession,
+		"forget": p.wouldForget,
 	}[r.Route.Name]
 	if named := r.Route.Name == "load" || r.Route.Name == "link"; !ok || named != (r.Route.Token != "") {
 		return proxy.PageAnswer{Status: http.StatusNotFound, Body: f.Missing()}

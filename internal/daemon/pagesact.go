@@ -19,8 +19,9 @@ func (p *pages) Act(ctx context.Context, r proxy.PageRequest) proxy.PageAnswer {
 	f := p.frame(r)
 	do, ok := map[string]func(context.Context, proxy.PageRequest) (proxy.PageAnswer, error){
 		"answer": p.answer, "withdraw": p.withdraw, "once": p.once, "pictures": p.pictures, "link": p.decideLink,
+		"state": p.state, "forget": p.forget, "receipt": p.receipt, "bare": p.bare,
 	}[r.Route.Name]
-	if !ok || (r.Route.Name == "link") != (r.Route.Token != "") {
+	if named := r.Route.Name == "link" || r.Route.Name == "bare"; !ok || named != (r.Route.Token != "") {
 		return proxy.PageAnswer{Status: http.StatusNotFound, Body: f.Missing()}
 	}
 	a, err := do(ctx, r)
@@ -35,8 +36,10 @@ func (p *pages) again(r proxy.PageRequest) string {
 	switch {
 	case r.Route.Name == "link":
 		return "link/" + r.Route.Token
+	case r.Route.Name == "bare":
+		return "load/" + r.Route.Token
 	case r.Route.Name == "answer" && r.Form["notice"] != "":
-		return page.Below("ask", "sender", r.Form["sender"], "address", r.Form["address"], "one", r.Form["one"])
+		return page.Below("ask", "sender", r.Form["sender"], "address", r.Form["address"], "one", r.Form["one"], "until", r.Form["until"])
 	case r.Form["back"] != "":
 		return back(r.Form["back"])
 	case r.Form["sender"] != "" && r.Form["sender"] != everySender:
@@ -62,7 +65,7 @@ func (p *pages) answer(ctx context.Context, r proxy.PageRequest) (proxy.PageAnsw
 	form := r.Form
 	a := api.Answer{
 		Sender: form["sender"], Address: form["address"], Language: form["language"], OneAddress: form["one"] == "1",
-		Notice: form["notice"], How: onPage,
+		Notice: form["notice"], How: onPage, Until: endOf(form["until"]),
 	}
 	switch form["do"] {
 	case "save":

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/internal/api"
@@ -38,6 +39,9 @@ func (p *pages) overview(ctx context.Context, f *page.Frame, r proxy.PageRequest
 	if o.Standings, err = p.d.standings(ctx); err != nil {
 		return proxy.PageAnswer{}, err
 	}
+	if o.Receipts, err = p.d.receipts(ctx); err != nil {
+		return proxy.PageAnswer{}, err
+	}
 	o.Turned = page.Turned{
 		Elsewhere: r.Refused[proxy.RefusedElsewhere], Used: r.Refused[proxy.RefusedToken],
 		Session: r.Refused[proxy.RefusedSession], Form: r.Refused[proxy.RefusedForm],
@@ -49,8 +53,9 @@ func (p *pages) overview(ctx context.Context, f *page.Frame, r proxy.PageRequest
 // answer, and is not noted: the reader asked for it.
 func (p *pages) ask(ctx context.Context, f *page.Frame, r proxy.PageRequest) (proxy.PageAnswer, error) {
 	q := r.Query
+	until := endOf(q["until"])
 	list, err := p.d.ask(ctx, api.Ask{
-		Sender: q["sender"], Address: q["address"], Language: f.Words.Lang(), OneAddress: q["one"] == "1",
+		Sender: q["sender"], Address: q["address"], Language: f.Words.Lang(), OneAddress: q["one"] == "1", Until: until,
 	})
 	if err != nil {
 		return proxy.PageAnswer{}, err
@@ -59,6 +64,9 @@ func (p *pages) ask(ctx context.Context, f *page.Frame, r proxy.PageRequest) (pr
 		return goTo("sender", "sender", list[0].Sender), nil
 	}
 	a := page.Ask{Question: list[0], One: q["one"] == "1", Mail: q["mail"], Back: back(q["back"])}
+	if until != nil {
+		a.Until = q["until"]
+	}
 	if a.Mail == "" && len(list[0].Mails) > 0 {
 		a.Mail = list[0].Mails[0]
 	}
@@ -89,6 +97,9 @@ func (p *pages) sender(ctx context.Context, f *page.Frame, r proxy.PageRequest) 
 	}
 	if s.History, err = p.d.history(ctx, who.Key); err != nil {
 		return proxy.PageAnswer{}, err
+	}
+	if about, err := p.d.aboutSender(ctx, api.AboutRequest{Sender: who.Key, Language: f.Words.Lang()}); err == nil && about.Looked > 0 {
+		s.About = &about // what cannot be told of its mail is no reason not to show the rest
 	}
 	return shown(f.Sender(s))
 }
@@ -182,6 +193,7 @@ func (p *pages) load(ctx context.Context, f *page.Frame, r proxy.PageRequest) (p
 	v.Reading, _ = p.d.reading(ctx, v.Mail)
 	v.Reading.Lines = slices.DeleteFunc(v.Reading.Lines, func(l api.ReadingLine) bool { return l.Kind != "picture" || l.Text == "" })
 	v.Sendings = p.d.sendings([]*load{l}, true, f.Words)
+	v.Bare = !v.Released && p.d.bareOf(l) != nil
 	return shown(f.Load(v))
 }
 
@@ -192,7 +204,7 @@ func (p *pages) tell(ctx context.Context, f *page.Frame, r proxy.PageRequest) (p
 	if err != nil {
 		return proxy.PageAnswer{}, err
 	}
-	return shown(f.Tell(list[0].Sender, list))
+	return shown(f.Tell(list[0].Sender, list, time.Now()))
 }
 
 // reasons are what something is judged by, in a language; in English where they

@@ -175,6 +175,11 @@ func known(records []consent.Record) error {
 
 // forget destroys what is known of a sender, or says what would be.
 func (d *Daemon) forget(ctx context.Context, q api.ForgetRequest) (api.Forgotten, error) {
+	return d.forgetIn(ctx, q, d.cfg.Words)
+}
+
+// forgetIn does it, and says in a language what stays.
+func (d *Daemon) forgetIn(ctx context.Context, q api.ForgetRequest, in *words.Catalogue) (api.Forgotten, error) {
 	var out api.Forgotten
 	keys, err := d.keysFor(ctx, q.Sender)
 	if err != nil {
@@ -193,8 +198,7 @@ func (d *Daemon) forget(ctx context.Context, q api.ForgetRequest) (api.Forgotten
 		}
 	}
 	out.Stays = []string{
-		d.cfg.Words.Say(words.StaysChain, "n", out.Records), d.cfg.Words.Say(words.StaysMail), d.cfg.Words.Say(words.StaysCounts),
-		d.cfg.Words.Say(words.StaysBackups),
+		in.Say(words.StaysChain, "n", out.Records), in.Say(words.StaysMail), in.Say(words.StaysCounts), in.Say(words.StaysBackups),
 	}
 	if !q.Dry {
 		d.policy.wishes.drop()

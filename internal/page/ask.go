@@ -22,6 +22,9 @@ type Ask struct {
 	Mail string
 	// Back is the page that the reader came from, "" for the sender's.
 	Back string
+	// Until is the last day of a yes as the reader chose it, "2026-12-31"; "" for the
+	// usual end.
+	Until string
 }
 
 // maxSendings is of how many loads a page says what they would send.
@@ -61,13 +64,14 @@ type askView struct {
 	Sender, Hash      string
 	One               bool
 	Mail, Back, Leave string
+	Until             string
 }
 
 // Ask makes the page of a question.
 func (f *Frame) Ask(a Ask) []byte {
 	w, q := f.Words, &a.Question
 	v := askView{
-		Notice: q.Notice, Sender: q.Sender, One: a.One, Mail: a.Mail, Back: a.Back,
+		Notice: q.Notice, Sender: q.Sender, One: a.One, Mail: a.Mail, Back: a.Back, Until: a.Until,
 		Hash: w.Say(words.PageHash, "hash", q.Notice.SHA256), Sendings: f.sendings(a.Sendings),
 		Leave: f.below("sender", "sender", q.Sender),
 	}
@@ -92,6 +96,7 @@ func (f *Frame) Ask(a Ask) []byte {
 		"more": w.Say(words.PageMore), "examples": w.Say(words.PageExamples), "learns": w.Say(words.PageLearns),
 		"terms": w.Say(words.PageTerms), "yes": w.Say(words.PageYes), "no": w.Say(words.PageNo), "save": w.Say(words.PageSave),
 		"all": w.Say(words.PageAll), "allYes": w.Say(words.PageAllYes), "allNo": w.Say(words.PageAllNo),
+		"until": w.Say(words.PageUntil), "untilDay": w.Say(words.PageUntilDay), "untilShow": w.Say(words.PageUntilShow),
 		"other": w.Say(words.PageOther), "once": w.Say(words.PageOnce), "later": w.Say(words.PageLater),
 	}
 	return f.render("ask", view{Title: q.Notice.Question, Home: "-", V: v, L: l})

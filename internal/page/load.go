@@ -33,13 +33,15 @@ type Load struct {
 	Token string
 	// Reading is what the mail says in place of its pictures.
 	Reading api.Reading
+	// Bare says that its address can be tried without what names the reader.
+	Bare bool
 }
 
 // loadView is what the template shows.
 type loadView struct {
 	Load
-	Now, Sure, EditionText, Ask, About, AboutText, Back string
-	Sendings                                            sent
+	Now, Sure, EditionText, Ask, About, AboutText, Back, BareHow string
+	Sendings                                                     sent
 }
 
 // Load makes the explanation of one load.
@@ -51,6 +53,9 @@ func (f *Frame) Load(l Load) []byte {
 	}
 	if l.Released {
 		v.Now = w.Say(words.PageLoadReleased)
+	}
+	if l.Bare {
+		v.BareHow = w.Say(words.PageBareHow, "host", l.Host)
 	}
 	if sure := f.sure(l.Certainty); sure != "" {
 		v.Sure = w.Say(words.PageLoadSure, "sure", sure)
@@ -68,7 +73,7 @@ func (f *Frame) Load(l Load) []byte {
 	return f.render("load", view{Title: title, Home: "-", V: v, L: map[string]string{
 		"now": w.Say(words.PageLoadNow), "reading": w.Say(words.PageReading), "sent": w.Say(words.PageSent), "also": w.Say(words.PageSentAlso), "why": w.Say(words.PageLoadWhy),
 		"address": w.Say(words.PageLoadAddress), "choose": w.Say(words.PageLoadChoose), "look": w.Say(words.PageLook),
-		"once": w.Say(words.PageOnceMail), "shown": w.Say(words.PageOncePictures),
+		"once": w.Say(words.PageOnceMail), "shown": w.Say(words.PageOncePictures), "bare": w.Say(words.PageBare),
 	}})
 }
 

@@ -64,6 +64,12 @@ const (
 	// None is a form that chose nothing new, Pictures a choice about them.
 	None     Done = "none"
 	Pictures Done = "pictures"
+	// Word is the reader's own word, Forgotten a sender that was forgotten.
+	Word      Done = "word"
+	Forgotten Done = "forgotten"
+	// ReceiptGoes and ReceiptStays are answers about a notice of reading.
+	ReceiptGoes  Done = "receipt"
+	ReceiptStays Done = "no-receipt"
 )
 
 // Note is the sentence on what was just done, "" for what is nothing of the kind.
@@ -81,6 +87,14 @@ func Note(w *words.Catalogue, done Done) string {
 		return w.Say(words.PageNoteNone)
 	case Pictures:
 		return w.Say(words.PageNotePictures)
+	case Word:
+		return w.Say(words.PageNoteWord)
+	case Forgotten:
+		return w.Say(words.PageNoteForgotten)
+	case ReceiptGoes:
+		return w.Say(words.PageNoteReceipt)
+	case ReceiptStays:
+		return w.Say(words.PageNoteNoReceipt)
 	}
 	return ""
 }

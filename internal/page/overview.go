@@ -22,6 +22,8 @@ type Overview struct {
 	Standings []api.Standing
 	// Turned counts forms that were not heard.
 	Turned Turned
+	// Receipts are notices of reading; those that wait are shown.
+	Receipts []api.Receipt
 }
 
 // Turned counts forms that were not heard, by why.
@@ -51,6 +53,7 @@ type row struct {
 type overviewView struct {
 	Numbers           []number
 	Waiting           []row
+	Receipts          []receiptRow
 	Senders           []row
 	Pictures          switchView
 	Problems          []string
@@ -89,6 +92,12 @@ func (f *Frame) Overview(o Overview) []byte {
 	for i := range o.Waiting {
 		v.Waiting = append(v.Waiting, f.waiting(&o.Waiting[i]))
 	}
+	for i := range o.Receipts {
+		if r := &o.Receipts[i]; r.State == "waiting" {
+			v.Receipts = append(v.Receipts, receiptRow{ID: r.ID, Title: f.receiptTitle(r),
+				Text: w.Say(words.PageReceiptWants, "to", r.To, "day", f.moment(r.Time))})
+		}
+	}
 	for i := range o.Senders {
 		vouched := slices.ContainsFunc(o.Senders, func(s api.Sender) bool { return s.Authenticated && s.Key == o.Senders[i].Key })
 		if len(v.Senders) < maxSenders {
@@ -101,9 +110,24 @@ func (f *Frame) Overview(o Overview) []byte {
 	}
 	return f.render("overview", view{Title: w.Say(words.PageOverview), V: v, L: map[string]string{
 		"today": w.Say(words.PageToday), "waiting": w.Say(words.PageWaiting), "senders": w.Say(words.PageSenders),
-		"pictures": w.Say(words.PagePictures), "problems": w.Say(words.PageProblems),
+		"pictures": w.Say(words.PagePictures), "problems": w.Say(words.PageProblems), "receipts": w.Say(words.PageReceipts),
+		"send": w.Say(words.PageReceiptSend), "refuse": w.Say(words.PageReceiptRefuse),
 	}})
 }
+
+// A receiptRow is a notice of reading that waits for the reader.
+type receiptRow struct{ ID, Title, Text string }
+
+// receiptTitle is what a notice is about, as far as that is known.
+func (f *Frame) receiptTitle(r *api.Receipt) string {
+	if r.Subject == "" {
+		return r.To
+	}
+	return f.Words.Say(words.PageReceiptAbout, "subject", Clean(r.Subject, maxSubject))
+}
+
+// maxSubject is how many letters of a subject are shown.
+const maxSubject = 120
 
 // waiting is one who waits for an answer.
 func (f *Frame) waiting(q *api.Waiting) row {

@@ -3,6 +3,7 @@ package page_test
 import (
 	"fmt"
 	"html"
+	"maps"
 	"regexp"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"github.com/unseen-mail/unseen/internal/page"
 	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/rules/purpose"
+	"github.com/unseen-mail/unseen/rules/statement"
 )
 
 // evil is what a sender may call itself, and what must not come of it.
@@ -65,7 +67,7 @@ func all(lang, name string) map[string][]byte {
 	for _, kind := range []string{"first", "new-vendor", "lapsed", "again"} {
 		waiting = append(waiting, api.Waiting{Sender: name, Display: name, Address: name, Kind: kind, Held: 2, Last: at, Asked: &at})
 	}
-	return map[string][]byte{
+	pages := map[string][]byte{
 		"overview": f.Overview(page.Overview{
 			Status:  api.Status{Today: api.Counts{Held: 3, Released: 1}, Pictures: "all", Problems: []string{name}, Suspended: []api.Suspension{{Span: api.Span{Until: at}}, {Account: name, Span: api.Span{Until: at}}}},
 			Waiting: waiting, Senders: []api.Sender{{Key: name, Display: name, Authenticated: true}, {Key: name}, {Key: "b.example"}},
@@ -82,13 +84,43 @@ func all(lang, name string) map[string][]byte {
 		"free":   f.Load(page.Load{Host: name, Released: true}),
 		"tell": f.Tell(name, []api.Tell{{Sender: name, Address: name, Text: name, Letter: notice.Letter{Subject: name, Text: name + "\n" + name}, Links: []api.TellLink{
 			{Kind: "consent", URL: "https://a.example/x?y=" + name}, {Kind: "preferences", URL: "mailto:a@b.example?subject=x"}, {Kind: "list-unsubscribe", URL: "javascript:alert(1)"},
-		}}}),
+		}}}, at),
 		"link": f.Link(page.Link{Token: "t", Address: "https://t.example/" + name, Host: name, Vendor: name, Sender: name, Clean: "https://b.example/" + name, Reasons: []string{name}, Notice: name, Grantable: true}),
 		"sealed": (&page.Frame{Words: words.In(lang)}).Link(page.Link{
 			Token: "t", Address: "javascript:alert(1)", Host: name, Somewhere: name, Command: "unseen open " + name, Grantable: true,
 		}),
 		"closed": (&page.Frame{Words: words.In(lang)}).Closed(), "used": f.Unchanged(true, "x"), "unread": f.Unchanged(false, ""),
 		"trouble": f.Trouble(name, name, "en", ""), "missing": f.Missing(),
+	}
+	maps.Copy(pages, beside(lang, name))
+	return pages
+}
+
+// beside are the pages about what stands beside the answers.
+func beside(lang, name string) map[string][]byte {
+	f, at := frame(lang), time.Date(2026, 3, 1, 8, 12, 0, 0, time.UTC)
+	about := api.About{
+		Sender: name, LikeWhy: name, Looked: 2,
+		Roles:        []api.Role{{Kind: "sender", Title: name, Name: name, Why: []string{name}}, {Kind: "advertiser", Title: name, Name: name}},
+		Observations: []api.Observation{{What: "first-mail", Text: name, When: at}},
+		Mails:        []api.Claiming{{Mail: "h", Sent: at, Tracks: true, Claims: []api.Claim{{Kind: "asks", Text: name}}}},
+	}
+	said := []api.Statement{
+		{Sender: name, Recipient: name, Answer: statement.Yes, AgreedOn: name, Way: statement.Oral, Where: name, By: name, AddressGiven: name, Note: name, When: at},
+		{Sender: name, Answer: statement.No, When: at}, {Sender: name, Answer: statement.Unsure, When: at},
+		{Sender: name, Answer: statement.Told, ToldOn: "2026-03-01", Way: statement.Mail, When: at},
+	}
+	receipts := []api.Receipt{
+		{ID: "a1", To: name, Subject: name, State: "waiting", Time: at}, {ID: "a2", To: name, State: "waiting", Time: at}, {ID: "a3", To: name, State: "sent", Time: at},
+	}
+	return map[string][]byte{
+		"about":    f.Sender(page.Sender{Key: name, Vouched: true, About: &about, History: api.History{Statements: said}}),
+		"receipts": f.Overview(page.Overview{Receipts: receipts}),
+		"until":    f.Ask(page.Ask{Question: question(lang, name), Until: "2026-12-31"}),
+		"forget":   f.Forget(name, api.Forgotten{Records: 2, Statements: 1, Events: 3, Stays: []string{name}}),
+		"bare":     f.Bare("t", name, api.BarePicture{Host: name, Type: "image/gif", Body: []byte("GIF89a")}),
+		"no-bare":  f.Bare("t", name, api.BarePicture{Host: name, Type: `text/html,"`, Body: []byte("<script>")}),
+		"try":      f.Load(page.Load{Host: name, Address: name, Sender: name, Token: "t", Bare: true}),
 	}
 }
 
@@ -109,7 +141,7 @@ func TestPagesAreHarmless(t *testing.T) {
 				if n.Type != nethtml.ElementNode {
 					continue
 				}
-				if n.Data == "script" || n.Data == "iframe" || n.Data == "style" || n.Data == "img" && !strings.HasPrefix(attr(n, "src"), "/s/") {
+				if n.Data == "script" || n.Data == "iframe" || n.Data == "style" || n.Data == "img" && !shown.MatchString(attr(n, "src")) {
 					t.Errorf("it holds <%s>", n.Data)
 				}
 				for _, a := range n.Attr {
@@ -121,6 +153,9 @@ func TestPagesAreHarmless(t *testing.T) {
 		})
 	}
 }
+
+// shown are the pictures that pages show: their own, and one that was asked for.
+var shown = regexp.MustCompile(`^(/s/[0-9a-f]+|data:image/[a-z]+;base64,[A-Za-z0-9+/]*=*|)$`)
 
 // attr is an attribute of an element.
 func attr(n *nethtml.Node, key string) string {
@@ -230,12 +265,13 @@ func TestAskIsFair(t *testing.T) {
 func TestFormsCarryTheToken(t *testing.T) {
 	for name, body := range all("en", "shop.example") {
 		text := string(body)
-		forms := strings.Count(text, "<form ")
+		forms := strings.Count(text, `<form method="post" `)
 		if tokens := strings.Count(text, `name="token" value="TOKEN"`); tokens != forms {
 			t.Errorf("%s: %d forms and %d tokens", name, forms, tokens)
 		}
-		if inside := strings.Count(text, `<form method="post" action="/c/SESSION/`); inside != forms {
-			t.Errorf("%s: %d of %d forms stay in the session", name, inside, forms)
+		asking := strings.Count(text, `<form method="get" action="/c/SESSION/`)
+		if inside := strings.Count(text, `<form method="post" action="/c/SESSION/`); inside != forms || inside+asking != strings.Count(text, "<form") {
+			t.Errorf("%s: %d of %d forms stay in the session, and %d that only ask", name, inside, forms, asking)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"html/template"
 	"reflect"
 	"strings"
 	"unicode"
@@ -20,6 +21,10 @@ func harmless(v view) view {
 func copyClean(to, from reflect.Value) {
 	switch from.Kind() {
 	case reflect.String:
+		if from.Type() == reflect.TypeFor[template.URL]() {
+			to.Set(from) // made here of what was checked, and longer than any text
+			return
+		}
 		to.SetString(Clean(from.String(), maxText))
 	case reflect.Struct:
 		to.Set(from)

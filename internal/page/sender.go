@@ -26,8 +26,10 @@ type Sender struct {
 	// Granted says that something stands that can be taken back, also what no
 	// question of today is about, as a yes to links.
 	Granted bool
-	// History is what was answered.
+	// History is what was answered, and what the reader said beside it.
 	History api.History
+	// About is what their mail shows of them, nil if nothing is known.
+	About *api.About
 }
 
 // A standing is how it stands for one address.
@@ -52,8 +54,12 @@ type senderView struct {
 	Pictures         switchView
 	Says             string
 	History          []did
-	Tell             string
-	TellText         string
+	Tell, TellText   string
+	Forget           step
+	Like             string
+	Parts            []part
+	Seen             seenView
+	Word             wordView
 }
 
 // Sender makes the page of one sender.
@@ -92,10 +98,18 @@ func (f *Frame) Sender(s Sender) []byte {
 		v.Standings = append(v.Standings, one)
 	}
 	v.History = f.history(&s.History)
+	v.Forget = step{w.Say(words.PageForget, "sender", s.Key), f.below("forget", "sender", s.Key)}
+	v.Word = f.word(s.Key, s.History.Statements)
+	if s.About != nil {
+		v.Like, v.Parts, v.Seen = s.About.LikeWhy, f.parts(s.About.Roles), f.seen(s.About)
+	}
 	return f.render("sender", view{Title: called(s.Display, s.Key), Home: "-", V: v, L: map[string]string{
 		"stand": w.Say(words.PageStand), "no": w.Say(words.PageNo), "yes": w.Say(words.PageYes), "change": w.Say(words.PageChange),
 		"withdrawAll": w.Say(words.PageWithdrawAll), "pictures": w.Say(words.PagePictures), "history": w.Say(words.PageHistory),
 		"noHistory": w.Say(words.PageHistoryNone), "shown": w.Say(words.PageNoticeShown), "nobody": w.Say(words.PageSenderNobody),
+		"parts": w.Say(words.PageParts), "partsIntro": w.Say(words.PagePartsIntro), "partWhy": w.Say(words.PagePartWhy), "seen": w.Say(words.PageSeen),
+		"word": w.Say(words.PageWord), "wordIs": w.Say(words.PageWordIs), "details": w.Say(words.PageWordDetails), "keep": w.Say(words.PageWordKeep),
+		"said": w.Say(words.PageWordSaid),
 	}})
 }
 

@@ -28,7 +28,8 @@ const Version = 1
 // ErrInvalid is wrapped for a statement that cannot be kept.
 var ErrInvalid = errors.New("statement: invalid")
 
-// An Answer is what the reader says to: did you agree with them?
+// An Answer is what the reader says to: did you agree with them? Or that they told
+// the sender that they take it back.
 type Answer string
 
 // The answers.
@@ -39,6 +40,9 @@ const (
 	Yes Answer = "yes"
 	// Unsure: the reader does not know.
 	Unsure Answer = "unsure"
+	// Told: the reader told the sender that they take consent back, on ToldOn and by
+	// Way. It answers nothing about having agreed.
+	Told Answer = "told"
 )
 
 // A Way is how the reader agreed.
@@ -61,6 +65,9 @@ const (
 	// Other is said in Note.
 	Other Way = "other"
 )
+
+// Ways returns all ways.
+func Ways() []Way { return []Way{Form, Account, Order, Oral, ThirdParty, Mail, Other} }
 
 // A Statement is what the reader said at one time.
 type Statement struct {
@@ -85,6 +92,8 @@ type Statement struct {
 	Purposes []purpose.ID `json:"purposes,omitempty"`
 	// AddressGiven is when they gave the sender their address, as AgreedOn.
 	AddressGiven string `json:"address_given,omitempty"`
+	// ToldOn is the day on which they told the sender, for [Told] alone.
+	ToldOn string `json:"told_on,omitempty"`
 	// Note is whatever else they want to say.
 	Note string `json:"note,omitempty"`
 	// When is the moment of the statement, in UTC; Actor who made it, as the
@@ -128,13 +137,28 @@ func faultOfParties(s *Statement) string {
 func faultOfAnswer(s *Statement) string {
 	switch s.Answer {
 	case Yes:
+	case Told:
+		if s.ToldOn == "" {
+			return "no day: it is the day on which the sender was told"
+		}
+		if s.AgreedOn != "" || len(s.Purposes) > 0 || s.By != "" || s.AddressGiven != "" {
+			return "who told the sender says when and how, and nothing else"
+		}
 	case No, Unsure:
 		if s.AgreedOn != "" || s.Way != "" || len(s.Purposes) > 0 || s.By != "" {
 			return "only who agreed can say when, how and to what"
 		}
 	default:
-		return "no answer: it is no, yes or unsure"
+		return "no answer: it is no, yes, unsure or told"
 	}
+	if s.ToldOn != "" && s.Answer != Told {
+		return "only who told the sender can say on which day"
+	}
+	return faultOfWay(s)
+}
+
+// faultOfWay is what is wrong with how it came about, "" if nothing.
+func faultOfWay(s *Statement) string {
 	switch s.Way {
 	case "", Form, Account, Order, Oral, Mail, Other:
 		if s.By != "" {
@@ -154,7 +178,7 @@ func faultOfAnswer(s *Statement) string {
 
 // faultOfDates is what is wrong with days that the reader remembers.
 func faultOfDates(s *Statement) string {
-	for _, text := range []string{s.AgreedOn, s.AddressGiven} {
+	for _, text := range []string{s.AgreedOn, s.AddressGiven, s.ToldOn} {
 		begin, ok := begins(text)
 		switch {
 		case text == "":
@@ -193,11 +217,11 @@ func faultOfTexts(s *Statement) string {
 	return ""
 }
 
-// Latest returns the last statement about a sender and an address, false if there
-// is none. Addresses are compared without regard to case.
+// Latest returns the last statement about a sender and an address on having agreed,
+// false if there is none. Addresses are compared without regard to case.
 func Latest(all []Statement, sender, recipient string) (Statement, bool) {
 	for _, s := range slices.Backward(all) {
-		if s.Sender == sender && strings.EqualFold(s.Recipient, recipient) {
+		if s.Answer != Told && s.Sender == sender && strings.EqualFold(s.Recipient, recipient) {
 			return s, true
 		}
 	}

@@ -32,7 +32,7 @@ func ExampleStatement_Check() {
 	s.Answer = statement.No
 	fmt.Println(s.Check())
 	// Output:
-	// statement: invalid: no answer: it is no, yes or unsure
+	// statement: invalid: no answer: it is no, yes, unsure or told
 	// <nil>
 }
 
@@ -65,13 +65,19 @@ func TestCheck(t *testing.T) {
 		"no sender":          {func(s *statement.Statement) { s.Sender = "" }, "no sender"},
 		"no recipient":       {func(s *statement.Statement) { s.Recipient = "" }, "no recipient"},
 		"no time":            {func(s *statement.Statement) { s.When = time.Time{} }, "no time"},
-		"no answer":          {func(s *statement.Statement) { s.Answer = "maybe" }, "no, yes or unsure"},
+		"no answer":          {func(s *statement.Statement) { s.Answer = "maybe" }, "no, yes, unsure or told"},
 		"no, but how":        {func(s *statement.Statement) { s.Answer = statement.No }, "only who agreed"},
 		"no such way":        {func(s *statement.Statement) { s.Way = "pigeon" }, "no such way"},
 		"somebody for a box": {func(s *statement.Statement) { s.Way = statement.Form }, "somebody else is named"},
 		"no such purpose":    {func(s *statement.Statement) { s.Purposes = []purpose.ID{"fun"} }, "no such purpose"},
 		"no date":            {func(s *statement.Statement) { s.AgreedOn = "last spring" }, "is no date"},
 		"a day to come":      {func(s *statement.Statement) { s.AddressGiven = "2027-01-01" }, "has not come yet"},
+		"told and agreed":    {func(s *statement.Statement) { s.ToldOn = "2026-01-02" }, "only who told"},
+		"told":               {told, ""},
+		"told, and no day":   {func(s *statement.Statement) { told(s); s.ToldOn = "" }, "no day"},
+		"told, and agreed":   {func(s *statement.Statement) { told(s); s.AgreedOn = "2025" }, "nothing else"},
+		"told through one":   {func(s *statement.Statement) { told(s); s.By = "Fair Ltd" }, "nothing else"},
+		"told tomorrow":      {func(s *statement.Statement) { told(s); s.ToldOn = "2027-01-01" }, "has not come yet"},
 		"too long":           {func(s *statement.Statement) { s.Where = strings.Repeat("a", 3000) }, "over 2048 octets"},
 		"a long note":        {func(s *statement.Statement) { s.Note = strings.Repeat("a", 70_000) }, "a note over"},
 		"not UTF-8":          {func(s *statement.Statement) { s.By = "\xff" }, "not UTF-8"},
@@ -85,10 +91,19 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// told makes a statement one of having told the sender.
+func told(s *statement.Statement) {
+	*s = statement.Statement{
+		V: s.V, Sender: s.Sender, Recipient: s.Recipient, When: s.When, Answer: statement.Told, ToldOn: "2026-03-02", Way: statement.Mail,
+	}
+}
+
 func TestLatest(t *testing.T) {
 	first, second, other := yes(), yes(), yes()
 	second.Answer, second.Recipient, other.Sender = statement.No, "Anna@Example.org", "other.example"
-	all := []statement.Statement{first, second, other}
+	since := second
+	told(&since)
+	all := []statement.Statement{first, second, other, since}
 	if got, ok := statement.Latest(all, "shop.example", "anna@example.org"); !ok || got.Answer != statement.No {
 		t.Errorf("%+v, %v", got, ok)
 	}

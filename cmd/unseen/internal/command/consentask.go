@@ -111,6 +111,7 @@ func (s *session) tellHow(ctx context.Context, d api.Decision, letter bool) erro
 	if !letter {
 		s.say(words.LetterIsThere)
 	}
+	s.say(words.ToldNote, "sender", d.Sender)
 	return nil
 }
 

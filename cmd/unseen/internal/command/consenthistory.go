@@ -83,6 +83,9 @@ func (c *consentHistory) record(s *session, r *api.Record) {
 // Run keeps what the reader says of having agreed with a sender, or tells what
 // they said.
 func (c *consentStatement) Run(ctx context.Context, s *session) error {
+	if c.Told != "" && c.Answer == "" {
+		c.Answer = string(statement.Told)
+	}
 	if c.Answer != "" {
 		return c.state(ctx, s)
 	}
@@ -106,9 +109,7 @@ func (c *consentStatement) Run(ctx context.Context, s *session) error {
 // ways are those of package statement.
 func ways() []string {
 	var list []string
-	for _, w := range []statement.Way{
-		statement.Form, statement.Account, statement.Order, statement.Oral, statement.ThirdParty, statement.Mail, statement.Other,
-	} {
+	for _, w := range statement.Ways() {
 		list = append(list, string(w))
 	}
 	return list
@@ -118,6 +119,10 @@ func ways() []string {
 func (c *consentStatement) state(ctx context.Context, s *session) error {
 	switch statement.Answer(c.Answer) {
 	case statement.Yes, statement.No, statement.Unsure:
+		if c.Told != "" {
+			return usage(s, words.ToldApart)
+		}
+	case statement.Told:
 	default:
 		return usage(s, words.UnknownAnswer, "answer", c.Answer)
 	}
@@ -129,7 +134,7 @@ func (c *consentStatement) state(ctx context.Context, s *session) error {
 	}
 	one := api.Statement{
 		Sender: c.Sender, Recipient: c.Address, Answer: statement.Answer(c.Answer), AgreedOn: c.On, Way: statement.Way(c.Way),
-		Where: c.Where, By: c.By, AddressGiven: c.AddressGiven, Note: c.Note,
+		Where: c.Where, By: c.By, AddressGiven: c.AddressGiven, Note: c.Note, ToldOn: c.Told,
 	}
 	for _, p := range c.Purpose {
 		id, err := purpose.Parse(p)
@@ -159,6 +164,8 @@ func (s *session) statement(one *api.Statement) {
 		s.say(words.StatedYes, pairs...)
 	case statement.No:
 		s.say(words.StatedNo, pairs...)
+	case statement.Told:
+		s.say(words.StatedTold, append(pairs, "day", one.ToldOn)...)
 	default:
 		s.say(words.StatedUnsure, pairs...)
 	}

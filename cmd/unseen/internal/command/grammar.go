@@ -128,6 +128,7 @@ type consentStatement struct {
 	By           string   `help:"${help_statement_by}"`
 	Purpose      []string `short:"p" placeholder:"PURPOSE" help:"${help_statement_purpose}"`
 	AddressGiven string   `placeholder:"DATE" help:"${help_statement_given}"`
+	Told         string   `placeholder:"DATE" help:"${help_statement_told}"`
 	Note         string   `help:"${help_statement_note}"`
 }
 
