@@ -34,3 +34,17 @@ func TestEnglish(t *testing.T) {
 		t.Error("what is no reason is told wrongly")
 	}
 }
+
+// FuzzEnglish says a sentence with any arguments: each stands there as it was given,
+// once for each slot.
+func FuzzEnglish(f *testing.F) {
+	f.Add("a", "b")
+	f.Add("{1}", "{0}")
+	f.Add("", "{")
+	f.Fuzz(func(t *testing.T, first, second string) {
+		got := reason.Table{"x": "<{0}|{1}|{0}>"}.English(reason.Is("x", first, second))
+		if want := "<" + first + "|" + second + "|" + first + ">"; got != want {
+			t.Fatalf("%q, want %q", got, want)
+		}
+	})
+}

@@ -34,9 +34,9 @@ type About struct {
 // An AboutRequest asks what a sender's mail shows of it.
 type AboutRequest struct {
 	// Sender is what the reader types: a key, a domain, an address or a name.
-	Sender string
+	Sender string `json:"sender"`
 	// Language is that of the sentences, as in BCP 47; "" is the daemon's.
-	Language string
+	Language string `json:"language,omitempty"`
 }
 
 // A Role is somebody's presumed part in a mail.
