@@ -39,6 +39,8 @@ type Facts struct {
 
 	// Leaks looks for the reader's addresses. Nil looks for Recipient alone.
 	Leaks *leak.Finder
+	// Memory is what other mail of the same sender showed, nil for nothing.
+	Memory Memory
 }
 
 // listed says whether the header names a link for unsubscribing.

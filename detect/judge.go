@@ -19,7 +19,8 @@ import (
 //
 // What is weighed, in this order: what the reader's own rules say; the reader's
 // own address in the URL, in any form; for links, words by which they are left
-// alone; the forms of vendors; then names of persons or deliveries by themselves
+// alone; what other mail of the sender showed of the address's form, where that is
+// known; the forms of vendors; then names of persons or deliveries by themselves
 // (package signal), against what else the mail shows of them. Each verdict is one
 // rule of load.go, picture.go or link.go, and its reasons are the signs that the
 // rule rests on. There are no weights.
@@ -116,9 +117,9 @@ func (j *Judge) judge(ref reference.Reference, f *Facts) Judgement {
 	}
 	v.hit, v.known = j.Catalogue.MatchAddress(v.at)
 	if ref.Kind.Load() {
-		return v.withLeak(v.through(v.load()))
+		return v.withLeak(v.remembered(v.through(v.load())))
 	}
-	return v.withLeak(v.link())
+	return v.withLeak(v.remembered(v.link()))
 }
 
 // take returns the address taken apart.

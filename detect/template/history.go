@@ -15,6 +15,10 @@ import (
 // It is bounded: senders, forms and readers that were longest not heard of make
 // room for new ones.
 type History struct {
+	// Key makes fingerprints that nobody without it can try values against. It is
+	// the same as long as the history is kept, and not kept with it.
+	Key [32]byte
+
 	senders map[string]*senderState
 }
 
@@ -107,9 +111,9 @@ func (h *History) Observe(m Mail, urls []string) []Learned {
 		}
 		byForm[t.Text] = append(byForm[t.Text], &parsed[i])
 	}
-	if s.counts(m) {
+	if s.counts(h.print("", m.ID)) {
 		for _, text := range order {
-			s.form(text, m).observe(m, byForm[text])
+			s.form(text, m).observe(h, m, byForm[text])
 		}
 		s.shrink()
 	}
@@ -144,9 +148,8 @@ func oldest[S any](all map[string]S, last func(S) int64) string {
 	})
 }
 
-// counts notes a mail and says whether it was not counted before.
-func (s *senderState) counts(m Mail) bool {
-	id := fingerprint("", m.ID)
+// counts notes the fingerprint of a mail and says whether it was not counted before.
+func (s *senderState) counts(id uint64) bool {
 	if slices.Contains(s.Recent, id) {
 		return false
 	}
@@ -175,7 +178,7 @@ func (s *senderState) shrink() {
 }
 
 // observe counts a mail's addresses of the form.
-func (f *formState) observe(m Mail, urls []*Template) {
+func (f *formState) observe(h *History, m Mail, urls []*Template) {
 	at := m.Date.Unix()
 	f.Mails++
 	f.First, f.Last = min(f.First, at), max(f.Last, at)
@@ -184,7 +187,7 @@ func (f *formState) observe(m Mail, urls []*Template) {
 	for len(f.Slots) < n {
 		f.Slots = append(f.Slots, slotState{})
 	}
-	reader := fingerprint(m.Sender, m.Recipient)
+	reader := h.print(m.Sender, m.Recipient)
 	for i := range f.Slots[:n] {
 		value, one := urls[0].Slots[i].Value, true
 		for _, u := range urls[1:] {
@@ -194,7 +197,7 @@ func (f *formState) observe(m Mail, urls []*Template) {
 			f.Slots[i].Many++
 			continue
 		}
-		f.Slots[i].observe(reader, fingerprint(m.Sender, value), at)
+		f.Slots[i].observe(reader, h.print(m.Sender, value), at)
 	}
 }
 
@@ -250,9 +253,9 @@ func (h *History) Forget(sender string) { delete(h.senders, sender) }
 // Senders returns the senders that something is known of, sorted.
 func (h *History) Senders() []string { return slices.Sorted(maps.Keys(h.senders)) }
 
-// fingerprint is 64 bits of a value, of one sender: the same value of another
-// sender has another.
-func fingerprint(sender, value string) uint64 {
-	sum := sha256.Sum256([]byte(sender + "\x00" + value))
+// print is 64 bits of a value, of one sender: the same value of another sender has
+// another, and so has that of another key.
+func (h *History) print(sender, value string) uint64 {
+	sum := sha256.Sum256([]byte(string(h.Key[:]) + sender + "\x00" + value))
 	return binary.BigEndian.Uint64(sum[:])
 }

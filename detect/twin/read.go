@@ -52,11 +52,22 @@ const (
 // readCopy reads what is compared of a copy.
 func readCopy(index int, c Copy) *mailCopy {
 	layout := message.Parse(c.Raw)
-	m := &mailCopy{header: message.Header(c.Raw), gaps: layout.Gaps, words: make(map[uint64]struct{})}
+	m := newCopy(index, message.Header(c.Raw), c.Recipient)
+	m.gaps = layout.Gaps
+	for part := range layout.Leaves() {
+		m.media = append(m.media, part.MediaType)
+		m.read(c.Raw, part, index)
+	}
+	m.neighbours()
+	return m
+}
+
+// newCopy reads the header of a copy.
+func newCopy(index int, header message.HeaderFields, recipient string) *mailCopy {
+	m := &mailCopy{header: header, words: make(map[uint64]struct{}), recipient: recipient}
 	who := sender.Identify(m.header, catalogue.Provider{})
 	m.sender, m.from = who.Key, sender.OrgDomain(who.Domain)
-	m.recipient = c.Recipient
-	address := c.Recipient
+	address := recipient
 	if m.recipient == "" {
 		m.recipient, address = recipientOf(m.header, index)
 	}
@@ -65,10 +76,11 @@ func readCopy(index int, c Copy) *mailCopy {
 	if d, err := mail.ParseDate(m.header.Get("Date")); err == nil {
 		m.date = d.UTC()
 	}
-	for part := range layout.Leaves() {
-		m.media = append(m.media, part.MediaType)
-		m.read(c.Raw, part, index)
-	}
+	return m
+}
+
+// neighbours notes what stands before and behind each reference.
+func (m *mailCopy) neighbours() {
 	for i, r := range m.refs {
 		if i > 0 {
 			r.before = m.refs[i-1].form()
@@ -77,7 +89,6 @@ func readCopy(index int, c Copy) *mailCopy {
 			r.after = m.refs[i+1].form()
 		}
 	}
-	return m
 }
 
 // recipientOf returns what tells recipients apart, all that the header says, and
@@ -116,10 +127,7 @@ func (m *mailCopy) read(raw []byte, p *message.Part, index int) {
 		return
 	}
 	for _, r := range reference.Find(media, p.Location, view.Cells()) {
-		if !r.Remote || !r.Kind.Load() && r.Kind != reference.Link {
-			continue
-		}
-		t, ok := template.Parse(r.URL)
+		t, ok := compared(&r)
 		if !ok {
 			continue
 		}
@@ -136,6 +144,14 @@ func (m *mailCopy) read(raw []byte, p *message.Part, index int) {
 		m.refs = append(m.refs, &ref{Reference: r, template: t, text: undigited(r.Text + r.Shape.Alt),
 			place: Place{Copy: index, Part: section, Offset: at.Start, Length: at.Len(), URL: r.URL}})
 	}
+}
+
+// compared returns the form of a reference, false for one that is not compared.
+func compared(r *reference.Reference) (template.Template, bool) {
+	if !r.Remote || !r.Kind.Load() && r.Kind != reference.Link {
+		return template.Template{}, false
+	}
+	return template.Parse(r.URL)
 }
 
 // form is what a reference has in common with its counterparts.

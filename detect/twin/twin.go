@@ -172,11 +172,16 @@ func Compare(copies []Copy) (Report, error) {
 	for i, one := range copies {
 		c.copies = append(c.copies, readCopy(i, one))
 	}
+	return c.compare()
+}
+
+// compare compares the copies that were read.
+func (c *comparison) compare() (Report, error) {
 	c.numberRecipients()
 	if c.recipients < 2 {
 		return Report{}, ErrOneRecipient
 	}
-	out := Report{Copies: len(copies), Recipients: c.recipients, Sender: c.copies[0].sender, Date: c.copies[0].date}
+	out := Report{Copies: len(c.copies), Recipients: c.recipients, Sender: c.copies[0].sender, Date: c.copies[0].date}
 	out.Sameness = c.sameness()
 	if out.Sameness.Sure == "" {
 		return out, fmt.Errorf("%w: %s", ErrOtherMailing, out.Sameness.against())

@@ -14,6 +14,9 @@ type Forgotten struct {
 	Statements, Events int
 	// Choices are those about pictures, permits and questions.
 	Choices int
+	// Learned is what was learnt from mails: a memory, and each mail that may be a
+	// copy of a mailing.
+	Learned int
 }
 
 // traces are the tables that name a sender, and what they count as. The ledger is
@@ -22,9 +25,11 @@ func traces() []trace {
 	statements := func(f *Forgotten) *int { return &f.Statements }
 	events := func(f *Forgotten) *int { return &f.Events }
 	choices := func(f *Forgotten) *int { return &f.Choices }
+	learned := func(f *Forgotten) *int { return &f.Learned }
 	return []trace{
 		{"statements", "sender", statements}, {"events", "sender", events}, {"pictures", "sender", choices},
-		{"once", "sender", choices}, {"asked", "sender", choices}, {"receipts", "sender", choices}, {"senders", "key", nil},
+		{"once", "sender", choices}, {"asked", "sender", choices}, {"receipts", "sender", choices},
+		{"memories", "sender", learned}, {"mailings", "sender", learned}, {"senders", "key", nil},
 	}
 }
 
