@@ -146,11 +146,13 @@ func (v *view) withLeak(out Judgement) Judgement {
 	out.Because = slices.Insert(out.Because, 0, reason)
 	out.Rules = append(out.Rules, "leak:"+l.Form)
 	out.Token = &TokenInfo{Where: l.Where, Kind: "address", Length: l.End - l.Start, Text: v.ref.URL[l.Start:l.End]}
-	if out.Verdict == Exempt {
+	shared := out.Exemption == string(purpose.Aggregate)
+	if out.Verdict == Exempt && !shared {
 		return out
 	}
-	if out.Verdict == Clean {
-		// The reason it was clean no longer holds.
+	if out.Verdict == Clean || shared {
+		// The reason why it was clean, or everybody's, no longer holds.
+		out.Exemption = ""
 		out.Reasons, out.Because = out.Reasons[:1], out.Because[:1]
 	}
 	out.Verdict, out.Certainty = Tracker, Proven

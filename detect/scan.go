@@ -18,6 +18,8 @@ type ScanOptions struct {
 	// Recipient is whose copy of the message it is. If it is "", the header
 	// is asked.
 	Recipient string
+	// Memory is what other mail of the same sender showed, nil for nothing.
+	Memory Memory
 	// All also reports references that are clean.
 	All bool
 	// Ungated says whether a load would be left as it is in the mail, because no
@@ -64,7 +66,7 @@ func Scan(raw []byte, j *Judge, opt ScanOptions) Report {
 	}
 	header := message.Header(raw)
 	s.facts = Gather(header, all, opt.Recipient)
-	s.facts.Leaks = j.finder(s.facts.Recipient)
+	s.facts.Leaks, s.facts.Memory = j.finder(s.facts.Recipient), opt.Memory
 	s.facts.Authentication = j.Authenticating(header.Text("Subject"), words, all)
 	if layout.Root != nil {
 		s.receipts(raw, layout.Root.Header)

@@ -1,12 +1,15 @@
 package twin_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/detect/reference"
 	"github.com/unseen-mail/unseen/detect/twin"
 )
 
@@ -31,6 +34,8 @@ func TestTruth(t *testing.T) {
 		missing(t, err)
 	}
 	reports := map[string]map[string]twin.Result{}
+	stored := map[string]map[string]twin.Result{}
+	lost := 0
 	wrong, checked, individual := 0, 0, 0
 	for i, line := range strings.Split(strings.TrimSpace(string(table)), "\n") {
 		f := strings.Split(line, "\t")
@@ -39,6 +44,14 @@ func TestTruth(t *testing.T) {
 		}
 		if reports[f[0]] == nil {
 			reports[f[0]] = results(t, f[0])
+			stored[f[0]] = storedResults(t, f[0])
+		}
+		// Without the mails there is less to go by, and never anything else.
+		switch kept := stored[f[0]][f[1]+" "+f[4]]; {
+		case f[2] == "0" && kept == twin.Individual:
+			t.Errorf("%s, %s %d letters long is individual by what is kept of it (row %d)", f[0], f[1], len(f[4]), i)
+		case f[2] == "1" && kept != twin.Individual:
+			lost++
 		}
 		got, ok := reports[f[0]][f[1]+" "+f[4]]
 		want := f[2] == "1"
@@ -51,7 +64,10 @@ func TestTruth(t *testing.T) {
 			t.Errorf("%s, %s %d letters long, individual %v: %q (row %d)", f[0], f[1], len(f[4]), want, got, i)
 		}
 	}
-	t.Logf("%d addresses, %d of them individual, %d wrong", checked, individual, wrong)
+	t.Logf("%d addresses, %d of them individual, %d wrong; by what is kept of them, %d are not found", checked, individual, wrong, lost)
+	if lost > individual/20 {
+		t.Errorf("by what is kept of them, %d of %d are not found", lost, individual)
+	}
 	if checked < 300 {
 		t.Errorf("only %d rows", checked)
 	}
@@ -86,6 +102,79 @@ func results(t *testing.T, name string) map[string]twin.Result {
 		}
 	}
 	return out
+}
+
+// storedResults compares what is kept of a pair.
+func storedResults(t *testing.T, name string) map[string]twin.Result {
+	t.Helper()
+	var copies []twin.Stored
+	for i, u := range []string{".u1.eml", ".u2.eml"} {
+		raw, err := os.ReadFile(filepath.Join(pairs, name+u))
+		if err != nil {
+			t.Fatal(err)
+		}
+		copies = append(copies, kept(raw, fmt.Sprintf("r%d@mail.example", i)))
+	}
+	report, err := twin.CompareStored(copies)
+	if err != nil {
+		t.Errorf("%s: by what is kept of them: %v", name, err)
+	}
+	out := map[string]twin.Result{}
+	for _, r := range report.References {
+		kind := "img"
+		if !r.Kind.Load() {
+			kind = "link"
+		}
+		for _, p := range r.Places {
+			if p.Copy == 0 {
+				out[kind+" "+p.URL] = r.Result
+			}
+		}
+	}
+	return out
+}
+
+// kept is what is kept of a mail.
+func kept(raw []byte, recipient string) twin.Stored {
+	layout := message.Parse(raw)
+	s := twin.Stored{Header: raw[layout.Root.Header.Start:layout.Root.Header.End], Recipient: recipient}
+	for p := range layout.Leaves() {
+		if !reference.Scanned(p.MediaType) {
+			continue
+		}
+		text := p.Decode(raw[p.Body.Start:p.Body.End], p.Body.Start)
+		view, ok := message.NewView(p.Charset, text.Bytes())
+		if !ok {
+			continue
+		}
+		for _, r := range reference.Find(p.MediaType, p.Location, view.Cells()) {
+			s.References, s.Sections = append(s.References, r), append(s.Sections, p.Section)
+		}
+	}
+	return s
+}
+
+// TestStored checks that little is enough, and that too little is refused.
+func TestStored(t *testing.T) {
+	var copies []twin.Stored
+	for i, token := range []string{"7f3a9c2e51d84b06", "1b06a1c2d3e4f506"} {
+		l := letter{to: fmt.Sprintf("r%d@mail.example", i), body: `<img src="https://x.example/a.gif?u=` + token + `"><a href="https://x.example/b">` + words + `</a>`}
+		copies = append(copies, kept(l.raw(), ""))
+	}
+	r, err := twin.CompareStored(copies)
+	if err != nil || r.Sameness.Sure != twin.Certain || len(r.References) != 2 || r.References[0].Result != twin.Individual || r.References[1].Result != twin.Aggregate {
+		t.Errorf("%+v %v", r, err)
+	}
+	if p := r.Proofs(); len(p) != 1 || p[0].Result != twin.Individual {
+		t.Errorf("%+v", p)
+	}
+	if _, err := twin.CompareStored(copies[:1]); !errors.Is(err, twin.ErrCopies) {
+		t.Error(err)
+	}
+	copies[1].Recipient, copies[0].Recipient = "r0@mail.example", "r0@mail.example"
+	if _, err := twin.CompareStored(copies); !errors.Is(err, twin.ErrOneRecipient) {
+		t.Error(err)
+	}
 }
 
 // BenchmarkCompare compares the largest of the real pairs.

@@ -57,6 +57,7 @@ func (s *Server) faceRoutes(mux *http.ServeMux) {
 	f := s.Service.Faces
 	mux.Handle("GET /v1/senders/page", s.get(queried(f.SenderPage)))
 	mux.Handle("GET /v1/senders/facts", s.get(queried(f.SenderFacts)))
+	mux.Handle("GET /v1/senders/learned", s.get(queried(s.Service.Learned)))
 	mux.Handle("GET /v1/messages", s.get(queried(f.Messages)))
 	mux.Handle("GET /v1/messages/facts", s.get(queried(f.Message)))
 	mux.Handle("GET /v1/statistics", s.get(queried(f.Statistics)))

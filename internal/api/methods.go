@@ -55,6 +55,7 @@ func senderMethods() []method {
 		{pattern: "GET /v1/senders/page", says: "Senders in pages: searched, filtered, sorted.", query: SenderQuery{}, out: SenderPage{}},
 		{pattern: "GET /v1/senders/facts", says: "What is known of one sender.", query: SenderFactsQuery{}, out: SenderFacts{}},
 		{pattern: "GET /v1/senders/about", says: "What a sender's mail shows of it.", query: AboutRequest{}, out: About{}},
+		{pattern: "GET /v1/senders/learned", says: "What mail upon mail showed of a sender.", query: LearnedQuery{}, out: []Learned{}},
 		{pattern: "GET /v1/messages", says: "Messages in pages, the newest first.", query: MessageQuery{}, out: MessagePage{}},
 		{pattern: "GET /v1/messages/facts", says: "One message explained.", query: MessageFactsQuery{}, out: MessageFacts{}},
 		{pattern: "GET /v1/messages/{id}/reading", says: "What a mail says where its pictures are held.", out: Reading{}},

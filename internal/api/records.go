@@ -114,6 +114,8 @@ type Forgotten struct {
 	Events int `json:"events"`
 	// Choices counts choices about pictures, permits and questions.
 	Choices int `json:"choices"`
+	// Learned counts what was learnt from mails.
+	Learned int `json:"learned"`
 	// Stays says in sentences what is left.
 	Stays []string `json:"stays"`
 }

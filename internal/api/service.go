@@ -48,6 +48,8 @@ type Service struct {
 	Once func(ctx context.Context, r OnceRequest) (Permit, error)
 	// Tell says how a sender can be told.
 	Tell func(ctx context.Context, r TellRequest) ([]Tell, error)
+	// Learned says what mail upon mail showed of a sender.
+	Learned func(ctx context.Context, q LearnedQuery) ([]Learned, error)
 	// WouldSend says what loads would send.
 	WouldSend func(ctx context.Context, r SendingRequest) ([]Sending, error)
 	// History returns what is kept about a sender.

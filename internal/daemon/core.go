@@ -24,6 +24,7 @@ type core struct {
 	words  *words.Catalogue
 	log    *slog.Logger
 	mails  *mails
+	memory *memory
 	// confirmed are the names that the reader confirmed as their providers'.
 	confirmed confirmations
 	// repaired are the files that others could read until now.
@@ -58,6 +59,9 @@ func openCore(ctx context.Context, cfg *Config) (*core, error) {
 	}
 	c.repaired = repaired
 	c.mails = newMails(c)
+	if c.memory, err = newMemory(c); err != nil {
+		return nil, errors.Join(err, kept.Close())
+	}
 	return c, nil
 }
 

@@ -149,6 +149,7 @@ func (d *Daemon) serve(life context.Context, control net.Listener) {
 		return (&api.Server{Service: d.service(), Logger: d.cfg.Logger}).Serve(life, control)
 	})
 	d.run("events", func() error { return d.prune(life) })
+	d.run("memory", func() error { return d.core.memory.run(life) })
 	d.run("spans", func() error { d.ends(life); return nil })
 	if d.watcher != nil {
 		d.run("config", func() error { d.watch(life); return nil })
@@ -187,6 +188,9 @@ func (d *Daemon) prune(life context.Context) error {
 		_, err := d.core.store.PruneEvents(life, time.Now().AddDate(0, 0, -store.EventDays))
 		if err == nil {
 			_, err = d.core.store.PruneReceipts(life, time.Now().AddDate(0, 0, -store.EventDays))
+		}
+		if err == nil {
+			err = d.core.store.PruneMailings(life, time.Now().AddDate(0, 0, -mailingDays))
 		}
 		if err != nil && life.Err() == nil {
 			return err

@@ -90,7 +90,7 @@ func (d *Daemon) messageRow(m *mail, p *store.Plan) api.Message {
 	if at, err := netmail.ParseDate(header.Get("Date")); err == nil {
 		row.Sent = at.UTC()
 	}
-	judge := d.core.books.judge()
+	judge, facts := d.core.books.judge(), d.core.facts(m)
 	for i := range m.plan.References {
 		r := &m.plan.References[i]
 		if !r.Ref.Remote || r.Ref.Kind == reference.Base {
@@ -99,7 +99,7 @@ func (d *Daemon) messageRow(m *mail, p *store.Plan) api.Message {
 		if r.Outcome == plan.Ungated {
 			row.Ungated++
 		}
-		verdict := judge.Judge(r.Ref, m.facts).Verdict
+		verdict := judge.Judge(r.Ref, facts).Verdict
 		switch {
 		case r.Ref.Kind == reference.Link && verdict == detect.Tracker:
 			row.Links++

@@ -138,7 +138,7 @@ func begins(part, whole *plan.Plan) bool {
 // asking anybody; "" if it is not. What is beside a choice, or in a mail that is there
 // for a login, leads where its sender wrote.
 func (c *core) leads(l *load) string {
-	ref, judge, facts := l.ref().Ref, c.books.judge(), l.mail.facts
+	ref, judge, facts := l.ref().Ref, c.books.judge(), c.facts(l.mail)
 	facts.Beside = l.mail.beside(l.number, judge)
 	return judge.Link(ref, judge.Judge(ref, facts), facts).Destination
 }

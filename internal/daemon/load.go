@@ -85,7 +85,7 @@ func (c *core) question(l *load, at *url.URL) *gate.Load {
 	ref := l.ref().Ref
 	ref.URL = at.String()
 	return &gate.Load{
-		Kind: ref.Kind, Host: at.Hostname(), Judgement: c.books.judge().Judge(ref, l.mail.facts), Message: l.mail.name(),
+		Kind: ref.Kind, Host: at.Hostname(), Judgement: c.books.judge().Judge(ref, c.facts(l.mail)), Message: l.mail.name(),
 		Sender: l.mail.from, Recipient: l.mail.to, Clear: l.mail.clear,
 	}
 }

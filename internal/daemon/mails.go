@@ -142,6 +142,9 @@ func (c *core) read(ctx context.Context, p *store.Plan) (*mail, error) {
 	}
 	m.facts = detect.Gather(header, refs, m.to)
 	m.facts.Authentication = c.books.judge().Authenticating(header.Text("Subject"), nil, refs)
+	if c.memory != nil {
+		c.memory.learn(m)
+	}
 	return m, nil
 }
 

@@ -243,7 +243,10 @@ func (b *planning) store(ctx context.Context, made *plan.Plan) error {
 	}
 	kept.From, kept.Ungated, kept.Spare = from(m), ungated(made), b.mark != ""
 	kept.Completes = b.begun(ctx, made)
-	b.saved, err = p.core.store.SavePlan(ctx, p.place(b.at), kept)
+	if b.saved, err = p.core.store.SavePlan(ctx, p.place(b.at), kept); err == nil && b.mark == "" {
+		m.id = b.saved
+		p.core.memory.learn(m)
+	}
 	return err
 }
 

@@ -217,6 +217,7 @@ func (d *Daemon) forgetOne(ctx context.Context, key string, how consent.How, dry
 	if dry {
 		traces, err = d.core.store.Traces(ctx, key)
 	} else {
+		d.core.memory.forget(key)
 		if _, err = d.core.ledger.Forget(ctx, key, time.Now().UTC(), how, actor()); err == nil {
 			traces, err = d.core.store.Forget(ctx, key)
 		}
@@ -229,6 +230,7 @@ func (d *Daemon) forgetOne(ctx context.Context, key string, how consent.How, dry
 	out.Statements += traces.Statements
 	out.Events += traces.Events
 	out.Choices += traces.Choices
+	out.Learned += traces.Learned
 	return nil
 }
 

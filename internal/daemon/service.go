@@ -26,6 +26,7 @@ func (d *Daemon) service() api.Service {
 		Authorities:   api.LocalAuthorities{Stand: d.authorities, Cover: d.coverHosts, Remove: d.removeAuthorities},
 		Rebuild:       d.rebuild,
 		Senders:       d.listSenders,
+		Learned:       d.learned,
 		About:         d.aboutSender,
 		Standings:     d.standings,
 		Decide:        d.decide,

@@ -35,7 +35,7 @@ const leakWhat, leakForm = 1, 2
 
 // named is one argument of a reason, as people call it.
 func (c *Catalogue) named(code string, i int, arg string) string {
-	if i == 0 && (code == "token" || code == "address") {
+	if i == 0 && (code == "token" || code == "address" || code == "history-reader" || code == "history-stays") {
 		return c.known("place-in-", arg)
 	}
 	return arg

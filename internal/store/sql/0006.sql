@@ -1,22 +1,5 @@
--- What mail upon mail showed of senders, and which mails may be copies of one
--- mailing. Both hold the forms of addresses and keyed hashes, and no address.
+-- Form 6: events say where in the mail the reference stands and what it is for, so
+-- that both can be counted. Of events before they are not known.
 
-CREATE TABLE memories (
-    sender  TEXT NOT NULL,
-    vouched INTEGER NOT NULL,
-    at      INTEGER NOT NULL,
-    body    BLOB NOT NULL,
-    PRIMARY KEY (sender, vouched)
-);
-CREATE INDEX memories_at ON memories (at);
-
-CREATE TABLE mailings (
-    key       BLOB NOT NULL,
-    sender    TEXT NOT NULL,
-    recipient BLOB NOT NULL,
-    plan      INTEGER NOT NULL,
-    at        INTEGER NOT NULL,
-    PRIMARY KEY (key, plan)
-) WITHOUT ROWID;
-CREATE INDEX mailings_at ON mailings (at);
-CREATE INDEX mailings_sender ON mailings (sender);
+ALTER TABLE events ADD COLUMN vector TEXT NOT NULL DEFAULT '';
+ALTER TABLE events ADD COLUMN purposes TEXT NOT NULL DEFAULT '';

@@ -111,6 +111,9 @@ func (s *session) forgets(what words.Key, f *api.Forgotten) {
 	for _, sender := range f.Senders {
 		fmt.Fprintln(s.Out, s.words.Say(what, "sender", sender, "records", f.Records, "statements", f.Statements,
 			"events", f.Events, "choices", f.Choices))
+		if f.Learned > 0 {
+			s.say(words.LearnedForgotten, "sender", sender)
+		}
 	}
 	s.say(words.WhatStays)
 	for _, line := range f.Stays {

@@ -20,6 +20,7 @@ type explainCommand struct {
 	Format    string `enum:"text,json" default:"text" help:"${help_explain_format}"`
 	All       bool   `help:"${help_explain_all}"`
 	Recipient string `placeholder:"ADDRESS" help:"${help_recipient}"`
+	Sender    string `placeholder:"SENDER" help:"${help_explain_sender}"`
 }
 
 // An explainer is one run of the command.
@@ -38,6 +39,9 @@ func (c *explainCommand) Run(s *session) error {
 		return err
 	}
 	e := &explainer{session: s, options: c, rules: rules.catalogue, out: bufio.NewWriter(s.Out)}
+	if c.Sender != "" {
+		return e.sender(c.Sender)
+	}
 	if err := e.file(cmp.Or(c.Path, "-")); err != nil {
 		return err
 	}
@@ -82,10 +86,11 @@ func (e *explainer) unreadable(path string, err error) error {
 
 // mail explains one mail.
 func (e *explainer) mail(path string, m item) error {
+	known := e.learned(senderOf(m.raw))
 	report := detect.Scan(m.raw, &detect.Judge{Catalogue: e.rules}, detect.ScanOptions{
-		Source: path, Recipient: e.options.Recipient, All: true, Ungated: ungated(m.raw),
+		Source: path, Recipient: e.options.Recipient, All: true, Ungated: ungated(m.raw), Memory: recall(known),
 	})
-	told := explained{Source: path, Number: m.number, SHA256: report.MessageSHA256, Gaps: report.Gaps, reader: e.reader(m.raw)}
+	told := explained{Source: path, Number: m.number, SHA256: report.MessageSHA256, Gaps: report.Gaps, Learned: known, reader: e.reader(m.raw)}
 	for i := range report.Findings {
 		told.add(&report.Findings[i], e)
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/detect/signal"
+	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/words"
 )
 
@@ -16,7 +17,9 @@ type explained struct {
 	Number     int           `json:"number"`
 	SHA256     string        `json:"message_sha256"`
 	References []explanation `json:"references"`
-	Gaps       []message.Gap `json:"-"`
+	// Learned is what mail upon mail of the sender showed to the Unseen that runs.
+	Learned []api.Learned `json:"learned,omitempty"`
+	Gaps    []message.Gap `json:"-"`
 	// reader is whose mail it is, "" if that cannot be told.
 	reader string
 	// others counts what tells nothing and is not shown.

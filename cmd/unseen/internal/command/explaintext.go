@@ -56,6 +56,10 @@ func (e *explainer) text(x *explained) {
 	for _, g := range x.Gaps {
 		fmt.Fprintln(e.out, e.gap(g))
 	}
+	for i := range x.Learned {
+		fmt.Fprintln(e.out)
+		e.learnt(&x.Learned[i])
+	}
 }
 
 // reference writes one reference: what it is, what it would have told, why that is
