@@ -23,6 +23,7 @@ package catalogue
 import (
 	"embed"
 	"fmt"
+	"io/fs"
 	"strings"
 )
 
@@ -51,11 +52,20 @@ type Catalogue struct {
 }
 
 // Load reads the embedded tables.
-func Load() (*Catalogue, error) {
+func Load() (*Catalogue, error) { return Read(Embedded()) }
+
+// Embedded are the files of the embedded tables.
+func Embedded() fs.FS {
+	files, _ := fs.Sub(embedded, "data") // the path is valid, which is all that can fail
+	return files
+}
+
+// Read reads the tables of another edition, as [Embedded] gives the files of this
+// one: with them, a verdict of then can be made again.
+func Read(files fs.FS) (*Catalogue, error) {
 	var tables []table
 	for _, form := range forms() {
-		name := "data/" + form.name
-		text, err := embedded.ReadFile(name)
+		text, err := fs.ReadFile(files, form.name)
 		if err != nil {
 			return nil, fmt.Errorf("reading %s: %w", form.name, err)
 		}

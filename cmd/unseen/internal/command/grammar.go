@@ -28,6 +28,7 @@ type grammar struct {
 	Explain  explainCommand  `cmd:"" help:"${help_explain}"`
 	Clean    cleanCommand    `cmd:"" help:"${help_clean}"`
 	Twin     twinCommand     `cmd:"" help:"${help_twin}"`
+	Evidence evidenceCommand `cmd:"" help:"${help_evidence}"`
 	Rules    rulesCommand    `cmd:"" help:"${help_rules}"`
 	Rebuild  rebuildCommand  `cmd:"" help:"${help_rebuild}"`
 	Open     openCommand     `cmd:"" help:"${help_open}"`

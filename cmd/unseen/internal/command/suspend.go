@@ -52,9 +52,9 @@ func (c *suspendCommand) Run(ctx context.Context, s *session) error {
 }
 
 // confirmed asks whoever types. All but a yes is a no.
-func (s *session) confirmed(question words.Key) bool {
+func (s *session) confirmed(question words.Key, pairs ...any) bool {
 	yes, no := s.words.Say(words.LetterYes), s.words.Say(words.LetterNo)
-	fmt.Fprint(s.Out, s.words.Say(question, "yes", yes, "no", no)+" ")
+	fmt.Fprint(s.Out, s.words.Say(question, append(pairs, "yes", yes, "no", no)...)+" ")
 	line, _ := bufio.NewReader(s.In).ReadString('\n') // none is a no
 	return strings.ToLower(strings.TrimSpace(line)) == yes
 }

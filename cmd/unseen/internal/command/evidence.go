@@ -1,0 +1,207 @@
+package command
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/unseen-mail/unseen/detect"
+	"github.com/unseen-mail/unseen/internal/evidence"
+	"github.com/unseen-mail/unseen/internal/source"
+	"github.com/unseen-mail/unseen/internal/words"
+	"github.com/unseen-mail/unseen/rules/catalogue"
+)
+
+type evidenceCommand struct {
+	Export  evidenceExport  `cmd:"" help:"${help_evidence_export}"`
+	Verify  evidenceVerify  `cmd:"" help:"${help_evidence_verify}"`
+	Compare evidenceCompare `cmd:"" help:"${help_evidence_compare}"`
+	Stamp   evidenceStamp   `cmd:"" help:"${help_evidence_stamp}"`
+}
+
+type evidenceExport struct {
+	Paths        []string `arg:"" name:"path" help:"${help_evidence_sources}"`
+	Output       string   `short:"o" required:"" placeholder:"FILE" help:"${help_evidence_output}"`
+	Sender       string   `placeholder:"SENDER" help:"${help_evidence_sender}"`
+	Recipient    []string `placeholder:"ADDRESS" help:"${help_evidence_recipient}"`
+	Attach       []string `type:"existingfile" placeholder:"FILE" help:"${help_evidence_attach}"`
+	Language     []string `enum:"en,fr,nl,de" placeholder:"LANGUAGE" help:"${help_evidence_language}"`
+	PasswordFile string   `placeholder:"FILE" help:"${help_scan_password_file}"`
+	CA           string   `name:"ca" type:"path" placeholder:"FILE" help:"${help_scan_ca}"`
+}
+
+// keyFile is where in the data directory the key of evidence lies.
+const keyFile = "evidence.key"
+
+// evidenceKey returns the key that bags are sealed with.
+func (s *session) evidenceKey() (ssh.Signer, error) {
+	paths, _, err := s.paths()
+	if err != nil {
+		return nil, err
+	}
+	return evidence.Key(filepath.Join(paths.Data, keyFile))
+}
+
+// Run makes a bag. It is ended by a signal as any program is, and gone on with
+// when it is run again.
+func (c *evidenceExport) Run(ctx context.Context, s *session) error {
+	if _, err := os.Lstat(c.Output); err == nil {
+		return s.fault(nil, words.EvidenceExists, words.EvidenceExistsHint, "path", c.Output)
+	}
+	key, err := s.evidenceKey()
+	if err != nil {
+		return err
+	}
+	rules, err := catalogue.Load()
+	if err != nil {
+		return err
+	}
+	bag, err := evidence.Begin(evidence.Options{
+		Dir: c.Output + ".part", Sender: c.Sender, Recipients: c.Recipient,
+		Judge: &detect.Judge{Catalogue: rules}, Tool: tool(), Now: time.Now,
+	})
+	if err != nil {
+		return err
+	}
+	failed, err := c.collect(ctx, s, bag)
+	if err != nil {
+		return err
+	}
+	examined, err := bag.Examine(ctx, s.progress(words.EvidenceProgress))
+	if errors.Is(err, evidence.ErrEmpty) {
+		return s.fault(errors.Join(err, os.RemoveAll(c.Output+".part")), words.EvidenceEmpty, words.EvidenceEmptyHint, "sender", c.Sender)
+	}
+	if err != nil {
+		return err
+	}
+	if err := c.write(s, bag, examined, key); err != nil {
+		return err
+	}
+	if failed {
+		return errSaid
+	}
+	return nil
+}
+
+// collect takes the mails in, and the files that are supplied. What cannot be read
+// is said and left out.
+func (c *evidenceExport) collect(ctx context.Context, s *session, bag *evidence.Case) (failed bool, err error) {
+	login := &scanner{session: s, options: &scanCommand{PasswordFile: c.PasswordFile}}
+	cfg := source.Config{In: s.In, Password: login.askPassword}
+	if c.CA != "" {
+		if cfg.Roots, err = readRoots(c.CA); err != nil {
+			return false, s.fault(err, words.ReadingFile, words.ReadingFileHint, "path", c.CA, "what", bare(err))
+		}
+	}
+	for mail := range cfg.Mails(ctx, c.Paths) {
+		err := mail.Err
+		if err == nil {
+			_, err = bag.Take(mail.Raw, mail.Name)
+		}
+		switch {
+		case errors.Is(err, evidence.ErrRewritten):
+			failed = true
+			s.complain(s.words.Say(words.EvidenceRewritten, "path", mail.Name), s.words.Say(words.EvidenceRewrittenHint))
+		case ctx.Err() != nil:
+			return failed, ctx.Err()
+		case err != nil:
+			failed = true
+			s.complain(s.words.Say(words.ReadingFile, "path", mail.Name, "what", faultText(s.words, err)), "")
+		}
+	}
+	for _, file := range c.Attach {
+		if err := bag.Supply(file); err != nil {
+			return failed, err
+		}
+	}
+	return failed, nil
+}
+
+// write writes the papers, seals the bag and says what was done.
+func (c *evidenceExport) write(s *session, bag *evidence.Case, x *evidence.Examined, key ssh.Signer) error {
+	languages := c.Language
+	if len(languages) == 0 {
+		languages = []string{s.words.Lang()}
+	}
+	for _, lang := range languages {
+		if err := bag.Write(x, words.In(lang)); err != nil {
+			return err
+		}
+	}
+	if err := bag.Seal(key, c.Output); err != nil {
+		return err
+	}
+	tracking := 0
+	for _, m := range x.Messages {
+		if m.Trackers > 0 {
+			tracking++
+		}
+	}
+	s.say(words.EvidenceDone, "path", c.Output, "n", len(x.Messages), "tracking", tracking)
+	if len(x.Mailings) > 0 {
+		s.say(words.EvidenceCompared, "n", len(x.Mailings))
+	}
+	s.say(words.EvidenceKey, "key", ssh.FingerprintSHA256(key.PublicKey()))
+	s.say(words.EvidenceQuiet, "command", s.program()+" evidence stamp "+c.Output+" --authority https://…")
+	return nil
+}
+
+// progress says on a terminal how far something is, on one line.
+func (s *session) progress(text words.Key) func(done, of int) {
+	if !isTerminal(s.Err) {
+		return nil
+	}
+	var said time.Time
+	return func(done, of int) {
+		if done < of && time.Since(said) < meterEvery {
+			return
+		}
+		said = time.Now()
+		line := "\r\x1b[K" + s.words.Say(text, "done", done, "of", of)
+		if done == of {
+			line = "\r\x1b[K"
+		}
+		_, _ = io.WriteString(s.Err, line)
+	}
+}
+
+// tool says what program this is.
+func tool() evidence.Tool {
+	t := evidence.Tool{Name: "Unseen", Version: version()}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, setting := range info.Settings {
+			if setting.Key == "vcs.revision" || setting.Key == "vcs.modified" && setting.Value == "true" {
+				t.Commit = strings.TrimPrefix(t.Commit+" "+setting.Value, " ")
+			}
+		}
+	}
+	t.Build = ownHash()
+	return t
+}
+
+// ownHash is the SHA-256 of the running program, "" if it cannot be read.
+func ownHash() string {
+	name, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return ""
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}

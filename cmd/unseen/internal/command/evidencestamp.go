@@ -1,0 +1,100 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/unseen-mail/unseen/internal/evidence/bag"
+	"github.com/unseen-mail/unseen/internal/words"
+)
+
+type evidenceStamp struct {
+	Bag       string `arg:"" name:"bag" help:"${help_evidence_bag}"`
+	Authority string `required:"" placeholder:"URL" help:"${help_evidence_authority}"`
+	Yes       bool   `help:"${help_evidence_yes}"`
+}
+
+// stampTimeout is how long an authority may take.
+const stampTimeout = 30 * time.Second
+
+// Run has a bag time-stamped. It asks before the one request that it makes.
+func (c *evidenceStamp) Run(ctx context.Context, s *session) error {
+	opened, err := s.openBag(c.Bag)
+	if err != nil {
+		return err
+	}
+	defer opened.Close()
+	if err := s.whole(opened, c.Bag); err != nil {
+		return err
+	}
+	at, err := url.Parse(c.Authority)
+	if err != nil || at.Host == "" || at.Scheme != "https" && at.Scheme != "http" {
+		return usage(s, words.EvidenceBadAuthority, "url", c.Authority)
+	}
+	if !c.Yes && !s.confirmed(words.EvidenceAsk, "authority", at.Hostname()) {
+		s.say(words.EvidenceNotAsked)
+		return nil
+	}
+	if opened.Dir != "" {
+		stamp, err := c.stamp(ctx, s, opened.Dir)
+		return s.stamped(stamp, err)
+	}
+	return c.repack(ctx, s, opened)
+}
+
+// repack stamps a bag in an archive: unpacked beside it, and packed again.
+func (c *evidenceStamp) repack(ctx context.Context, s *session, opened *bag.Opened) error {
+	dir, err := os.MkdirTemp(filepath.Dir(c.Bag), ".stamp-*")
+	if err != nil {
+		return s.fault(err, words.ReadingFile, words.ReadingFileHint, "path", c.Bag, "what", bare(err))
+	}
+	defer os.RemoveAll(dir)
+	inner := filepath.Join(dir, "bag")
+	if err := opened.Unpack(inner); err != nil {
+		return err
+	}
+	stamp, err := c.stamp(ctx, s, inner)
+	if err != nil {
+		return s.stamped(stamp, err)
+	}
+	return s.stamped(stamp, bag.Pack(inner, strings.TrimSuffix(filepath.Base(c.Bag), ".zip"), c.Bag))
+}
+
+// stamp asks the authority and adds its answer.
+func (c *evidenceStamp) stamp(ctx context.Context, s *session, dir string) (bag.Stamp, error) {
+	key, err := s.evidenceKey()
+	if err != nil {
+		return bag.Stamp{}, err
+	}
+	request, err := bag.StampRequest(dir)
+	if err != nil {
+		return bag.Stamp{}, err
+	}
+	client := &http.Client{Timeout: stampTimeout, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse // only who was named is asked
+	}}
+	answer, err := bag.AskStamp(ctx, client, c.Authority, request)
+	if err != nil {
+		return bag.Stamp{}, err
+	}
+	return bag.AddStamp(dir, answer, key)
+}
+
+// stamped says what came of it.
+func (s *session) stamped(stamp bag.Stamp, err error) error {
+	if err != nil {
+		var fault *url.Error
+		if errors.As(err, &fault) {
+			err = fault.Err
+		}
+		return s.fault(err, words.EvidenceStampFailed, words.EvidenceStampFailedHint, "what", strings.TrimPrefix(err.Error(), "bag: "))
+	}
+	s.say(words.EvidenceStamped, "time", s.words.DateTime(stamp.Time)+" UTC", "who", stamp.Authority)
+	return nil
+}

@@ -1,0 +1,75 @@
+package evidence
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/unseen-mail/unseen/internal/evidence/bag"
+)
+
+// verifyText is VERIFY.md.
+const verifyText = `# How to check this bag
+
+It is a bag of BagIt 1.0 (RFC 8493). Run these in the directory that holds this file.
+
+Every file is as it was sealed:
+
+    sha256sum --quiet --strict -c tagmanifest-sha256.txt
+    sha256sum --quiet --strict -c manifest-sha256.txt
+    sha512sum --quiet --strict -c tagmanifest-sha512.txt
+    sha512sum --quiet --strict -c manifest-sha512.txt
+
+The seal is of the key in allowed_signers, whose fingerprint you should have from
+the complainant by another way:
+
+    ssh-keygen -l -f allowed_signers
+    ssh-keygen -Y verify -f allowed_signers -I unseen -n unseen-evidence -s tagmanifest-sha256.txt.sig < tagmanifest-sha256.txt
+    ssh-keygen -Y verify -f allowed_signers -I unseen -n unseen-evidence -s tagmanifest-sha512.txt.sig < tagmanifest-sha512.txt
+
+The bag was there at a time, if stamps/ holds a time stamp (RFC 3161). CA.pem is the
+root certificate of whoever made it, from themselves:
+
+    openssl ts -verify -data tagmanifest-sha512.txt -in stamps/TIME.tsr -CAfile CA.pem
+
+Any validator of BagIt checks the bag as well. "unseen evidence verify" does all of
+this, and makes the findings again from the messages and rules in the bag.
+
+What the files are: data/messages the mails as they came; data/findings.jsonl what was
+found in them and where, in octets of the raw mail; data/origin what each mail says of
+where it came from; data/rules the tables that the findings rest on;
+data/comparison.json copies of one mailing side by side; data/claims.json what the
+senders say themselves; data/supplied what the complainant added, unchecked;
+data/custody.jsonl what was done when, each line with the SHA-256 of the one before;
+data/papers the report and drafts of letters, for people.
+`
+
+// Seal closes the case: it seals the bag, writes it as a zip file and takes the
+// directory away.
+func (c *Case) Seal(key ssh.Signer, file string) error {
+	if err := c.custody.add(Deed{What: "finished"}); err != nil {
+		return err
+	}
+	if err := writeWhole(filepath.Join(c.opt.Dir, "VERIFY.md"), []byte(verifyText)); err != nil {
+		return err
+	}
+	info := []bag.Field{
+		{Label: "Bag-Software-Agent", Value: c.opt.Tool.Name + " " + c.opt.Tool.Version},
+		{Label: "Bagging-Date", Value: c.opt.Now().UTC().Format("2006-01-02")},
+		{Label: "External-Description", Value: "E-mails of " + c.opt.Sender + " with what was found in them"},
+	}
+	if err := bag.Seal(c.opt.Dir, info, key); err != nil {
+		return err
+	}
+	name := strings.TrimSuffix(filepath.Base(file), ".zip")
+	if err := bag.Pack(c.opt.Dir, name, file); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(c.opt.Dir); err != nil {
+		return fmt.Errorf("tidying up behind the bag: %w", err)
+	}
+	return nil
+}
