@@ -69,10 +69,23 @@ func (r Reason) English() string {
 	if !ok {
 		return r.Code
 	}
-	for i, arg := range r.Args {
-		s = strings.ReplaceAll(s, "{"+strconv.Itoa(i)+"}", arg)
+	if len(r.Args) == 0 {
+		return s
 	}
-	return s
+	var out strings.Builder
+	for {
+		i := strings.IndexByte(s, '{')
+		if i < 0 || i+2 >= len(s) {
+			break
+		}
+		out.WriteString(s[:i])
+		if n := int(s[i+1] - '0'); n < len(r.Args) && s[i+2] == '}' {
+			out.WriteString(r.Args[n])
+		}
+		s = s[i+3:]
+	}
+	out.WriteString(s)
+	return out.String()
 }
 
 // why makes a reason.
@@ -80,6 +93,9 @@ func why(code string, args ...string) Reason { return Reason{Code: code, Args: a
 
 // because adds reasons, the weightiest first.
 func (j *Judgement) because(reasons ...Reason) {
+	if j.Because == nil {
+		j.Because, j.Reasons = make([]Reason, 0, len(reasons)+1), make([]string, 0, len(reasons)+1)
+	}
 	for _, r := range reasons {
 		j.Because = append(j.Because, r)
 		j.Reasons = append(j.Reasons, r.English())

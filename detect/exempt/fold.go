@@ -36,7 +36,16 @@ type folder struct {
 
 // fold writes a text between begin and end.
 func fold(s string, fillers map[string]struct{}) []byte {
-	f := folder{out: make([]byte, 0, len(s)+8), fillers: fillers}
+	return foldTo(make([]byte, 0, len(s)+8), s, fillers)
+}
+
+// room is how much folded text a caller can keep on its stack: nearly every text
+// of a link fits.
+const room = 256
+
+// foldTo is fold into room that the caller has.
+func foldTo(out []byte, s string, fillers map[string]struct{}) []byte {
+	f := folder{out: out[:0], fillers: fillers}
 	f.out = append(f.out, begin, blank)
 	f.word = len(f.out)
 	f.write(s)

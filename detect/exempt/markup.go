@@ -129,20 +129,14 @@ func elementName(tag []byte) string {
 
 // known returns the name as a string that is there already.
 func known(name []byte) string {
+	for _, n := range [...]string{"a", "td", "tr", "p", "div", "img", "table", "th", "li", "ul", "ol", "center", "h1", "h2", "h3",
+		"hr", "body", "style", "title", "script", "input", "area", "form"} {
+		if string(name) == n {
+			return n
+		}
+	}
 	switch string(name) {
-	case "a":
-		return "a"
-	case "td":
-		return "td"
-	case "tr":
-		return "tr"
-	case "p":
-		return "p"
-	case "div":
-		return "div"
-	case "img":
-		return "img"
-	case "span", "br", "font", "b", "strong", "i", "em", "u", "tbody":
+	case "span", "br", "font", "b", "strong", "i", "em", "u", "tbody", "html", "head", "meta", "o:p", "sup", "small":
 		// They neither part text nor show any.
 		return ""
 	}

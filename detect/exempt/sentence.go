@@ -19,7 +19,8 @@ const (
 
 // text looks at what the link shows, then at the sentence around it.
 func (m *Matcher) text(w Words) (Exemption, bool) {
-	shown := fold(w.Text, m.fillers)
+	var spare [room]byte
+	shown := foldTo(spare[:], w.Text, m.fillers)
 	words := bytes.Count(shown, []byte{blank}) - 1
 	best := m.best(shown, func(row, _ int) bool {
 		r := &m.rows[row]
@@ -54,12 +55,13 @@ func (m *Matcher) text(w Words) (Exemption, bool) {
 // stands in a paragraph of its own goes with the sentence above it, but only for an
 // authentication: "to reset your password, use the button below. «Continue»".
 func (m *Matcher) around(w Words, take func(row, at int) bool) (Exemption, bool) {
+	var spare [room]byte
 	before, apart := m.sentence(w.Before)
-	best := m.best(fold(before, m.fillers), func(row, at int) bool {
+	best := m.best(foldTo(spare[:], before, m.fillers), func(row, at int) bool {
 		return take(row, at) && (!apart || m.rows[row].Class == string(purpose.Authentication))
 	})
 	if best < 0 {
-		best = m.best(fold(following(w.After), m.fillers), take)
+		best = m.best(foldTo(spare[:], following(w.After), m.fillers), take)
 	}
 	return m.exemption(best, Around)
 }
@@ -71,7 +73,8 @@ func (m *Matcher) beside(before string) (Exemption, bool) {
 		before = before[i+1:]
 	}
 	before, _ = m.sentence(before)
-	text := fold(before, m.fillers)
+	var spare [room]byte
+	text := foldTo(spare[:], before, m.fillers)
 	best := m.best(text, func(row, at int) bool {
 		return m.rows[row].Where == string(Around) && m.idle(text[at-1:])
 	})
@@ -109,10 +112,11 @@ func (m *Matcher) idle(folded []byte) bool {
 // says something. If the link begins a sentence, it is the one before: "you can
 // unsubscribe. «Click here»." Apart says that a paragraph ends between them.
 func (m *Matcher) sentence(before string) (s string, apart bool) {
+	var spare [room]byte
 	last := before[sentenceEnd(before):]
 	for rest := last; rest != ""; {
 		i := strings.LastIndexByte(rest, '\n')
-		if !m.idle(fold(rest[i+1:], m.fillers)) {
+		if !m.idle(foldTo(spare[:], rest[i+1:], m.fillers)) {
 			return rest[i+1:], false
 		}
 		rest = rest[:max(i, 0)]

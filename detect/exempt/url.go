@@ -31,9 +31,10 @@ func (m *Matcher) url(address string) (Exemption, bool) {
 			best = m.piece(piece, best)
 		}
 	}
-	labels := strings.Split(host, ".")
-	for i := 0; i < len(labels)-2; i++ {
-		look(labels[i])
+	for below := strings.Count(host, ".") - 1; below > 0; below-- {
+		label, after, _ := strings.Cut(host, ".")
+		look(label)
+		host = after
 	}
 	for rest != "" {
 		i := strings.IndexAny(rest, "/?&=#;:,@")
@@ -76,7 +77,8 @@ func (m *Matcher) piece(piece string, best int) int {
 	if len(piece) < 2 || len(piece) > maxPiece {
 		return best
 	}
-	text, words := foldPiece(piece)
+	var spare [2 * maxPiece]byte
+	text, words := foldPiece(spare[:0], piece)
 	if words == 0 || words > maxPieceWords {
 		return best
 	}
@@ -92,11 +94,11 @@ func (m *Matcher) piece(piece string, best int) int {
 
 // foldPiece writes a piece of an address as words: parted by what is no letter,
 // and where a capital follows a small letter. The ending of a file is left out.
-func foldPiece(piece string) (text []byte, words int) {
+func foldPiece(out []byte, piece string) (text []byte, words int) {
 	if dot := strings.LastIndexByte(piece, '.'); dot > 0 && isEnding(piece[dot+1:]) {
 		piece = piece[:dot]
 	}
-	f := folder{out: make([]byte, 0, len(piece)+12)}
+	f := folder{out: out}
 	f.out = append(f.out, begin, blank)
 	f.word = len(f.out)
 	start := 0

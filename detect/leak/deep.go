@@ -67,7 +67,7 @@ func (f *Finder) digest(sum []byte) (node, string, bool) {
 		return node{}, "", false
 	}
 	t := &f.deep[class]
-	t.once.Do(func() { t.fill(len(sum), f.subjects) })
+	t.once.Do(func() { t.fill(len(sum), f.nodes()) })
 	key := binary.BigEndian.Uint64(sum)
 	at, _ := slices.BinarySearchFunc(t.entries, key, func(e entry, key uint64) int { return cmp.Compare(e.key, key) })
 	for ; at < len(t.entries) && t.entries[at].key == key; at++ {
@@ -81,13 +81,13 @@ func (f *Finder) digest(sum []byte) (node, string, bool) {
 }
 
 // fill makes the digests of one size.
-func (t *table) fill(size int, subjects []subject) {
+func (t *table) fill(size int, nodes []node) {
 	for _, h := range hashes() {
 		if h.size == size {
 			t.hashes = append(t.hashes, h)
 		}
 	}
-	t.nodes = nodes(subjects)
+	t.nodes = nodes
 	for i, h := range t.hashes {
 		for j, n := range t.nodes {
 			if h.slow && n.deep {

@@ -55,6 +55,7 @@ func (f *Finder) addWord(x form) {
 
 // makeForms makes the forms of all subjects.
 func (f *Finder) makeForms() {
+	f.filter = new([1024]uint64)
 	f.starts, f.words = make(map[uint32][]uint16), make(map[string]uint16)
 	likely := make([]hash, 0, 5)
 	for _, h := range hashes() {

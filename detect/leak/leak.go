@@ -61,10 +61,12 @@ type Finder struct {
 	// starts are the forms by their first four octets, filter tells quickly
 	// that there are none.
 	starts map[uint32][]uint16
-	filter [1024]uint64
+	filter *[1024]uint64
 	// words are forms that only count as a whole token.
 	words map[string]uint16
 	deep  [classes]table
+	// nodes are what the tables are made of, once the first one is.
+	nodes func() []node
 	// inflaters are readers of deflate at rest.
 	inflaters sync.Pool
 }
@@ -73,7 +75,9 @@ type Finder struct {
 // any. Each may be written with a name, "Anna Ek <anna@example.org>". What is no
 // address is passed over; a Finder of none finds nothing.
 func New(recipients ...string) *Finder {
-	return &Finder{subjects: subjects(recipients)}
+	f := &Finder{subjects: subjects(recipients)}
+	f.nodes = sync.OnceValue(func() []node { return nodes(f.subjects) })
+	return f
 }
 
 // Empty says that there is nothing to look for.

@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"bytes"
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
@@ -34,6 +35,39 @@ func Decode(token string) string {
 		return plain
 	}
 	return ""
+}
+
+// tasted is how many characters of a token tell whether text is behind it.
+const tasted = 8
+
+// mayDecode says whether a token may be text that is only written otherwise, by its
+// first characters: most are at random all through.
+func mayDecode(token string) bool {
+	if strings.IndexByte(token, '%') >= 0 || len(token) < tasted {
+		return true
+	}
+	var head [tasted]byte
+	from := []byte(token[:tasted])
+	if n, err := hex.Decode(head[:], from); err == nil && isStart(head[:n]) {
+		return true
+	}
+	for _, enc := range [...]*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		if n, err := enc.Decode(head[:], from); err == nil && isStart(head[:n]) {
+			return true
+		}
+	}
+	n, err := base32.StdEncoding.Decode(head[:], bytes.ToUpper(from))
+	return err == nil && isStart(head[:n])
+}
+
+// isStart says whether octets may be the start of a text.
+func isStart(octets []byte) bool {
+	for _, c := range octets {
+		if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 // isText says whether octets are text that a person can read.

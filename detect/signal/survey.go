@@ -37,6 +37,7 @@ func Survey(refs []reference.Reference) *Mail {
 	m := &Mail{uses: make(map[uint64]Uses), slots: make(map[uint64]int), shapes: make(map[uint64]int), hosts: make(map[string]int),
 		ways: make(map[string]int), taken: make(map[string]*Parts, len(refs))}
 	seen := make(map[uint64]struct{})
+	var slab []Parts
 	for i := range refs {
 		r := &refs[i]
 		if !r.Remote || r.Kind != reference.Link && !r.Kind.Load() {
@@ -44,8 +45,12 @@ func Survey(refs []reference.Reference) *Mail {
 		}
 		p := m.taken[r.URL]
 		if p == nil {
-			one, ok := Take(r.URL)
-			p = &one
+			// Many at once, for each is a few hundred octets.
+			if len(slab) == 0 {
+				slab = make([]Parts, min(len(refs)-i, maxSlab))
+			}
+			p, slab = &slab[0], slab[1:]
+			ok := p.take(r.URL)
 			m.taken[r.URL] = p
 			if ok {
 				m.note(r.Kind, p, seen)
@@ -57,6 +62,9 @@ func Survey(refs []reference.Reference) *Mail {
 	}
 	return m
 }
+
+// maxSlab is how many addresses room is made for at once.
+const maxSlab = 32
 
 // Repeated returns how often each address is loaded that is loaded more than once,
 // nil if there is none.

@@ -56,14 +56,21 @@ type Parts struct {
 
 // Take takes an http or https address apart, and returns false for any other.
 func Take(address string) (Parts, bool) {
+	var p Parts
+	ok := p.take(address)
+	return p, ok
+}
+
+// take is [Take] into parts that are empty.
+func (p *Parts) take(address string) bool {
 	if len(address) > maxAddress {
 		address = address[:maxAddress]
 	}
 	at, ok := catalogue.Split(address)
 	if !ok {
-		return Parts{}, false
+		return false
 	}
-	p := Parts{At: at}
+	p.At = at
 	path := at.Path()
 	last := path[strings.LastIndexByte(path, '/')+1:]
 	p.File, p.Extension = file(last)
@@ -78,13 +85,16 @@ func Take(address string) (Parts, bool) {
 	if _, fragment, ok := strings.Cut(address, "#"); ok {
 		p.add(Token{Where: Fragment, Text: fragment})
 	}
-	return p, true
+	return true
 }
 
 // add grades a token and keeps it if it is one.
 func (p *Parts) add(t Token) Strength {
 	if len(p.Tokens) == maxTokens || t.Text == "" {
 		return None
+	}
+	if p.Tokens == nil {
+		p.Tokens = make([]Token, 0, 2)
 	}
 	plain := unescaped(t.Text)
 	t.Kind, t.Strength, t.Random = graded(plain)
@@ -115,6 +125,9 @@ const minHidden = 10
 
 // hidesAddress says whether a token decodes to a text with an e-mail address.
 func hidesAddress(s string) bool {
+	if !mayDecode(s) {
+		return false
+	}
 	text := Decode(s)
 	if strings.IndexByte(text, '@') < 0 {
 		return false
@@ -142,7 +155,16 @@ func isSomebody(name, value string) bool {
 
 // query takes the tokens of a query.
 func (p *Parts) query(query string) {
-	for pair := range strings.FieldsFuncSeq(query, func(r rune) bool { return r == '&' || r == ';' }) {
+	for query != "" {
+		pair := query
+		if i := strings.IndexAny(query, "&;"); i >= 0 {
+			pair, query = query[:i], query[i+1:]
+		} else {
+			query = ""
+		}
+		if pair == "" {
+			continue
+		}
 		name, value, named := strings.Cut(pair, "=")
 		if !named {
 			// What has parts of its own tells a store how to show a picture.
