@@ -70,6 +70,8 @@ type Service struct {
 	AddOn AddOn
 	// Faces is what windows, tray and add-on show beside the rest.
 	Faces Faces
+	// Original returns the original of a mail as a mail program stored it.
+	Original func(ctx context.Context, raw []byte) (Kept, []byte, error)
 	// Pictures lists the choices about pictures.
 	Pictures func(ctx context.Context) ([]Picture, error)
 	// ShowPictures makes a choice about pictures.

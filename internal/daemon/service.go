@@ -45,6 +45,7 @@ func (d *Daemon) service() api.Service {
 		State:         d.state,
 		Statements:    d.statements,
 		AddOn:         d.addOnService(),
+		Original:      d.original,
 		Pictures:      d.pictures,
 		ShowPictures:  d.showPictures,
 		Events:        d.hub.events,

@@ -35,8 +35,13 @@ func (l Login) password() string {
 // on disk, and returns what arrived by UID.
 func Mbsync(t testing.TB, l Login) map[uint32][]byte {
 	t.Helper()
+	return MbsyncInto(t, l, Dir(t))
+}
+
+// MbsyncInto is Mbsync with the directory named in which "box" is the Maildir.
+func MbsyncInto(t testing.TB, l Login, dir string) map[uint32][]byte {
+	t.Helper()
 	Need(t, "mbsync")
-	dir := Dir(t)
 	host, port, err := net.SplitHostPort(l.Addr)
 	if err != nil {
 		t.Fatal(err)

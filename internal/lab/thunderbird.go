@@ -66,6 +66,10 @@ func StartThunderbird(t testing.TB, r Reader) *Thunderbird {
 	return tb
 }
 
+// LoginAt gives the passwords for servers of another name, from the next start on,
+// as a reader does who is asked for them.
+func (tb *Thunderbird) LoginAt(imap, smtp string) { tb.login["imap"], tb.login["smtp"] = imap, smtp }
+
 // Start starts Thunderbird with the profile it had. It returns when it can be
 // spoken to and has its passwords.
 func (tb *Thunderbird) Start(t testing.TB) {
