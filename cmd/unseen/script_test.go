@@ -51,6 +51,7 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"unseen": mai
 //	reads FILE TEXT         reads all mail of the demo until a file holds a text
 //	passes FILE ...         passes each file through unseen clean, and checks that it keeps its length
 //	fields FILE             checks that each line of a file is a finding, as DESIGN.md has it
+//	profile HOST:PORT       makes a profile of Thunderbird with an account at a server
 //	lengths FILE FILE       checks that two files are equally long, in CR LF
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -71,7 +72,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "ready": ready, "mailserver": mailServer, "taken": taken, "demo": startDemo, "read": readDemo,
-			"lengths": lengths, "interrupt": interrupt, "fields": fields, "passes": passes, "reads": reads, "smtpserver": smtpServer, "fifo": fifo, "socket": socket, "octets": octets,
+			"lengths": lengths, "interrupt": interrupt, "fields": fields, "passes": passes, "reads": reads, "smtpserver": smtpServer, "fifo": fifo, "socket": socket, "octets": octets, "profile": makeProfile,
 		},
 	})
 }

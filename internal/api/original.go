@@ -43,7 +43,7 @@ func (s *Server) original(w http.ResponseWriter, r *http.Request) {
 	}
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxStored))
 	if err != nil {
-		s.refuse(w, &Error{Code: CodeWrong, Text: fmt.Sprintf("reading a mail: %v", err)})
+		s.refuse(w, fmt.Errorf("reading a mail: %w", err))
 		return
 	}
 	kept, out, err := s.Service.Original(r.Context(), raw)

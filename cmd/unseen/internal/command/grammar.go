@@ -14,6 +14,8 @@ import (
 type grammar struct {
 	Run      runCommand      `cmd:"" help:"${help_run}"`
 	Demo     demoCommand     `cmd:"" help:"${help_demo}"`
+	Setup    setupCommand    `cmd:"" help:"${help_setup}"`
+	Leave    leaveCommand    `cmd:"" help:"${help_leave}"`
 	Account  accountCommand  `cmd:"" help:"${help_account}"`
 	Ca       caCommand       `cmd:"" name:"ca" help:"${help_local_ca}"`
 	Consent  consentCommand  `cmd:"" help:"${help_consent}"`
