@@ -32,6 +32,14 @@ run: ## brings what is missing, builds, and starts the demonstration
 build: ## bin/unseen, without C
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ ./cmd/...
 
+.PHONY: addon
+addon: ## bin/unseen.xpi, the add-on for Thunderbird, the same octets each time
+	CGO_ENABLED=0 $(GO) run ./cmd/unseen addon pack --output bin/unseen.xpi
+
+.PHONY: check-addon
+check-addon: ## the types of the add-on's scripts, by the TypeScript compiler from npm
+	@packaging/check-addon.sh
+
 .PHONY: test
 test: ## brings what is missing and runs every test (under 20 minutes)
 	@packaging/bring.sh test

@@ -36,6 +36,15 @@ type Reader struct {
 	// Prefs are further preferences, with values as they are written in
 	// user.js.
 	Prefs map[string]string
+	// AddOns are packed add-ons by their identifiers.
+	AddOns map[string][]byte
+	// Env is added to its environment.
+	Env []string
+	// Before, if not nil, is called with the directory of the profile, which is also
+	// its home, before the first start.
+	Before func(profile string)
+	// Display is a screen to show its windows on; nil is none.
+	Display *Display
 }
 
 // A Thunderbird is one running Thunderbird without a window.
@@ -48,6 +57,8 @@ type Thunderbird struct {
 	program string
 	port    int
 	login   map[string]string
+	env     []string
+	display *Display
 }
 
 // StartThunderbird makes a profile and starts Thunderbird with it. It ends
@@ -60,7 +71,12 @@ func StartThunderbird(t testing.TB, r Reader) *Thunderbird {
 		"user": r.IMAP.User, "password": r.IMAP.password(),
 		"imap": host(r.IMAP), "smtp": host(r.SMTP),
 	}
+	tb.env, tb.display = r.Env, r.Display
 	tb.writeProfile(t, r)
+	tb.addAddOns(t, r.AddOns)
+	if r.Before != nil {
+		r.Before(tb.Profile)
+	}
 	t.Cleanup(func() { tb.Quit(t) })
 	tb.Start(t)
 	return tb
@@ -74,9 +90,15 @@ func (tb *Thunderbird) LoginAt(imap, smtp string) { tb.login["imap"], tb.login["
 // spoken to and has its passwords.
 func (tb *Thunderbird) Start(t testing.TB) {
 	t.Helper()
-	cmd := exec.Command(tb.program, "--profile", tb.Profile, "--no-remote", "--headless",
-		"-marionette", "-remote-allow-system-access")
-	cmd.Env = append(withoutDisplay(), "MOZ_HEADLESS=1", "HOME="+tb.Profile)
+	args := []string{"--profile", tb.Profile, "--no-remote", "-marionette", "-remote-allow-system-access"}
+	env := append(withoutDisplay(), "HOME="+tb.Profile)
+	if tb.display != nil {
+		env = append(env, "DISPLAY="+tb.display.Name)
+	} else {
+		args, env = append(args, "--headless"), append(env, "MOZ_HEADLESS=1")
+	}
+	cmd := exec.Command(tb.program, args...)
+	cmd.Env = append(env, tb.env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	out, err := os.Create(filepath.Join(tb.Profile, "said"))
 	if err != nil {

@@ -10,7 +10,11 @@ const until = async (what, yes) => {
   throw new Error("waited in vain for " + what);
 };
 const main = () => Services.wm.getMostRecentWindow("mail:3pane");
-const pane = () => main().document.getElementById("tabmail").currentAbout3Pane;
+const pane = () => {
+  const tabs = main().document.getElementById("tabmail");
+  if (!tabs.currentAbout3Pane && tabs.tabInfo?.length) { tabs.switchToTab(0); }
+  return tabs.currentAbout3Pane;
+};
 const server = () => MailServices.accounts.accounts.find(a => a.incomingServer.type == "imap").incomingServer;
 const inbox = () => server().rootFolder.getFolderWithFlags(Components.interfaces.nsMsgFolderFlags.Inbox);
 const headers = () => [...inbox().msgDatabase.enumerateMessages()];

@@ -64,7 +64,7 @@ type use struct {
 func uses(t *testing.T) []use {
 	t.Helper()
 	var list []use
-	for _, root := range []string{"../../cmd", ".."} {
+	for _, root := range []string{"../../cmd", "../../gui", ".."} {
 		err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
 			if err != nil || e.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
 				strings.HasPrefix(path, "../words/") {

@@ -35,6 +35,8 @@ type grammar struct {
 	Rebuild  rebuildCommand  `cmd:"" help:"${help_rebuild}"`
 	Open     openCommand     `cmd:"" help:"${help_open}"`
 	Status   statusCommand   `cmd:"" help:"${help_status}"`
+	AddOn    addOnCommand    `cmd:"" name:"addon" help:"${help_addon}"`
+	Native   nativeCommand   `cmd:"" name:"native-messaging" help:"${help_native_messaging}"`
 
 	Version versionFlag `help:"${help_version}"`
 }

@@ -1,0 +1,47 @@
+// The add-on decides nothing: it asks Unseen, shows what it is told, and holds what it
+// was not told about.
+
+import { Unseen } from "./unseen.js";
+import { Mails } from "./mails.js";
+import { Loads } from "./loads.js";
+import { Bars } from "./bars.js";
+import { beforeSending } from "./compose.js";
+import { blockCookies } from "./settings.js";
+
+/** @type {Bars | null} */
+let bars = null;
+
+const unseen = new Unseen({
+  changed: () => {
+    mails.forget();
+    bars?.refresh();
+  },
+  turned: () => {
+    mails.forget();
+    bars?.refresh();
+  },
+});
+const mails = new Mails(unseen);
+const loads = new Loads(unseen, mails, (tab) => bars?.refreshTab(tab));
+bars = new Bars(unseen, mails, loads);
+
+// Listeners have to be there at once, or Thunderbird does not wake the add-on for them.
+messenger.proxy.onRequest.addListener((r) => loads.decide(r), { urls: ["<all_urls>"] });
+messenger.compose.onBeforeSend.addListener((tab, details) => beforeSending(unseen, details));
+messenger.runtime.onConnect.addListener((port) => bars?.connect(port));
+messenger.messageDisplay.onMessagesDisplayed.addListener((tab) => bars?.displayed(tab.id ?? -1));
+messenger.runtime.onInstalled.addListener(async ({ reason }) => {
+  if (reason === "install") {
+    await blockCookies(true);
+    await messenger.tabs.create({ url: messenger.runtime.getURL("options.html?first=1") });
+  }
+});
+
+unseen.connect();
+
+const script = { id: "bar", js: ["bar.js"], runAt: "document_end" };
+try {
+  await messenger.scripting.messageDisplay.registerScripts([script]);
+} catch {
+  // It is registered from before this page slept.
+}

@@ -1,0 +1,173 @@
+// The mails that are shown, and what was said of their loads. What was said counts until
+// something is decided or set, or Unseen goes.
+
+import { soon, patience } from "./unseen.js";
+
+/** How many mails are remembered. */
+const kept = 200;
+
+/** How long what was said of a mail counts at most, in milliseconds: yeses end by
+ * themselves, too. */
+const fresh = 30_000;
+
+/**
+ * @typedef {{number: number, url: string, release: boolean, tells: boolean, reason: string}} Load
+ * @typedef {{number: number, url: string, to?: string, ask: boolean, token?: string, host: string, vendor_name: string}} Link
+ * @typedef {{plan: number, message: string, sender: string, shown: string, address: string, summary: string,
+ *   tracks: number, held: number, pictures: number, once?: string, loads: Load[], links: Link[], choices?: any[]}} Answer
+ */
+
+/** One mail. */
+export class Mail {
+  /** @param {any} header */
+  constructor(header) {
+    this.header = header;
+    /** @type {Answer | null} */
+    this.answer = null;
+    /** @type {Map<string, Load>} */
+    this.loads = new Map();
+    this.at = 0;
+    this.epoch = -1;
+    /** @type {Promise<void> | null} */
+    this.asking = null;
+    /** @type {Error | null} */
+    this.trouble = null;
+  }
+}
+
+export class Mails {
+  /** @param {import("./unseen.js").Unseen} unseen */
+  constructor(unseen) {
+    this.unseen = unseen;
+    /** @type {Map<number, Mail>} */
+    this.byId = new Map();
+    this.epoch = 0;
+  }
+
+  /** Forgets what was said: it may be otherwise now. */
+  forget() {
+    this.epoch++;
+  }
+
+  /**
+   * The mail of a header, and what is said of it now.
+   * @param {any} header @param {string} document
+   */
+  async of(header, document) {
+    let mail = this.byId.get(header.id);
+    if (!mail) {
+      mail = new Mail(header);
+      this.byId.set(header.id, mail);
+      if (this.byId.size > kept) {
+        this.byId.delete(this.byId.keys().next().value ?? -1);
+      }
+    }
+    if (!this.counts(mail)) {
+      await this.learn(mail, document);
+    }
+    return mail;
+  }
+
+  /** Whether what was said of a mail counts. @param {Mail} mail */
+  counts(mail) {
+    return this.unseen.up && mail.answer !== null && mail.epoch === this.epoch && Date.now() - mail.at < fresh;
+  }
+
+  /** @param {Mail} mail @param {string} document */
+  learn(mail, document) {
+    mail.asking ??= this.question(mail, document).finally(() => {
+      mail.asking = null;
+    });
+    return mail.asking;
+  }
+
+  /** @param {Mail} mail @param {string} document */
+  async question(mail, document) {
+    mail.trouble = null;
+    // What changes while it is asked about is asked about again.
+    for (let round = 0; round < 3; round++) {
+      const epoch = this.epoch;
+      try {
+        if (!(await this.unseen.ready())) {
+          throw new Error("Unseen does not run");
+        }
+        const language = messenger.i18n.getUILanguage();
+        const answer = await this.said(mail, document, language);
+        if (epoch !== this.epoch) {
+          continue;
+        }
+        this.keep(mail, answer, epoch);
+        return;
+      } catch (e) {
+        mail.trouble = /** @type {Error} */ (e);
+        return;
+      }
+    }
+  }
+
+  /** @param {Mail} mail @param {string} document @param {string} language @returns {Promise<Answer>} */
+  async said(mail, document, language) {
+    if (mail.answer) {
+      return soon(this.unseen.ask("POST", "/v1/addon/again", { plan: mail.answer.plan, language }), patience);
+    }
+    const [raw, account] = await Promise.all([rawOf(mail.header), accountOf(mail.header)]);
+    const q = new URLSearchParams({ account, document, language });
+    return soon(this.unseen.ask("POST", "/v1/addon/messages?" + q, undefined, raw), patience);
+  }
+
+  /** @param {Mail} mail @param {Answer} answer @param {number} epoch */
+  keep(mail, answer, epoch) {
+    mail.answer = answer;
+    mail.epoch = epoch;
+    mail.at = Date.now();
+    mail.loads = new Map();
+    for (const load of answer.loads) {
+      const at = normal(load.url);
+      // The same address twice: released only if both are.
+      const twin = mail.loads.get(at);
+      if (at && !(twin && !twin.release)) {
+        mail.loads.set(at, load);
+      }
+    }
+  }
+}
+
+/** An address as Thunderbird asks for it. @param {string} url */
+export function normal(url) {
+  try {
+    const at = new URL(url.startsWith("//") ? "http:" + url : url);
+    at.hash = "";
+    return at.href;
+  } catch {
+    return "";
+  }
+}
+
+/** The octets of a mail, in base64, decrypted where that can be done. @param {any} header */
+async function rawOf(header) {
+  /** @type {File} */
+  let file;
+  try {
+    file = await messenger.messages.getRaw(header.id, { data_format: "File", decrypt: true });
+  } catch {
+    file = await messenger.messages.getRaw(header.id, { data_format: "File" });
+  }
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if ("toBase64" in bytes) {
+    return /** @type {any} */ (bytes).toBase64();
+  }
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 0x8000) {
+    text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  }
+  return btoa(text);
+}
+
+/** The reader's address of the account that a mail lies in. @param {any} header */
+async function accountOf(header) {
+  if (!header.folder?.accountId) {
+    return "";
+  }
+  const account = await messenger.accounts.get(header.folder.accountId, false);
+  return account?.identities?.[0]?.email ?? "";
+}
