@@ -132,6 +132,11 @@ if [ "$what" = test ] && ! axe_there; then
     echo "axe-core is not there: left out: whether the pages can be used by everybody" >>.cache/left-out
 fi
 
+# The TypeScript compiler checks the types of the add-on's scripts.
+if [ "$what" = test ] && command -v npm >/dev/null && ! packaging/check-addon.sh --bring; then
+    echo "TypeScript is not there: left out: the types of the add-on's scripts" >>.cache/left-out
+fi
+
 if packaging/go.sh --found >/dev/null 2>&1; then
     packaging/go.sh version || echo "Go could not be brought up to date: left out: everything" >>.cache/left-out
 fi

@@ -27,7 +27,10 @@ bars = new Bars(unseen, mails, loads);
 
 // Listeners have to be there at once, or Thunderbird does not wake the add-on for them.
 messenger.proxy.onRequest.addListener((r) => loads.decide(r), { urls: ["<all_urls>"] });
-messenger.compose.onBeforeSend.addListener((tab, details) => beforeSending(unseen, details));
+messenger.compose.onBeforeSend.addListener(
+  // The types want an object; Thunderbird waits for a promise of one.
+  (_tab, details) => /** @type {any} */ (beforeSending(unseen, details)),
+);
 messenger.runtime.onConnect.addListener((port) => bars?.connect(port));
 messenger.messageDisplay.onMessagesDisplayed.addListener((tab) => bars?.displayed(tab.id ?? -1));
 messenger.runtime.onInstalled.addListener(async ({ reason }) => {
@@ -41,7 +44,7 @@ unseen.connect();
 
 const script = { id: "bar", js: ["bar.js"], runAt: "document_end" };
 try {
-  await messenger.scripting.messageDisplay.registerScripts([script]);
+  await /** @type {any} */ (messenger).scripting.messageDisplay.registerScripts([script]);
 } catch {
   // It is registered from before this page slept.
 }

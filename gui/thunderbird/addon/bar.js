@@ -12,7 +12,7 @@
   /** @type {HTMLElement | null} */
   let host = null;
   const port = messenger.runtime.connect({ name: "bar" });
-  port.onMessage.addListener((state) => {
+  port.onMessage.addListener((/** @type {any} */ state) => {
     lead(state.links, state.gateway);
     draw(state);
   });

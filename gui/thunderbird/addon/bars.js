@@ -1,6 +1,7 @@
 // What is seen of it in Thunderbird: one line in the mail, a number on the button in its
 // header, and the panel behind both.
 
+import { displayed } from "./mails.js";
 import { tagging, tag } from "./settings.js";
 
 /** @typedef {{port: any, tab: number, document: string, remote: boolean}} Shown */
@@ -49,8 +50,7 @@ export class Bars {
 
   /** The mail that a tab shows. @param {number} tab @param {string} document */
   async mailOf(tab, document) {
-    const list = await messenger.messageDisplay.getDisplayedMessages(tab);
-    const messages = Array.isArray(list) ? list : list.messages;
+    const messages = await displayed(tab);
     return messages.length === 1 ? this.mails.of(messages[0], document) : null;
   }
 

@@ -1,7 +1,7 @@
 // Each load that a mail makes comes by here before it goes out: it is let through, or
 // sent to where it is refused. In doubt it is refused, and so is all that goes wrong.
 
-import { normal } from "./mails.js";
+import { displayed, normal } from "./mails.js";
 import { soon, patience } from "./unseen.js";
 
 /** How long reports are gathered, in milliseconds. */
@@ -100,8 +100,7 @@ export class Loads {
     if (composing(r.documentUrl)) {
       return this.quoted(r.tabId);
     }
-    const list = await messenger.messageDisplay.getDisplayedMessages(r.tabId);
-    const messages = Array.isArray(list) ? list : list.messages;
+    const messages = await displayed(r.tabId);
     return messages.length === 1 ? messages : [];
   }
 

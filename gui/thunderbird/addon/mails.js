@@ -132,6 +132,12 @@ export class Mails {
   }
 }
 
+/** The mails that a tab shows. @param {number} tab @returns {Promise<any[]>} */
+export async function displayed(tab) {
+  const list = /** @type {any} */ (await messenger.messageDisplay.getDisplayedMessages(tab));
+  return Array.isArray(list) ? list : list.messages; // by the version of the manifest
+}
+
 /** An address as Thunderbird asks for it. @param {string} url */
 export function normal(url) {
   try {
@@ -145,13 +151,8 @@ export function normal(url) {
 
 /** The octets of a mail, in base64, decrypted where that can be done. @param {any} header */
 async function rawOf(header) {
-  /** @type {File} */
-  let file;
-  try {
-    file = await messenger.messages.getRaw(header.id, { data_format: "File", decrypt: true });
-  } catch {
-    file = await messenger.messages.getRaw(header.id, { data_format: "File" });
-  }
+  const read = (/** @type {boolean} */ decrypt) => messenger.messages.getRaw(header.id, { data_format: "File", decrypt });
+  const file = /** @type {File} */ (await read(true).catch(() => read(false)));
   const bytes = new Uint8Array(await file.arrayBuffer());
   if ("toBase64" in bytes) {
     return /** @type {any} */ (bytes).toBase64();

@@ -46,7 +46,7 @@ function permissions() {
 async function choices() {
   const cookies = await cookiesBlocked();
   const { tag } = await messenger.storage.local.get({ tag: false });
-  const wants = { permissions: ["messagesTagsList", "messagesUpdate"] };
+  const wants = /** @type {any} */ ({ permissions: ["messagesTagsList", "messagesUpdate"] });
   return el(
     "section",
     { class: "card" },
