@@ -370,8 +370,8 @@ func checkWritten(t *testing.T, w written, first, last int) {
 			return
 		}
 	}
-	if w.label == "" && w.way > 0 {
-		return // without a label the text itself is guessed by, and it is another now: see checkHidden
+	if w.way > 0 && len(views) < len(again) {
+		return // the text itself was guessed by, and says something else now: see checkHidden
 	}
 	t.Errorf("%q, way %d: %q over [%d,%d) of %q is not seen", w.label, w.way, with, first, last, text.Bytes())
 }

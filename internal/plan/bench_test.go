@@ -1,6 +1,10 @@
 package plan
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/unseen-mail/unseen/internal/lab"
+)
 
 // BenchmarkPlan plans the real mails of the corpus; MB/s are of raw octets.
 func BenchmarkPlan(b *testing.B) {
@@ -12,11 +16,13 @@ func BenchmarkPlan(b *testing.B) {
 	}
 	b.SetBytes(int64(size))
 	b.ReportAllocs()
+	begin := lab.CPU()
 	for b.Loop() {
 		for _, m := range mails {
 			p.Plan(m.raw)
 		}
 	}
+	lab.PerCPU(b, int64(size)*int64(b.N), begin)
 }
 
 // BenchmarkEncode encodes and decodes the plans of the real mails.
