@@ -62,6 +62,10 @@ race: ## the tests without real mail programs under the race detector; needs a C
 fuzz: ## every fuzz target for FUZZTIME (20s) each
 	@packaging/fuzz.sh
 
+.PHONY: keep
+keep: ## puts a few of the inputs that fuzzing found into the repository
+	@packaging/fuzz.sh keep
+
 .PHONY: bench
 bench: ## the numbers of docs/benchmarks.md
 	@packaging/bring.sh test
