@@ -70,7 +70,7 @@ func (p *planner) Copied(ctx context.Context, from, to []imapfilter.Place) error
 func (p *planner) Begin(at imapfilter.Place) imapfilter.Planning {
 	b := &planning{planner: p, at: at}
 	in := p.plan
-	in.Links, in.Keep = p.linker(), b.keep
+	in.Links, in.Keep, in.Own = p.linker(), b.keep, b.own
 	b.links = in.Links != nil
 	b.Session = in.Session(b.known, b.done)
 	return b
@@ -117,6 +117,8 @@ type planning struct {
 	at      imapfilter.Place
 	// copies are stored plans of messages with this header, in this account.
 	copies []*store.Plan
+	// placed says that the first of them is that of the message itself.
+	placed bool
 	// settled says that the message's own plan is stored, and that this
 	// planner makes the same.
 	settled bool
@@ -156,6 +158,22 @@ func (b *planning) known(header [32]byte) []*plan.Plan {
 	return known
 }
 
+// own returns the plan that is stored for this message where it lies, if another
+// planner than this one made it, or may have. It is asked for after the copies.
+func (b *planning) own(header [32]byte) *plan.Plan {
+	if !b.placed || b.settled || b.copies[0].Header != header || strings.HasSuffix(b.copies[0].Mode, rebuiltMode) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), planTime)
+	defer cancel()
+	m, err := b.planner.core.mails.of(ctx, b.copies[0])
+	if err != nil {
+		b.planner.log.Warn("reading the plan of a message", "err", err)
+		return nil
+	}
+	return m.plan
+}
+
 // makes says whether this planner would make the same plan of the same message.
 // Where links are decided on, or were, it may not: rules change.
 func (b *planning) makes(stored *store.Plan) bool {
@@ -176,7 +194,7 @@ func (b *planning) find(ctx context.Context, header [32]byte) error {
 				b.saved = here.ID
 				return nil
 			}
-			b.copies = append(b.copies, here)
+			b.copies, b.placed = append(b.copies, here), true
 		}
 	}
 	list, err := p.core.store.PlansByHeader(ctx, p.account.ID, header)

@@ -30,7 +30,7 @@ import (
 // Version is of the planner. Plans of one version are equal for equal input;
 // another version may find more references, and then numbers them otherwise.
 // A stored plan is served for ever, whatever its version.
-const Version = 1
+const Version = 2
 
 // A Mode says which loads are replaced.
 type Mode string
@@ -202,6 +202,10 @@ type Planner struct {
 	// it when it returns. After an error the leaf's links are left. It must not
 	// change the plan nor hold on to it.
 	Keep func(*Plan) error
+	// Own, if not nil, returns the plan that is stored for this very message where
+	// it lies, if its header block has this hash; nil if there is none. What it did
+	// is done again, and nothing else, whatever this planner would do.
+	Own func(headerSHA256 [32]byte) *Plan
 
 	// hold, if set, says which loads become inert; no other is replaced.
 	hold func(reference.Reference) bool

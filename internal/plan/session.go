@@ -31,6 +31,7 @@ type session struct {
 	known   []*Plan
 	done    func(*Plan)
 	plan    *Plan
+	own     *Plan // that of the message itself
 	signer  *signer
 }
 
@@ -41,20 +42,29 @@ func (s *session) Header(raw []byte) {
 	if s.lookUp != nil {
 		s.known = s.lookUp(s.plan.HeaderSHA256)
 	}
+	s.own = s.planner.ownPlan(s.plan.HeaderSHA256)
 }
 
 // Leaf implements [message.Session].
 func (s *session) Leaf(p *message.Part) message.Editor {
+	if s.own != nil {
+		return s.ownEditor(p)
+	}
 	if p.External.URL != "" {
 		s.external(p)
 	}
 	if !reference.Readable(p.MediaType) && !p.Encloses() {
 		return nil
 	}
+	s.sign()
+	return &leaf{session: s, part: *p}
+}
+
+// sign gets ready to make tokens.
+func (s *session) sign() {
 	if s.signer == nil {
 		s.signer = newSigner(s.planner.Key, s.plan.HeaderSHA256)
 	}
-	return &leaf{session: s, part: *p}
 }
 
 // external lists the address of a body that is elsewhere.
@@ -161,8 +171,18 @@ func (l *leaf) anew(off int, raw []byte) []message.Edit {
 
 // again takes what an earlier plan did with a leaf.
 func (l *leaf) again(before *Plan, one Leaf) []message.Edit {
+	l.take(before, one.Section)
+	edits := before.Overlay.Edits
+	first, _ := slices.BinarySearchFunc(edits, one.Raw.Start, func(e message.Edit, at int) int { return cmp.Compare(e.Offset, at) })
+	last, _ := slices.BinarySearchFunc(edits, one.Raw.End, func(e message.Edit, at int) int { return cmp.Compare(e.Offset, at) })
+	return slices.Clone(edits[first:last])
+}
+
+// take takes over what an earlier plan tells of a leaf.
+func (l *leaf) take(before *Plan, section string) {
+	in := func(of string) bool { return of == section || l.part.Encloses() && strings.HasPrefix(of, section+".") }
 	for i := range before.References {
-		if in := before.References[i].Section; in == one.Section || l.part.Encloses() && strings.HasPrefix(in, one.Section+".") {
+		if in(before.References[i].Section) {
 			l.plan.References = append(l.plan.References, before.References[i])
 		}
 	}
@@ -170,12 +190,8 @@ func (l *leaf) again(before *Plan, one Leaf) []message.Edit {
 		l.plan.Links = before.Links
 	}
 	for _, g := range before.Gaps {
-		if g.Section == one.Section || l.part.Encloses() && strings.HasPrefix(g.Section, one.Section+".") {
+		if in(g.Section) {
 			l.gap(g.Section, g.Reason)
 		}
 	}
-	edits := before.Overlay.Edits
-	first, _ := slices.BinarySearchFunc(edits, one.Raw.Start, func(e message.Edit, at int) int { return cmp.Compare(e.Offset, at) })
-	last, _ := slices.BinarySearchFunc(edits, one.Raw.End, func(e message.Edit, at int) int { return cmp.Compare(e.Offset, at) })
-	return slices.Clone(edits[first:last])
 }
