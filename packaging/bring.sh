@@ -16,7 +16,7 @@ mkdir -p .cache
 
 what=${1:-build}
 go_packages="golang-go"
-test_packages="dovecot-imapd thunderbird isync libsasl2-modules mutt neomutt offlineimap3 curl python3 claws-mail xvfb xdotool libnss3-tools bsdutils chromium geary evolution-data-server gir1.2-camel-1.2 python3-gi gnome-keyring libsecret-tools dbus-daemon npm openssl openssh-client"
+test_packages="dovecot-imapd thunderbird isync libsasl2-modules mutt neomutt offlineimap3 curl python3 claws-mail xvfb xdotool libnss3-tools bsdutils chromium geary evolution-data-server gir1.2-camel-1.2 python3-gi gnome-keyring libsecret-tools dbus-daemon npm openssl openssh-client poppler-utils"
 
 # there PACKAGE: is what we need of a package on this machine?
 there() {
@@ -36,6 +36,7 @@ there() {
     dbus-daemon) command -v dbus-run-session >/dev/null ;;
     npm) command -v npm >/dev/null ;;
     openssl) command -v openssl >/dev/null ;;
+    poppler-utils) command -v pdftotext >/dev/null ;;
     openssh-client) command -v ssh-keygen >/dev/null ;;
     offlineimap3) command -v offlineimap >/dev/null ;;
     xvfb) command -v Xvfb >/dev/null ;;
@@ -57,6 +58,7 @@ tests() {
     curl) echo "the tests with curl" ;;
     chromium) echo "the page of all vectors in a browser, and the tests of the gateway's pages" ;;
     npm) echo "the tests of the pages with axe" ;;
+    poppler-utils) echo "the tests of reports on paper" ;;
     openssl | openssh-client) echo "the tests that verify evidence with standard tools" ;;
     claws-mail | xvfb | xdotool) echo "the tests with Claws Mail" ;;
     geary | gnome-keyring | libsecret-tools) echo "the tests with Geary" ;;

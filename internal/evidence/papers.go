@@ -35,12 +35,20 @@ var offices = []office{
 
 // Write writes the report and the drafts of letters in a language.
 func (c *Case) Write(x *Examined, w *words.Catalogue) error {
-	page, err := c.report(x, w)
+	laid, err := c.lay(x, w)
+	if err != nil {
+		return err
+	}
+	page, err := reportHTML(laid)
+	if err != nil {
+		return err
+	}
+	paper, err := c.pdf(laid)
 	if err != nil {
 		return err
 	}
 	lang := w.Lang()
-	files := map[string]string{"report." + lang + ".html": page}
+	files := map[string]string{"report." + lang + ".html": page, "report." + lang + ".pdf": string(paper)}
 	request := c.facts(x, w)
 	files["request."+lang+".md"] = heading(w.Say(words.PaperRequestSubject)) + w.Say(words.PaperRequest, request.pairs()...) + "\n"
 	for _, o := range offices {
@@ -159,15 +167,11 @@ type seenFinding struct {
 	Reasons                   []string
 }
 
-// report writes the report as HTML that loads nothing.
-func (c *Case) report(x *Examined, w *words.Catalogue) (string, error) {
+// reportHTML writes the report as HTML that loads nothing.
+func reportHTML(p *page) (string, error) {
 	t, err := template.New("report").Parse(reportPage)
 	if err != nil {
 		return "", fmt.Errorf("reading the form of the report: %w", err)
-	}
-	p, err := c.lay(x, w)
-	if err != nil {
-		return "", err
 	}
 	var b strings.Builder
 	if err := t.Execute(&b, p); err != nil {

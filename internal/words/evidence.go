@@ -9,6 +9,8 @@ const (
 	HelpEvidenceOutput      Key = "help_evidence_output"
 	HelpEvidenceRecipient   Key = "help_evidence_recipient"
 	HelpEvidenceAttach      Key = "help_evidence_attach"
+	HelpEvidenceRedact      Key = "help_evidence_redact"
+	EvidenceRedactAlone     Key = "evidence-redact-alone"
 	HelpEvidenceLanguage    Key = "help_evidence_language"
 	HelpEvidenceVerify      Key = "help_evidence_verify"
 	HelpEvidenceBag         Key = "help_evidence_bag"

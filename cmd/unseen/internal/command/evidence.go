@@ -35,6 +35,7 @@ type evidenceExport struct {
 	Recipient    []string `placeholder:"ADDRESS" help:"${help_evidence_recipient}"`
 	Attach       []string `type:"existingfile" placeholder:"FILE" help:"${help_evidence_attach}"`
 	Language     []string `enum:"en,fr,nl,de" placeholder:"LANGUAGE" help:"${help_evidence_language}"`
+	Redact       string   `type:"path" placeholder:"KEYFILE" help:"${help_evidence_redact}"`
 	PasswordFile string   `placeholder:"FILE" help:"${help_scan_password_file}"`
 	CA           string   `name:"ca" type:"path" placeholder:"FILE" help:"${help_scan_ca}"`
 }
@@ -56,6 +57,9 @@ func (s *session) evidenceKey() (ssh.Signer, error) {
 func (c *evidenceExport) Run(ctx context.Context, s *session) error {
 	if _, err := os.Lstat(c.Output); err == nil {
 		return s.fault(nil, words.EvidenceExists, words.EvidenceExistsHint, "path", c.Output)
+	}
+	if c.Redact != "" && (c.Sender == "" || len(c.Recipient) == 0) {
+		return usage(s, words.EvidenceRedactAlone)
 	}
 	key, err := s.evidenceKey()
 	if err != nil {
@@ -102,10 +106,18 @@ func (c *evidenceExport) collect(ctx context.Context, s *session, bag *evidence.
 			return false, s.fault(err, words.ReadingFile, words.ReadingFileHint, "path", c.CA, "what", bare(err))
 		}
 	}
+	take := bag.Take
+	if c.Redact != "" {
+		redactor, err := evidence.NewRedactor(c.Redact, c.Recipient, []string{c.Sender})
+		if err != nil {
+			return false, err
+		}
+		take = func(raw []byte, from string) (bool, error) { return bag.TakeRedacted(raw, from, redactor) }
+	}
 	for mail := range cfg.Mails(ctx, c.Paths) {
 		err := mail.Err
 		if err == nil {
-			_, err = bag.Take(mail.Raw, mail.Name)
+			_, err = take(mail.Raw, mail.Name)
 		}
 		switch {
 		case errors.Is(err, evidence.ErrRewritten):
