@@ -33,6 +33,11 @@ func (l *Lab) clean(u *url.URL) (*url.URL, error) {
 	return &at, nil
 }
 
+// Dial connects to loopback, whatever the address says: for tunnels of a lab.
+func (l *Lab) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	return l.dial(ctx, network, address)
+}
+
 // dial connects to loopback, whatever the address says.
 func (l *Lab) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	to := l.where(address)

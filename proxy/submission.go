@@ -51,6 +51,8 @@ type Upstream struct {
 	// TLS is the configuration of the connection. Nil means TLS 1.2 or later,
 	// the system's roots and the host of Address. It is not changed.
 	TLS *tls.Config
+	// Dial opens the connection; nil means a net.Dialer.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // SubmissionConfig configures a [Submission].

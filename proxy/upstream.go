@@ -63,8 +63,11 @@ type server struct {
 func (u *Upstream) dial(ctx context.Context) (*server, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, "tcp", u.Address)
+	connect := u.Dial
+	if connect == nil {
+		connect = new(net.Dialer).DialContext
+	}
+	conn, err := connect(ctx, "tcp", u.Address)
 	if err != nil {
 		return nil, fmt.Errorf("connecting: %w", err)
 	}

@@ -29,7 +29,7 @@ type (
 // methods are all methods of the API; a test holds them against the routes.
 func methods() []method {
 	var list []method
-	for _, of := range [][]method{accountMethods(), senderMethods(), consentMethods(), protectionMethods(), faceMethods(), addOnMethods()} {
+	for _, of := range [][]method{accountMethods(), wayMethods(), senderMethods(), consentMethods(), protectionMethods(), faceMethods(), addOnMethods()} {
 		list = append(list, of...)
 	}
 	return list
@@ -121,5 +121,15 @@ func addOnMethods() []method {
 		{pattern: "POST /v1/addon/happened", says: "Takes down what became of loads.", in: AddOnReport{}, out: AddOnNoted{}},
 		{pattern: "POST /v1/addon/link", says: "Opens the page of a link.", in: AddOnLinkRequest{}, out: Opened{}},
 		{pattern: "POST /v1/addon/compose", says: "Gives a draft its own addresses back.", in: AddOnDraft{}, out: AddOnDraft{}},
+	}
+}
+
+func wayMethods() []method {
+	return []method{
+		{pattern: "GET /v1/ca", says: "The local authorities, which can stand in for mail servers on this machine.", out: Authorities{}},
+		{pattern: "POST /v1/ca/cover", says: "Makes the authorities that are missing.", out: Authorities{}},
+		{pattern: "POST /v1/ca/remove", says: "Deletes all local authorities with their keys.", out: Authorities{}},
+		{pattern: "GET /v1/proxy", says: "How programs get to Unseen through a proxy setting.", out: Proxy{}},
+		{pattern: "POST /v1/proxy", says: "Turns a proxy on or off.", in: ProxyRequest{}, out: Proxy{}},
 	}
 }

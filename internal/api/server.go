@@ -66,6 +66,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("POST /v1/accounts/rebuild", http.HandlerFunc(s.rebuild))
 	s.vouchRoutes(mux)
 	s.authorityRoutes(mux)
+	s.proxyRoutes(mux)
 	s.aboutRoutes(mux)
 	mux.Handle("GET /v1/senders", s.get(answer(f.Senders)))
 	mux.Handle("GET /v1/consent", s.get(answer(f.Standings)))

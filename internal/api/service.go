@@ -22,6 +22,8 @@ type Service struct {
 	Vouching Vouching
 	// Authorities are about the certificates that stand in for mail hosts.
 	Authorities LocalAuthorities
+	// Proxies are about programs that keep the names of their servers.
+	Proxies Proxies
 	// Rebuild makes the plans of an account's mail again, and calls tell with how
 	// far it is until tell returns false. Its last word is done.
 	Rebuild func(ctx context.Context, q RebuildRequest, tell func(Rebuilt) bool) error

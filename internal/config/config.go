@@ -52,6 +52,19 @@ type Settings struct {
 	// Lists are the addresses of lists that "unseen rules update" fetches; none
 	// are fetched otherwise.
 	Lists []string
+	// Proxy is about proxies: the network's, and our own.
+	Proxy Proxy
+}
+
+// A Proxy is what config.toml says of proxies.
+type Proxy struct {
+	// Upstream is the proxy that the network wants to be used for mail servers,
+	// "socks5://host:port" or "http://host:port"; "" is none.
+	Upstream string
+	// PAC is the reader's own file of proxy auto-configuration, "" for none.
+	PAC string
+	// Intercept are the hosts whose encrypted loads may be looked into.
+	Intercept []string
 }
 
 // Defaults returns the settings of an empty file.

@@ -62,6 +62,10 @@ func rules() []rule {
 			table, ok := v.(map[string]any)
 			return ok && addresses(&s.Lists, table["lists"]) && len(table) == 1
 		}},
+		{"proxy", `any of upstream = "socks5://host:port" or "http://host:port", pac = "/path/to/a/file", intercept = ["host", ...] (at most 100)`, func(s *Settings, v any) bool {
+			table, ok := v.(map[string]any)
+			return ok && proxies(&s.Proxy, table)
+		}},
 		{"log", `"debug", "info", "warn" or "error"`, func(s *Settings, v any) bool {
 			name, _ := v.(string)
 			level, ok := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo,
@@ -126,4 +130,54 @@ func written(v any) string {
 		return "a table"
 	}
 	return "that"
+}
+
+// proxies takes over what is said of proxies.
+func proxies(to *Proxy, table map[string]any) bool {
+	for key, v := range table {
+		ok := false
+		switch key {
+		case "upstream":
+			to.Upstream, ok = v.(string)
+			ok = ok && (to.Upstream == "" || proxyAddress(to.Upstream))
+		case "pac":
+			to.PAC, ok = v.(string)
+			ok = ok && (to.PAC == "" || filepath.IsAbs(to.PAC))
+		case "intercept":
+			ok = hostNames(&to.Intercept, v)
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// proxyAddress says whether an address is one of a proxy.
+func proxyAddress(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "socks5" || u.Scheme == "http") && u.Hostname() != "" && u.Port() != "" &&
+		(u.Path == "" || u.Path == "/") && u.RawQuery == ""
+}
+
+// hostNames takes over a list of different host names.
+func hostNames(to *[]string, v any) bool {
+	list, ok := v.([]any)
+	if !ok || len(list) > 100 {
+		return false
+	}
+	*to = nil
+	for _, one := range list {
+		name, _ := one.(string)
+		name = strings.ToLower(name)
+		bad := func(r rune) bool {
+			return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '.' && r != '_'
+		}
+		if !strings.Contains(strings.Trim(name, "."), ".") || strings.ContainsFunc(name, bad) || slices.Contains(*to, name) ||
+			strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".") || strings.Contains(name, "..") {
+			return false
+		}
+		*to = append(*to, name)
+	}
+	return true
 }

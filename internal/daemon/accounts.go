@@ -150,6 +150,7 @@ func (d *Daemon) connect(ctx context.Context, a *account.Account) (*relay, error
 		held.close()
 		return nil, err
 	}
+	defer d.ways.write() // the account is there by then
 	return d.relays.add(kept, held)
 }
 
@@ -275,6 +276,7 @@ func (d *Daemon) removeAccount(ctx context.Context, address string) (api.Account
 	if dropped := d.relays.drop(r.account.Address); dropped != nil {
 		dropped.stop()
 	}
+	d.ways.write()
 	d.hub.add(store.Event{Kind: "account", Outcome: "disconnected", Account: r.account.ID, Recipient: r.account.Address})
 	return out, nil
 }

@@ -23,6 +23,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -58,6 +59,10 @@ type Config struct {
 type Lab struct {
 	// Web is where loads go.
 	Web proxy.Lab
+	// Hosts are where mail servers are, "imap.example.org:993" to "127.0.0.1:1234", and
+	// Names the addresses that a program may have got for them.
+	Hosts map[string]string
+	Names map[string][]netip.Addr
 	// Providers are rows beside those of the catalogue.
 	Providers []catalogue.Provider
 	// Roots are trusted for mail servers; nil means the system's.
@@ -76,6 +81,7 @@ type Daemon struct {
 	gateway *gateway
 	deadEnd *deadEnd
 	relays  *relays
+	ways    *ways
 	watcher *config.Watcher
 	started time.Time
 
@@ -132,6 +138,11 @@ func (d *Daemon) begin(ctx context.Context) error {
 		d.gateway.port.close()
 		return err
 	}
+	if d.ways, err = openWays(ctx, d); err != nil {
+		d.gateway.port.close()
+		d.relays.stop()
+		return err
+	}
 	d.deadEnd = openDeadEnd(d.cfg.Logger)
 	if d.watcher, err = config.NewWatcher(d.cfg.Paths.Config); err != nil {
 		// Changes then count from the next start on.
@@ -143,6 +154,7 @@ func (d *Daemon) begin(ctx context.Context) error {
 // serve lets every part answer until life ends.
 func (d *Daemon) serve(life context.Context, control net.Listener) {
 	d.relays.start()
+	d.ways.start()
 	d.run("gateway", func() error { return d.gateway.serve(life) })
 	d.run("dead end", func() error { return d.deadEnd.serve(life) })
 	d.run("control", func() error {
@@ -172,6 +184,7 @@ func (d *Daemon) run(name string, part func() error) {
 func (d *Daemon) watch(life context.Context) {
 	d.watcher.Run(life, func(s config.Settings, err error) {
 		d.policy.take(s, err)
+		d.ways.write()
 		d.gateway.recheck(life)
 		e := store.Event{Kind: "config", Outcome: "taken"}
 		if err != nil {
@@ -245,6 +258,7 @@ func (d *Daemon) Close() error {
 		go func() {
 			defer close(ended)
 			d.relays.stop()
+			d.ways.stop()
 			d.cancel()
 			d.work.Wait()
 		}()

@@ -169,3 +169,10 @@ func country(getenv func(string) string) string {
 	}
 	return ""
 }
+
+// proxy is what config.toml says of proxies.
+func (p *policy) proxy() config.Proxy {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.settings.Proxy
+}

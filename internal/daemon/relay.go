@@ -10,11 +10,9 @@ import (
 	"sync"
 
 	"github.com/unseen-mail/unseen/imapfilter"
-	"github.com/unseen-mail/unseen/internal/account"
 	"github.com/unseen-mail/unseen/internal/plan"
 	"github.com/unseen-mail/unseen/internal/store"
 	"github.com/unseen-mail/unseen/internal/words"
-	"github.com/unseen-mail/unseen/proxy"
 )
 
 // A relay stands between a mail program and the servers of one account.
@@ -26,6 +24,7 @@ type relay struct {
 	local   *tls.Config
 	roots   *x509.CertPool
 	ports   localPorts
+	doors   doors
 
 	cancel context.CancelFunc
 	work   sync.WaitGroup
@@ -60,7 +59,7 @@ func newRelay(d *Daemon, local *tls.Config, a store.Account) (*relay, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &relay{account: a, daemon: d, local: local, restore: &restorer{backend: d.gateway.backend, base: d.gateway.origin()}}
+	r := &relay{account: a, daemon: d, local: local, doors: newDoors(), restore: &restorer{backend: d.gateway.backend, base: d.gateway.origin()}}
 	if r.roots, err = rootsOf(d.cfg.Lab, a.IMAP.CA); err != nil {
 		return nil, err
 	}
@@ -72,7 +71,7 @@ func newRelay(d *Daemon, local *tls.Config, a store.Account) (*relay, error) {
 	r.server, err = imapfilter.New(imapfilter.Config{
 		Planner: p, LocalTLS: local, Logger: logger, Tell: r.passed,
 		Upstream: imapfilter.Upstream{
-			Host: a.IMAP.Host, Port: a.IMAP.Port, Mode: imapfilter.Mode(a.IMAP.TLS), TLS: r.upstreamTLS(a.IMAP.Host),
+			Host: a.IMAP.Host, Port: a.IMAP.Port, Mode: imapfilter.Mode(a.IMAP.TLS), TLS: r.upstreamTLS(a.IMAP.Host), Dial: d.dial,
 		},
 	})
 	if err != nil {
@@ -145,6 +144,7 @@ func (r *relay) start() {
 	if r.ports.smtp != nil {
 		r.serve(ctx, r.ports.smtp, r.submit)
 	}
+	r.open(ctx)
 }
 
 // serve answers on one port until ctx ends.
@@ -156,25 +156,13 @@ func (r *relay) serve(ctx context.Context, p *port, answer func(context.Context,
 	})
 }
 
-// submit passes on what the reader sends.
-func (r *relay) submit(ctx context.Context, ln net.Listener) error {
-	to := account.Server{Host: r.account.SMTP.Host, Port: r.account.SMTP.Port}
-	relay, err := proxy.NewSubmission(ln, proxy.SubmissionConfig{
-		Upstream: proxy.Upstream{
-			Address: to.Addr(), Security: proxy.Security(r.account.SMTP.TLS), TLS: r.upstreamTLS(to.Host),
-		},
-		Restore: r.leaves, TLS: r.local, Log: r.daemon.cfg.Logger.With("account", r.account.ID),
-	})
-	if err != nil {
-		return err
-	}
-	return relay.Serve(ctx)
-}
-
 // stop ends what start began, and lets go of the ports.
 func (r *relay) stop() {
 	if r.cancel != nil {
 		r.cancel()
+	}
+	for _, h := range r.doors.each() {
+		h.Close()
 	}
 	r.work.Wait()
 	for _, p := range r.ports.each() {

@@ -24,6 +24,7 @@ func (d *Daemon) service() api.Service {
 		CheckAccount:  d.checkAccount,
 		Vouching:      api.Vouching{Stands: d.vouchingOf, Confirm: d.confirmVouching},
 		Authorities:   api.LocalAuthorities{Stand: d.authorities, Cover: d.coverHosts, Remove: d.removeAuthorities},
+		Proxies:       api.Proxies{Stand: d.proxies, Switch: d.switchProxies},
 		Rebuild:       d.rebuild,
 		Senders:       d.listSenders,
 		Learned:       d.learned,
@@ -87,6 +88,7 @@ func (d *Daemon) status(ctx context.Context) (api.Status, error) {
 			st.Problems = append(st.Problems, a.Local.Problem)
 		}
 	}
+	st.Problems = append(st.Problems, d.wayProblems()...)
 	if p := d.policy.trouble(); p != "" {
 		st.Problems = append(st.Problems, p)
 	}

@@ -169,7 +169,7 @@ func (s *Server) serve(ctx context.Context, c net.Conn) {
 		_ = reply(c, notAllowed) // a program that has gone needs none
 	case handle == nil:
 		s.tunnel(ctx, c, t)
-	case reply(c, granted) == nil:
+	case reply(c, granted) == nil && stop():
 		handle(ctx, c)
 	}
 }

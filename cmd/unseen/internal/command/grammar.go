@@ -18,6 +18,7 @@ type grammar struct {
 	Leave    leaveCommand    `cmd:"" help:"${help_leave}"`
 	Account  accountCommand  `cmd:"" help:"${help_account}"`
 	Ca       caCommand       `cmd:"" name:"ca" help:"${help_local_ca}"`
+	Proxy    proxyCommand    `cmd:"" help:"${help_proxy}"`
 	Consent  consentCommand  `cmd:"" help:"${help_consent}"`
 	Forget   forgetCommand   `cmd:"" help:"${help_forget}"`
 	Pictures picturesCommand `cmd:"" help:"${help_pictures}"`

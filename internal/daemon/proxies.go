@@ -1,0 +1,57 @@
+package daemon
+
+import (
+	"context"
+	"time"
+
+	"github.com/unseen-mail/unseen/internal/api"
+	"github.com/unseen-mail/unseen/internal/words"
+	"github.com/unseen-mail/unseen/proxy/pac"
+)
+
+// proxies says how programs get here through a proxy setting.
+func (d *Daemon) proxies(context.Context) (api.Proxy, error) {
+	hosts, w := d.standIns(), d.ways
+	out := api.Proxy{Mail: w.wanted(), Hosts: hosts, Missing: d.relays.certs.keyring.Missing(hosts, time.Now())}
+	if w.port.number != 0 {
+		out.SOCKS = w.address()
+	}
+	if out.Mail {
+		out.File, out.PAC, out.Problem = w.pacPath(), w.pacText(), w.taken()
+		out.DataURL = pac.DataURL(out.PAC)
+	}
+	return out, nil
+}
+
+// switchProxies turns them on or off.
+func (d *Daemon) switchProxies(ctx context.Context, r api.ProxyRequest) (api.Proxy, error) {
+	if r.Mail != nil {
+		if err := d.ways.set(ctx, *r.Mail); err != nil {
+			return api.Proxy{}, err
+		}
+	}
+	return d.proxies(ctx)
+}
+
+// taken says that the port could not be had, "" if it could or is not wanted.
+func (w *ways) taken() string {
+	if !w.wanted() || w.port.problem() == nil {
+		return ""
+	}
+	return w.daemon.cfg.Words.Say(words.ProxyTaken, "port", w.port.number)
+}
+
+// wayProblems are sentences about what keeps mail from coming in by the proxy.
+func (d *Daemon) wayProblems() []string {
+	var out []string
+	if p := d.ways.taken(); p != "" {
+		out = append(out, p)
+	}
+	if !d.ways.wanted() {
+		return out
+	}
+	if missing := d.relays.certs.keyring.Missing(d.standIns(), time.Now()); len(missing) > 0 {
+		out = append(out, d.cfg.Words.Say(words.ProxyUncovered, "hosts", d.core.words.List(missing)))
+	}
+	return out
+}

@@ -1,0 +1,340 @@
+package daemon
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/unseen-mail/unseen/internal/store"
+	"github.com/unseen-mail/unseen/proxy/owner"
+	"github.com/unseen-mail/unseen/proxy/pac"
+	"github.com/unseen-mail/unseen/proxy/socks"
+)
+
+const (
+	// settingSOCKS keeps the port of the SOCKS listener, and settingWay whether it is
+	// wanted.
+	settingSOCKS, settingWay = "socks port", "mail proxy"
+	// The first and last port that it is given by itself.
+	firstSOCKS, lastSOCKS = 4280, 4299
+	// pacName is the file for mail programs, in the data directory.
+	pacName = "mail.pac"
+	// namesLast is how long addresses of mail servers are believed.
+	namesLast = 5 * time.Minute
+	// namesTime is how long looking them up may take.
+	namesTime = 5 * time.Second
+)
+
+// ways are the ways in for programs that keep the names of their mail servers: a SOCKS
+// listener on a port that it was given once.
+type ways struct {
+	daemon *Daemon
+	port   port
+
+	changing sync.Mutex // held while it is switched
+
+	mu     sync.Mutex // guards what follows
+	on     bool
+	cancel context.CancelFunc
+	work   sync.WaitGroup
+	// known are the addresses of mail servers, until they are too old.
+	known map[netip.Addr]string
+	until time.Time
+}
+
+// openWays listens if the reader wanted it before.
+func openWays(ctx context.Context, d *Daemon) (*ways, error) {
+	w := &ways{daemon: d}
+	w.port.freed = d.portFreed
+	kept, ok, err := d.core.store.Setting(ctx, settingSOCKS)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		if w.port.number, err = strconv.Atoi(kept); err != nil {
+			return nil, fmt.Errorf("reading the port for mail programs: %w", err)
+		}
+	}
+	wanted, _, err := d.core.store.Setting(ctx, settingWay)
+	if err != nil {
+		return nil, err
+	}
+	if wanted == "on" {
+		w.on = true
+		w.port.listen()
+	}
+	return w, nil
+}
+
+// start answers if it is wanted.
+func (w *ways) start() {
+	w.changing.Lock()
+	defer w.changing.Unlock()
+	if w.wanted() {
+		w.serve()
+		w.write()
+	}
+}
+
+// wanted says whether the reader wants it.
+func (w *ways) wanted() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.on
+}
+
+// serve answers until stop.
+func (w *ways) serve() {
+	ctx, cancel := context.WithCancel(context.Background())
+	w.mu.Lock()
+	w.cancel = cancel
+	w.mu.Unlock()
+	d := w.daemon
+	server := socks.New(socks.Config{
+		Route: w.route, Dial: d.outward, Log: d.cfg.Logger,
+		Allow: func(c net.Conn) bool { return !owner.Foreign(c) },
+	})
+	w.work.Go(func() {
+		if err := w.port.serve(ctx, server.Serve); err != nil {
+			d.cfg.Logger.Error("part ended", "part", "socks", "err", err)
+		}
+	})
+}
+
+// stop ends it, and lets go of the port.
+func (w *ways) stop() {
+	w.mu.Lock()
+	cancel := w.cancel
+	w.cancel = nil
+	w.mu.Unlock()
+	if cancel != nil {
+		cancel()
+	}
+	w.work.Wait()
+	w.port.close()
+}
+
+// set switches it on or off, for this run and those to come.
+func (w *ways) set(ctx context.Context, on bool) error {
+	w.changing.Lock()
+	defer w.changing.Unlock()
+	if on == w.wanted() {
+		return nil
+	}
+	kept := w.daemon.core.store
+	if !on {
+		if err := kept.SetSetting(ctx, settingWay, "off"); err != nil {
+			return err
+		}
+		w.turn(false)
+		w.stop()
+		if err := os.Remove(w.pacPath()); err != nil && !os.IsNotExist(err) {
+			return fmt.Errorf("removing the file for mail programs: %w", err)
+		}
+		return nil
+	}
+	if err := w.choose(ctx); err != nil {
+		return err
+	}
+	if err := kept.SetSetting(ctx, settingWay, "on"); err != nil {
+		w.port.close()
+		return err
+	}
+	w.turn(true)
+	w.serve()
+	w.write()
+	return nil
+}
+
+func (w *ways) turn(on bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.on = on
+}
+
+// choose listens on the port that it had, or on one that is free and that it keeps.
+func (w *ways) choose(ctx context.Context) error {
+	if w.port.number != 0 {
+		w.port.listen()
+		return nil
+	}
+	for number := firstSOCKS; number <= lastSOCKS; number++ {
+		w.port.number = number
+		if w.port.listen() {
+			return w.daemon.core.store.SetSetting(ctx, settingSOCKS, strconv.Itoa(number))
+		}
+	}
+	w.port.number = 0
+	return fmt.Errorf("looking for a port for mail programs: %d to %d are taken", firstSOCKS, lastSOCKS)
+}
+
+// address is where mail programs find it.
+func (w *ways) address() string { return "127.0.0.1:" + strconv.Itoa(w.port.number) }
+
+// pacPath is the file that leads mail programs there.
+func (w *ways) pacPath() string { return filepath.Join(w.daemon.cfg.Paths.Data, pacName) }
+
+// pacText is what it says.
+func (w *ways) pacText() string {
+	own := w.daemon.policy.proxy().PAC
+	var theirs []byte
+	if own != "" {
+		var err error
+		if theirs, err = os.ReadFile(own); err != nil {
+			w.daemon.cfg.Logger.Warn("the file that config.toml names under proxy.pac cannot be read")
+		}
+	}
+	return pac.Text(pac.Config{Hosts: w.daemon.standIns(), SOCKS: w.address(), Theirs: string(theirs)})
+}
+
+// write writes the file anew, as after a change of accounts. Programs read it when they
+// start.
+func (w *ways) write() {
+	if !w.wanted() || w.port.number == 0 {
+		return
+	}
+	text, path := []byte(w.pacText()), w.pacPath()
+	if old, err := os.ReadFile(path); err == nil && string(old) == string(text) {
+		return
+	}
+	err := os.WriteFile(path+".new", text, 0o600)
+	if err == nil {
+		err = os.Rename(path+".new", path)
+	}
+	if err != nil {
+		w.daemon.cfg.Logger.Warn("the file for mail programs was not written", "err", err)
+	}
+}
+
+// route takes over what is for a mail server of an account. For one without a
+// certificate nothing is connected: directly, its mail would go round us.
+func (w *ways) route(ctx context.Context, t socks.Target) (socks.Handler, error) {
+	t.Host = w.nameOf(ctx, t)
+	r, door, implicit := w.daemon.doorFor(t)
+	if r == nil {
+		return nil, nil
+	}
+	if _, err := w.daemon.relays.certs.keyring.Leaf(t.Host, time.Now()); err != nil {
+		return nil, fmt.Errorf("standing in for a mail server: %w", socks.ErrRefused)
+	}
+	if !implicit {
+		return func(ctx context.Context, c net.Conn) { door.give(ctx, c) }, nil
+	}
+	cfg := w.daemon.relays.certs.hostConfig(t.Host)
+	return func(ctx context.Context, c net.Conn) {
+		secure := tls.Server(c, cfg)
+		begin, cancel := context.WithTimeout(ctx, handshakeTime)
+		err := secure.HandshakeContext(begin)
+		cancel()
+		if err != nil {
+			// A program that does not trust us closes, and nothing was said to it.
+			w.daemon.cfg.Logger.Info("a mail program did not begin TLS", "err", err)
+			c.Close()
+			return
+		}
+		door.give(ctx, secure)
+	}, nil
+}
+
+// The ports of mail, as programs are set to them (RFC 8314, section 3; RFC 3501,
+// section 2.1; RFC 6409, section 3.1).
+const (
+	portIMAP, portIMAPS, portSubmissions, portSubmission = 143, 993, 465, 587
+)
+
+// doorFor is the relay that stands in for a host and port, and its door; nil if none
+// does. Implicit says that TLS begins with the first octet. The account that was
+// connected first wins where several have one host.
+func (d *Daemon) doorFor(t socks.Target) (r *relay, door *handoff, implicit bool) {
+	for _, r := range d.relays.list() {
+		if imap := &r.account.IMAP; mailHost(imap.Host) == t.Host {
+			switch implicit, ok := meant(t.Port, imap, portIMAPS, portIMAP); {
+			case ok && implicit:
+				return r, r.doors.imap, true
+			case ok:
+				return r, r.doors.imapStart, false
+			}
+		}
+		if smtp := r.account.SMTP; smtp != nil && mailHost(smtp.Host) == t.Host {
+			switch implicit, ok := meant(t.Port, smtp, portSubmissions, portSubmission); {
+			case ok && implicit:
+				return r, r.doors.smtp, true
+			case ok:
+				return r, r.doors.smtpStart, false
+			}
+		}
+	}
+	return nil, nil, false
+}
+
+// meant says whether a port is one of a server's, and whether TLS begins at once there:
+// the two usual ones, and the one that the account has.
+func meant(port int, s *store.Server, implicit, start int) (atOnce, ok bool) {
+	switch port {
+	case implicit:
+		return true, true
+	case start:
+		return false, true
+	case s.Port:
+		return s.TLS == store.Implicit, true
+	}
+	return false, false
+}
+
+// nameOf is the name of a host that a program asked for by its address, as those do that
+// resolve names themselves: that of a mail server which has this address, else what
+// was asked for.
+func (w *ways) nameOf(ctx context.Context, t socks.Target) string {
+	at, ok := t.IP()
+	if !ok || at.IsLoopback() || !slices.Contains([]int{portIMAP, portIMAPS, portSubmission, portSubmissions}, t.Port) {
+		return t.Host
+	}
+	w.mu.Lock()
+	name, fresh := w.known[at], time.Now().Before(w.until)
+	w.mu.Unlock()
+	if name == "" && !fresh {
+		name = w.lookUp(ctx, at)
+	}
+	if name == "" {
+		return t.Host
+	}
+	return name
+}
+
+// lookUp asks for the addresses of all mail servers, which are asked for at each
+// connection in any case.
+func (w *ways) lookUp(ctx context.Context, at netip.Addr) string {
+	ctx, cancel := context.WithTimeout(ctx, namesTime)
+	defer cancel()
+	known := make(map[netip.Addr]string)
+	for _, host := range w.daemon.standIns() {
+		list, err := w.daemon.leadsTo(ctx, host)
+		if err != nil {
+			continue // its own connections fail the same way
+		}
+		for _, a := range list {
+			known[a.Unmap()] = host
+		}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.known, w.until = known, time.Now().Add(namesLast)
+	return known[at]
+}
+
+// leadsTo asks the system for the addresses of a mail server. In a lab it has those
+// that the lab says.
+func (d *Daemon) leadsTo(ctx context.Context, host string) ([]netip.Addr, error) {
+	if lab := d.cfg.Lab; lab != nil {
+		return lab.Names[host], nil
+	}
+	return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+}
