@@ -33,10 +33,9 @@ func (l *Lab) clean(u *url.URL) (*url.URL, error) {
 	return &at, nil
 }
 
-// Dial connects to loopback, whatever the address says: for tunnels of a lab.
-func (l *Lab) Dial(ctx context.Context, network, address string) (net.Conn, error) {
-	return l.dial(ctx, network, address)
-}
+// Where is the address on this machine that stands for one of the internet, "" if none
+// does.
+func (l *Lab) Where(address string) string { return l.where(address) }
 
 // dial connects to loopback, whatever the address says.
 func (l *Lab) dial(ctx context.Context, network, address string) (net.Conn, error) {

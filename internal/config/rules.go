@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"log/slog"
+	"net"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -156,6 +157,10 @@ func proxies(to *Proxy, table map[string]any) bool {
 // proxyAddress says whether an address is one of a proxy.
 func proxyAddress(address string) bool {
 	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	_, _, err = net.SplitHostPort(u.Host)
 	return err == nil && (u.Scheme == "socks5" || u.Scheme == "http") && u.Hostname() != "" && u.Port() != "" &&
 		(u.Path == "" || u.Path == "/") && u.RawQuery == ""
 }

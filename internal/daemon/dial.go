@@ -48,7 +48,7 @@ func (d *Daemon) outward(ctx context.Context, network, address string) (net.Conn
 	if lab := d.cfg.Lab; lab != nil {
 		at, ok := lab.Hosts[address]
 		if !ok {
-			return lab.Web.Dial(ctx, network, address)
+			at = lab.Web.Where(address)
 		}
 		address = at
 	}

@@ -192,7 +192,7 @@ func (w *ways) pacText() string {
 			w.daemon.cfg.Logger.Warn("the file that config.toml names under proxy.pac cannot be read")
 		}
 	}
-	return pac.Text(pac.Config{Hosts: w.daemon.standIns(), SOCKS: w.address(), Theirs: string(theirs)})
+	return pac.Text(pac.Config{Hosts: w.daemon.standIns(), Ports: w.daemon.mailPorts(), SOCKS: w.address(), Theirs: string(theirs)})
 }
 
 // write writes the file anew, as after a change of accounts. Programs read it when they
@@ -249,6 +249,20 @@ func (w *ways) route(ctx context.Context, t socks.Target) (socks.Handler, error)
 const (
 	portIMAP, portIMAPS, portSubmissions, portSubmission = 143, 993, 465, 587
 )
+
+// mailPorts are all ports that mail is taken over on: the usual ones, and those of the
+// accounts.
+func (d *Daemon) mailPorts() []int {
+	ports := []int{portIMAP, portSubmissions, portSubmission, portIMAPS}
+	for _, r := range d.relays.list() {
+		ports = append(ports, r.account.IMAP.Port)
+		if r.account.SMTP != nil {
+			ports = append(ports, r.account.SMTP.Port)
+		}
+	}
+	slices.Sort(ports)
+	return slices.Compact(ports)
+}
 
 // doorFor is the relay that stands in for a host and port, and its door; nil if none
 // does. Implicit says that TLS begins with the first octet. The account that was

@@ -32,8 +32,8 @@ type Authority struct {
 }
 
 // NewAuthority makes an authority and writes its files into a directory of its
-// own.
-func NewAuthority(t testing.TB) *Authority {
+// own. Its leaf is good for further names if there are any.
+func NewAuthority(t testing.TB, names ...string) *Authority {
 	t.Helper()
 	dir := Dir(t)
 	a := &Authority{
@@ -43,7 +43,9 @@ func NewAuthority(t testing.TB) *Authority {
 		Pool:     x509.NewCertPool(),
 	}
 	root, rootKey := mustSign(t, template("Unseen lab authority", true), nil, nil)
-	leaf, leafKey := mustSign(t, template("localhost", false), root, rootKey)
+	server := template("localhost", false)
+	server.DNSNames = append(server.DNSNames, names...)
+	leaf, leafKey := mustSign(t, server, root, rootKey)
 	a.root, a.key = root, rootKey
 	a.Pool.AddCert(root)
 	a.Leaf = tls.Certificate{Certificate: [][]byte{leaf.Raw, root.Raw}, PrivateKey: leafKey, Leaf: leaf}

@@ -31,6 +31,7 @@ type Dovecot struct {
 	dir      string
 	program  string
 	uid, gid int
+	provider *Provider
 	process  *exec.Cmd
 	ended    chan struct{} // closed when the process is gone
 }
@@ -39,11 +40,25 @@ type Dovecot struct {
 // INBOX. The first message has UID 1, and so on. The server ends with the test.
 func StartDovecot(t testing.TB, users map[string][][]byte) *Dovecot {
 	t.Helper()
+	return startDovecot(t, users, &Dovecot{Authority: NewAuthority(t)})
+}
+
+// StartDovecotFor starts a server that is one of a provider's: it shows the provider's
+// certificate, and takes the provider's tokens (XOAUTH2 and OAUTHBEARER) beside
+// passwords.
+func StartDovecotFor(t testing.TB, users map[string][][]byte, p *Provider) *Dovecot {
+	t.Helper()
+	return startDovecot(t, users, &Dovecot{Authority: p.Authority, provider: p})
+}
+
+func startDovecot(t testing.TB, users map[string][][]byte, base *Dovecot) *Dovecot {
+	t.Helper()
 	Need(t, "dovecot")
 	d := &Dovecot{
 		Port:      FreePort(t),
 		TLSPort:   FreePort(t),
-		Authority: NewAuthority(t),
+		Authority: base.Authority,
+		provider:  base.provider,
 		dir:       Dir(t),
 		program:   find("dovecot"),
 		uid:       os.Getuid(),

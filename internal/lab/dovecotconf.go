@@ -23,7 +23,16 @@ func (d *Dovecot) config(t testing.TB) string {
 	if strings.HasPrefix(version, "2.3") || strings.HasPrefix(version, "2.2") {
 		form = conf23
 	}
+	mechanisms, tokens := "plain login", ""
+	if d.provider != nil {
+		if form == conf24 {
+			Missing(t, "a Dovecot of version 2.3, whose settings for OAuth are known here")
+		}
+		mechanisms, tokens = mechanisms+" xoauth2 oauthbearer", d.tokens(t)
+	}
 	text := strings.NewReplacer(
+		"@MECHANISMS@", mechanisms,
+		"@TOKENS@", tokens,
 		"@DIR@", d.dir,
 		"@PASSWORD@", Password,
 		"@UID@", fmt.Sprint(d.uid),
@@ -64,13 +73,14 @@ ssl = yes
 ssl_cert = <@CERT@
 ssl_key = <@KEY@
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = @MECHANISMS@
 mail_location = maildir:@DIR@/mail/%u
 mail_max_userip_connections = 200
 first_valid_uid = 1
 protocol imap {
   mail_plugins = imap_zlib
 }
+@TOKENS@
 passdb {
   driver = static
   args = password=@PASSWORD@

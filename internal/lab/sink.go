@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -34,6 +35,7 @@ type Sink struct {
 	Authority *Authority
 
 	password string
+	provider *Provider
 	refuse   func(Sent) error
 
 	mu   sync.Mutex // guards what follows
@@ -46,6 +48,15 @@ type Sink struct {
 func StartSink(t testing.TB, a *Authority, refuse func(Sent) error) *Sink {
 	t.Helper()
 	s := &Sink{Authority: a, password: Password, refuse: refuse}
+	s.Addr = s.listen(t, false)
+	s.TLSAddr = s.listen(t, true)
+	return s
+}
+
+// StartSinkFor starts a server that is one of a provider's, and takes its tokens too.
+func StartSinkFor(t testing.TB, p *Provider) *Sink {
+	t.Helper()
+	s := &Sink{Authority: p.Authority, password: Password, provider: p}
 	s.Addr = s.listen(t, false)
 	s.TLSAddr = s.listen(t, true)
 	return s
@@ -95,9 +106,25 @@ type sinkSession struct {
 	sent Sent
 }
 
-func (s *sinkSession) AuthMechanisms() []string { return []string{sasl.Plain} }
+func (s *sinkSession) AuthMechanisms() []string {
+	if s.sink.provider == nil {
+		return []string{sasl.Plain}
+	}
+	return []string{sasl.Plain, xoauth2, sasl.OAuthBearer}
+}
 
-func (s *sinkSession) Auth(string) (sasl.Server, error) {
+func (s *sinkSession) Auth(mechanism string) (sasl.Server, error) {
+	switch mechanism {
+	case xoauth2:
+		return &xoauth2Server{s.bearer}, nil
+	case sasl.OAuthBearer:
+		return sasl.NewOAuthBearerServer(func(o sasl.OAuthBearerOptions) *sasl.OAuthBearerError {
+			if s.bearer(o.Username, o.Token) != nil {
+				return &sasl.OAuthBearerError{Status: "invalid_token"}
+			}
+			return nil
+		}), nil
+	}
 	return sasl.NewPlainServer(func(_, user, password string) error {
 		if password != s.sink.password {
 			return errLogin
@@ -105,6 +132,35 @@ func (s *sinkSession) Auth(string) (sasl.Server, error) {
 		s.sent.User = user
 		return nil
 	}), nil
+}
+
+// bearer takes a token.
+func (s *sinkSession) bearer(user, token string) error {
+	if user == "" || s.sink.provider.User(token) != user {
+		return errLogin
+	}
+	s.sent.User = user
+	return nil
+}
+
+// xoauth2 is the mechanism that came before OAUTHBEARER (RFC 7628).
+const xoauth2 = "XOAUTH2"
+
+// An xoauth2Server takes "user=NAME^Aauth=Bearer TOKEN^A^A".
+type xoauth2Server struct {
+	check func(user, token string) error
+}
+
+// Next implements [sasl.Server].
+func (x *xoauth2Server) Next(response []byte) ([]byte, bool, error) {
+	if response == nil {
+		return []byte{}, false, nil
+	}
+	fields := strings.Split(string(response), "\x01")
+	if len(fields) < 2 {
+		return nil, true, errLogin
+	}
+	return nil, true, x.check(strings.TrimPrefix(fields[0], "user="), strings.TrimPrefix(fields[1], "auth=Bearer "))
 }
 
 func (s *sinkSession) Mail(from string, _ *smtp.MailOptions) error {

@@ -64,3 +64,21 @@ func (tb *Thunderbird) Draft(t testing.TB, subject, text string) string {
 	tb.Do(t, &html, scriptDraft, subject, text)
 	return html
 }
+
+// Forward sends the message with a subject on to somebody, within the text or as an
+// attachment. It returns the HTML that stood in the compose window.
+func (tb *Thunderbird) Forward(t testing.TB, subject, to string, attached bool) string {
+	t.Helper()
+	var html string
+	tb.Do(t, &html, scriptForward, subject, to, attached)
+	return html
+}
+
+// Proxies are the ways that Thunderbird would take to an address, in order: "socks
+// HOST:PORT" and the like, "direct" for none.
+func (tb *Thunderbird) Proxies(t testing.TB, address string) []string {
+	t.Helper()
+	var ways []string
+	tb.Do(t, &ways, scriptProxies, address)
+	return ways
+}

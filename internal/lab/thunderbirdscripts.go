@@ -136,3 +136,40 @@ win.close();
 await until("the window to close", () => win.closed);
 return html;
 `
+
+// scriptForward sends a message on.
+const scriptForward = `
+const [subject, to, attached] = arguments;
+const header = bySubject(subject);
+const uri = inbox().getUriForMsg(header);
+const kinds = Components.interfaces.nsIMsgCompType;
+const identity = MailServices.accounts.accounts[0].defaultIdentity;
+MailServices.compose.OpenComposeWindow(null, header, uri, attached ? kinds.ForwardAsAttachment : kinds.ForwardInline,
+  Components.interfaces.nsIMsgCompFormat.HTML, identity, null, null);
+const win = await until("the compose window", () => Services.wm.getMostRecentWindow("msgcompose"));
+await until("the editor", () => win.gMsgCompose && win.gMsgCompose.editor && win.document.readyState == "complete" &&
+  (attached ? win.document.getElementById("attachmentBucket").itemCount > 0
+    : win.document.getElementById("messageEditor").contentDocument.querySelector(".moz-forward-container")));
+await pause(300);
+win.addressRowAddRecipientsArray(win.document.getElementById("addressRowTo"), [to]);
+const html = win.document.getElementById("messageEditor").contentDocument.documentElement.outerHTML;
+await until("leave to go on", () => !win.gWindowLocked && !win.gSendLocked);
+win.goDoCommand("cmd_sendNow");
+await until("the mail to be gone", () => win.closed);
+return html;
+`
+
+// scriptProxies asks the proxy service, which asks the PAC file if there is one.
+const scriptProxies = `
+const service = Components.classes["@mozilla.org/network/protocol-proxy-service;1"]
+  .getService(Components.interfaces.nsIProtocolProxyService);
+return new Promise(done => service.asyncResolve(Services.io.newURI(arguments[0]), 0, {
+  onProxyAvailable(request, uri, info) {
+    const ways = [];
+    for (; info; info = info.failoverProxy) {
+      ways.push(info.type == "direct" ? "direct" : info.type + " " + info.host + ":" + info.port);
+    }
+    done(ways.length ? ways : ["direct"]);
+  },
+}));
+`

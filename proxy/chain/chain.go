@@ -37,6 +37,9 @@ func Parse(address string) (*url.URL, error) {
 	if u.Scheme != "socks5" && u.Scheme != "http" || u.Hostname() == "" || u.Port() == "" || u.Path != "" && u.Path != "/" || u.RawQuery != "" {
 		return nil, errors.New("reading the address of a proxy: it is not socks5://host:port or http://host:port")
 	}
+	if _, _, err := net.SplitHostPort(u.Host); err != nil {
+		return nil, errors.New("reading the address of a proxy: its host is none")
+	}
 	return u, nil
 }
 

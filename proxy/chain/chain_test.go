@@ -158,3 +158,23 @@ func ExampleThrough() {
 		c.Close()
 	}
 }
+
+// What is taken for the address of a proxy can be dialled, and an error never repeats it:
+// it may hold a password.
+func FuzzParse(f *testing.F) {
+	f.Add("socks5://127.0.0.1:9050")
+	f.Add("http://me:it@proxy.example:3128/")
+	f.Add("http://[::1%25a]:1")
+	f.Fuzz(func(t *testing.T, address string) {
+		u, err := chain.Parse(address)
+		if err != nil {
+			if len(address) > 12 && strings.Contains(err.Error(), address) {
+				t.Errorf("%q is repeated: %v", address, err)
+			}
+			return
+		}
+		if _, _, err := net.SplitHostPort(u.Host); err != nil {
+			t.Errorf("%q: %v", address, err)
+		}
+	})
+}

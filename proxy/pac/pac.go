@@ -21,6 +21,8 @@ import (
 type Config struct {
 	// Hosts are the mail servers, by name.
 	Hosts []string
+	// Ports are those of mail.
+	Ports []int
 	// SOCKS is where their mail goes, "127.0.0.1:4280".
 	SOCKS string
 	// Theirs is the text of the reader's own file, "" for none. It must define
@@ -28,12 +30,15 @@ type Config struct {
 	Theirs string
 }
 
-// head and tail stand around the names. The reader's own file keeps its names to itself. Web addresses of the same hosts are no mail; in
-// Thunderbird the address of a connection for mail begins with "imap:", "smtp:" and the
-// like.
+// head and tail stand around the names. The reader's own file keeps its names to itself.
+//
+// Web addresses of the same hosts are no mail. In Thunderbird 153 the address of a
+// connection for receiving begins with "imap:", and that of one for sending is a web
+// address with a port of mail, "https://smtp.example.org:465/" (both seen).
 const (
 	head = `// Written by Unseen. Mail of these servers goes to Unseen and nowhere else.
 var unseenHosts = %s;
+var unseenPorts = %s;
 var unseenTheirs = (function () {
   var FindProxyForURL;
 %s
@@ -42,8 +47,11 @@ var unseenTheirs = (function () {
 `
 	tail = `function FindProxyForURL(url, host) {
   var name = String(host).toLowerCase().replace(/\.$/, "");
-  if (unseenHosts.indexOf(name) >= 0 && !/^(https?|wss?|ftp):/i.test(url)) {
-    return "SOCKS5 %s";
+  if (unseenHosts.indexOf(name) >= 0) {
+    var port = /^[a-z]+:\/\/[^\/]*:([0-9]+)(\/|$)/i.exec(url);
+    if (!/^(https?|wss?|ftp):/i.test(url) || port && unseenPorts.indexOf(Number(port[1])) >= 0) {
+      return "SOCKS5 %s";
+    }
   }
   return unseenTheirs(url, host);
 }
@@ -60,7 +68,11 @@ func Text(c Config) string {
 	if err != nil {
 		names = []byte("[]") // strings can always be written
 	}
-	return fmt.Sprintf(head, names, c.Theirs) + fmt.Sprintf(tail, c.SOCKS)
+	ports, err := json.Marshal(c.Ports)
+	if err != nil || c.Ports == nil {
+		ports = []byte("[]")
+	}
+	return fmt.Sprintf(head, names, ports, c.Theirs) + fmt.Sprintf(tail, c.SOCKS)
 }
 
 // DataURL returns the file as an address, for programs that take no path.

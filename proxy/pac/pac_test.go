@@ -49,7 +49,7 @@ func TestText(t *testing.T) {
 	}
 	for name, own := range theirs {
 		t.Run(name, func(t *testing.T) {
-			text := pac.Text(pac.Config{Hosts: []string{"imap.Example.org.", "smtp.example.org"}, SOCKS: "127.0.0.1:4280", Theirs: own})
+			text := pac.Text(pac.Config{Hosts: []string{"imap.Example.org.", "smtp.example.org"}, Ports: []int{465, 587, 993}, SOCKS: "127.0.0.1:4280", Theirs: own})
 			rest := "DIRECT"
 			if strings.Contains(own, "old") {
 				rest = "PROXY old:3128"
@@ -59,6 +59,11 @@ func TestText(t *testing.T) {
 				{"imaps://imap.example.org:993/", "imap.example.org", ours},
 				{"smtp://smtp.example.org/", "SMTP.EXAMPLE.ORG", ours},
 				{"imap://imap.example.org./", "imap.example.org.", ours},
+				{"https://smtp.example.org:465/", "smtp.example.org", ours},
+				{"http://smtp.example.org:587", "smtp.example.org", ours},
+				{"https://smtp.example.org:8443/", "smtp.example.org", rest},
+				{"https://smtp.example.org/a:465/", "smtp.example.org", rest},
+				{"https://other.example.org:465/", "other.example.org", rest},
 				{"https://imap.example.org/", "imap.example.org", rest},
 				{"imap://imap.example.com/", "imap.example.com", rest},
 				{"imap://x.imap.example.org/", "x.imap.example.org", rest},
@@ -100,4 +105,22 @@ func ExampleText() {
 	text := pac.Text(pac.Config{Hosts: []string{"imap.example.org"}, SOCKS: "127.0.0.1:4280"})
 	fmt.Println(strings.Contains(text, `return "SOCKS5 127.0.0.1:4280";`))
 	// Output: true
+}
+
+// Whatever a name holds, the file says it as text, on one line, and nothing follows it.
+func FuzzText(f *testing.F) {
+	f.Add("imap.example.org")
+	f.Add("\"]; throw 1; //\n\u2028")
+	f.Fuzz(func(t *testing.T, host string) {
+		text := pac.Text(pac.Config{Hosts: []string{host}, SOCKS: "127.0.0.1:4280"})
+		lines := strings.Split(text, "\n")
+		list, ok := strings.CutPrefix(lines[1], "var unseenHosts = ")
+		var names []string
+		if err := json.Unmarshal([]byte(strings.TrimSuffix(list, ";")), &names); err != nil || !ok || len(names) != 1 {
+			t.Fatalf("%q is written as %q: %v", host, lines[1], err)
+		}
+		if !strings.HasPrefix(lines[2], "var unseenPorts") {
+			t.Fatalf("%q goes on: %q", host, lines[2])
+		}
+	})
 }

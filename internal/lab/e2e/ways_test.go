@@ -1,0 +1,462 @@
+package e2e_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-imap/v2/imapclient"
+	"github.com/emersion/go-sasl"
+	"github.com/emersion/go-smtp"
+	"golang.org/x/net/proxy"
+
+	"github.com/unseen-mail/unseen/internal/api"
+	"github.com/unseen-mail/unseen/internal/config"
+	"github.com/unseen-mail/unseen/internal/daemon"
+	"github.com/unseen-mail/unseen/internal/lab"
+	"github.com/unseen-mail/unseen/internal/trust"
+	unseen "github.com/unseen-mail/unseen/proxy"
+)
+
+// The servers of a provider that Thunderbird knows to want OAuth, by the names that it
+// has in its own table.
+const (
+	providerIMAP = "imap.mail.ru"
+	providerSMTP = "smtp.mail.ru"
+	providerAuth = "o2.mail.ru"
+	providerUser = "anna@mail.ru"
+)
+
+// A town is Unseen between a mail program that keeps the names of its servers, and a
+// provider with these names.
+type town struct {
+	provider *lab.Provider
+	dovecot  *lab.Dovecot
+	sink     *lab.Sink
+	tracker  *lab.Tracker
+	daemon   *daemon.Daemon
+	client   *api.Client
+	proxy    api.Proxy
+	dir      string
+	trusted  trust.Certificate
+	pool     *x509.CertPool
+	// asked counts what the network's own proxy was asked for besides logins.
+	asked atomic.Int64
+}
+
+// openTown starts everything, with the proxy for mail on and a certificate made.
+func openTown(t *testing.T, settings config.Settings) *town {
+	t.Helper()
+	mail := strings.ReplaceAll(string(newsletter("news@harbourbooks.example", "Five novels", "b39d93bee08f7841fefeb18b54beaec9")), reader, providerUser)
+	w := &town{provider: lab.StartProvider(t, providerIMAP, providerSMTP, providerAuth), tracker: lab.StartTracker(t), dir: t.TempDir()}
+	w.dovecot = lab.StartDovecotFor(t, map[string][][]byte{providerUser: {[]byte(mail)}}, w.provider)
+	w.sink = lab.StartSinkFor(t, w.provider)
+	d, err := daemon.Start(t.Context(), daemon.Config{
+		Paths:    config.Paths{Config: filepath.Join(w.dir, "config.toml"), Data: filepath.Join(w.dir, "data"), Runtime: filepath.Join(w.dir, "run")},
+		Settings: settings, Version: "lab",
+		Lab: &daemon.Lab{
+			Web:   unseen.Lab{Plain: w.tracker.Addr, TLS: w.tracker.TLSAddr, Roots: w.tracker.Authority.Pool},
+			Roots: w.provider.Authority.Pool,
+			Hosts: map[string]string{
+				providerIMAP + ":993": w.dovecot.TLSAddr, providerSMTP + ":465": w.sink.TLSAddr, providerAuth + ":443": w.provider.Addr,
+				"pop.mail.ru:995": w.provider.Addr,
+			},
+			Names: map[string][]netip.Addr{providerIMAP: {netip.MustParseAddr("192.0.2.7")}},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() }) // a test may have closed it: that is no fault
+	w.daemon, w.client = d, d.Client()
+	_, err = w.client.AddAccount(t.Context(), api.NewAccount{
+		Address: providerUser, Unchecked: true,
+		IMAP: &api.Endpoint{Host: providerIMAP, Port: 993, TLS: "implicit"}, SMTP: &api.Endpoint{Host: providerSMTP, Port: 465, TLS: "implicit"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := true
+	if w.proxy, err = w.client.SwitchProxy(t.Context(), api.ProxyRequest{Mail: &on}); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// install makes the certificate.
+func (w *town) install(t *testing.T) {
+	t.Helper()
+	all, err := w.client.CoverHosts(t.Context())
+	if err != nil || len(all.List) != 1 {
+		t.Fatalf("%d authorities, %v", len(all.List), err)
+	}
+	w.trusted = trust.Certificate{Name: all.List[0].Name, PEM: []byte(all.List[0].Certificate)}
+	w.pool = x509.NewCertPool()
+	w.pool.AppendCertsFromPEM(w.trusted.PEM)
+}
+
+// dial connects through the proxy.
+func (w *town) dial(address string) (net.Conn, error) {
+	d, err := proxy.SOCKS5("tcp", w.proxy.SOCKS, nil, proxy.Direct)
+	if err != nil {
+		return nil, err
+	}
+	return d.Dial("tcp", address)
+}
+
+// Each port of a mail server is stood in for, by its name and by its address, and logins
+// of every kind pass.
+func TestWaysPorts(t *testing.T) {
+	lab.Need(t, "dovecot")
+	w := openTown(t, config.Defaults())
+	if c, err := w.dial(providerIMAP + ":993"); err == nil {
+		c.Close()
+		t.Fatal("connected without a certificate: mail would go round")
+	}
+	w.install(t)
+	secure := func(t *testing.T, address, name string) net.Conn {
+		c, err := w.dial(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := tls.Client(c, &tls.Config{RootCAs: w.pool, ServerName: name})
+		if err := s.Handshake(); err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	login := map[string]sasl.Client{
+		"PLAIN":       sasl.NewPlainClient("", providerUser, lab.Password),
+		"OAUTHBEARER": sasl.NewOAuthBearerClient(&sasl.OAuthBearerOptions{Username: providerUser, Token: w.provider.Token(providerUser), Host: providerIMAP, Port: 993}),
+		"XOAUTH2":     &xoauth2{providerUser, w.provider.Token(providerUser)},
+	}
+	for name, mechanism := range login {
+		t.Run("993 "+name, func(t *testing.T) {
+			c := imapclient.New(secure(t, providerIMAP+":993", providerIMAP), nil)
+			defer c.Close()
+			if err := c.Authenticate(mechanism); err != nil {
+				t.Fatal(err)
+			}
+			if box, err := c.Select("INBOX", nil).Wait(); err != nil || box.NumMessages != 1 {
+				t.Errorf("%+v, %v", box, err)
+			}
+		})
+		t.Run("465 "+name, func(t *testing.T) {
+			c := smtp.NewClient(secure(t, providerSMTP+":465", providerSMTP))
+			defer c.Close()
+			if err := c.Auth(mechanism); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	t.Run("wrong token", func(t *testing.T) {
+		c := imapclient.New(secure(t, providerIMAP+":993", providerIMAP), nil)
+		defer c.Close()
+		if c.Authenticate(&xoauth2{providerUser, "guessed"}) == nil {
+			t.Error("a token that nobody gave was taken")
+		}
+	})
+	t.Run("143", func(t *testing.T) {
+		c, err := w.dial(providerIMAP + ":143")
+		if err != nil {
+			t.Fatal(err)
+		}
+		client, err := imapclient.NewStartTLS(c, &imapclient.Options{TLSConfig: &tls.Config{RootCAs: w.pool, ServerName: providerIMAP}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer client.Close()
+		if err := client.Login(providerUser, lab.Password).Wait(); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("587", func(t *testing.T) {
+		c, err := w.dial(providerSMTP + ":587")
+		if err != nil {
+			t.Fatal(err)
+		}
+		client, err := smtp.NewClientStartTLS(c, &tls.Config{RootCAs: w.pool, ServerName: providerSMTP})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer client.Close()
+		if err := client.Auth(login["PLAIN"]); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("by address", func(t *testing.T) { secure(t, "192.0.2.7:993", providerIMAP).Close() })
+	t.Run("name with capitals and dot", func(t *testing.T) { secure(t, "IMAP.Mail.Ru.:993", providerIMAP).Close() })
+}
+
+// xoauth2 is a login by "user=NAME^Aauth=Bearer TOKEN^A^A".
+type xoauth2 struct{ user, token string }
+
+func (x *xoauth2) Start() (string, []byte, error) {
+	return "XOAUTH2", []byte("user=" + x.user + "\x01auth=Bearer " + x.token + "\x01\x01"), nil
+}
+
+// Next answers what the server says of a token that it does not take.
+func (x *xoauth2) Next([]byte) ([]byte, error) { return []byte{}, nil }
+
+// All else passes as it is, to where it leads: other ports of the same server, with its
+// own certificate. Nothing leads to ourselves.
+func TestWaysTunnels(t *testing.T) {
+	lab.Need(t, "dovecot")
+	w := openTown(t, config.Defaults())
+	w.install(t)
+	for _, address := range []string{providerAuth + ":443", "pop.mail.ru:995"} {
+		c, err := w.dial(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := tls.Client(c, &tls.Config{RootCAs: w.provider.Authority.Pool, ServerName: providerAuth})
+		if err := s.Handshake(); err != nil {
+			t.Errorf("%s does not show its own certificate: %v", address, err)
+		}
+		s.Close()
+	}
+	// What is not for the proxy is a plain tunnel for the test's own: see daemon.Lab.
+	st, err := w.client.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, port := range []int{st.Gateway.Port, st.Accounts[0].Local.IMAP, st.Accounts[0].Local.SMTP} {
+		for _, host := range []string{"127.0.0.1", "localhost", "::1", "0.0.0.0", "::ffff:127.0.0.1"} {
+			c, err := w.dial(net.JoinHostPort(host, strconv.Itoa(port)))
+			if err != nil {
+				continue
+			}
+			_ = c.SetDeadline(time.Now().Add(2 * time.Second))
+			fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+			answer, _ := io.ReadAll(io.LimitReader(c, 100)) // the lab's tracker hangs up in the end
+			c.Close()
+			if bytes.Contains(answer, []byte("address of Unseen")) || bytes.HasPrefix(answer, []byte("* ")) || bytes.HasPrefix(answer, []byte("220")) {
+				t.Errorf("%s:%d is connected with ourselves: %q", host, port, answer)
+			}
+		}
+	}
+}
+
+// bySOCKS are the settings of a Thunderbird that goes by SOCKS for all.
+func (w *town) bySOCKS(t *testing.T) map[string]string {
+	t.Helper()
+	host, port, err := net.SplitHostPort(w.proxy.SOCKS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]string{
+		"network.proxy.type": "1", "network.proxy.http": `""`, "network.proxy.http_port": "0", "network.proxy.ssl": `""`, "network.proxy.ssl_port": "0",
+		"network.proxy.socks": strconv.Quote(host), "network.proxy.socks_port": port, "network.proxy.socks_version": "5",
+		"network.proxy.socks_remote_dns": "true",
+	}
+}
+
+// byPAC are those of one that goes by the file that Unseen wrote.
+func (w *town) byPAC(t *testing.T) map[string]string {
+	t.Helper()
+	if _, err := os.Stat(w.proxy.File); err != nil {
+		t.Fatal(err)
+	}
+	return map[string]string{"network.proxy.type": "2", "network.proxy.autoconfig_url": strconv.Quote("file://" + w.proxy.File)}
+}
+
+// thunderbird starts one that logs in by OAuth at the provider, and trusts the
+// certificate of this computer.
+func (w *town) thunderbird(t *testing.T, way map[string]string) *lab.Thunderbird {
+	t.Helper()
+	prefs := map[string]string{
+		"mail.server.server1.authMethod": "10", "mail.smtpserver.smtp1.authMethod": "10",
+		"mail.identity.id1.fcc": "true", "mail.identity.id1.fcc_folder": strconv.Quote("imap://anna%40mail.ru@" + providerIMAP + "/Sent"),
+		"mail.identity.id1.draft_folder": strconv.Quote("imap://anna%40mail.ru@" + providerIMAP + "/Drafts"),
+	}
+	for k, v := range way {
+		prefs[k] = v
+	}
+	return lab.StartThunderbird(t, lab.Reader{
+		IMAP:    lab.Login{Addr: providerIMAP + ":993", User: providerUser, Pass: "unused", CAFile: w.provider.Authority.CAFile},
+		SMTP:    lab.Login{Addr: providerSMTP + ":465", User: providerUser, Pass: "unused", CAFile: w.provider.Authority.CAFile},
+		Address: providerUser, Permit: []string{w.daemon.Origin()}, Prefs: prefs,
+		Before: func(profile string) {
+			p := trust.Profile{Program: trust.Thunderbird, Dir: profile}
+			if err := p.Add(context.Background(), w.trusted); err != nil {
+				t.Fatal(err)
+			}
+		},
+	})
+}
+
+// webProxy is the proxy of the reader's network: it knows the way to the provider's
+// login page and to nothing else.
+func (w *town) webProxy(t *testing.T) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var conns sync.WaitGroup
+	conns.Go(func() {
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			conns.Go(func() {
+				defer c.Close()
+				q, err := http.ReadRequest(bufio.NewReader(c))
+				if err != nil || q.Method != "CONNECT" || q.Host != providerAuth+":443" {
+					w.asked.Add(1)
+					return
+				}
+				far, err := net.Dial("tcp", w.provider.Addr)
+				if err != nil {
+					return
+				}
+				defer far.Close()
+				fmt.Fprint(c, "HTTP/1.1 200 OK\r\n\r\n")
+				go func() { _, _ = io.Copy(far, c); far.Close() }()
+				_, _ = io.Copy(c, far)
+			})
+		}
+	})
+	t.Cleanup(func() { ln.Close(); conns.Wait() })
+	return ln.Addr().String()
+}
+
+// The reader keeps the names of their servers and logs in as before, through SOCKS and
+// through a PAC file that asks their own for all but mail. They read, reply and forward:
+// what arrives, and the copy in Sent, names this machine nowhere and carries no pixel.
+func TestThunderbirdKeepsItsServers(t *testing.T) {
+	lab.Need(t, "dovecot", "thunderbird", "certutil")
+	for _, way := range []string{"SOCKS", "PAC"} {
+		t.Run(way, func(t *testing.T) {
+			settings := config.Defaults()
+			var prefs func(*testing.T) map[string]string
+			if way == "PAC" {
+				settings.Proxy.PAC = filepath.Join(t.TempDir(), "own.pac")
+			}
+			w := openTown(t, settings)
+			w.install(t)
+			prefs = w.bySOCKS
+			if way == "PAC" {
+				own := `function FindProxyForURL(url, host) { return "PROXY ` + w.webProxy(t) + `"; }`
+				if err := os.WriteFile(settings.Proxy.PAC, []byte(own), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				w.again(t)
+				prefs = w.byPAC
+			}
+			w.day(t, prefs(t))
+		})
+	}
+}
+
+// again writes the file for mail programs once more, as after a change.
+func (w *town) again(t *testing.T) {
+	t.Helper()
+	for _, on := range []bool{false, true} {
+		var err error
+		if w.proxy, err = w.client.SwitchProxy(t.Context(), api.ProxyRequest{Mail: &on}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// day is what a reader does in a day.
+func (w *town) day(t *testing.T, way map[string]string) {
+	tb := w.thunderbird(t, way)
+	tb.Sync(t, 1)
+	tb.Store(t)
+	shown := tb.Open(t, "Five novels")
+	if len(shown.Images) != 1 || !strings.HasPrefix(shown.Images[0].Src, w.daemon.Origin()+"/p/") || shown.Images[0].Width != 1 {
+		t.Fatalf("the picture is not the gateway's: %+v", shown.Images)
+	}
+	if hits := w.tracker.Hits(); len(hits) != 0 {
+		t.Errorf("the tracker learned %d times: %+v", len(hits), hits)
+	}
+	if w.provider.Logins() == 0 {
+		t.Error("nobody logged in by OAuth")
+	}
+	html := []string{tb.Reply(t, "Five novels", "Thank you."), tb.Forward(t, "Five novels", "cleo@example.com", false), tb.Forward(t, "Five novels", "cleo@example.com", true)}
+	for i, text := range html[:2] {
+		if !strings.Contains(text, w.daemon.Origin()) {
+			t.Errorf("mail %d: the control sees no address of this machine in the compose window", i)
+		}
+	}
+	lab.Until(20*time.Second, func() bool { return len(w.dovecot.Stored(t, providerUser, "Sent")) >= 3 && len(w.sink.Mail()) >= 3 })
+	sent, copies := w.sink.Mail(), w.dovecot.Stored(t, providerUser, "Sent")
+	if len(sent) != 3 || len(copies) != 3 {
+		t.Fatalf("%d mails arrived, %d copies are in Sent", len(sent), len(copies))
+	}
+	all := copies
+	for _, one := range sent {
+		if one.User != providerUser {
+			t.Errorf("sent by %q", one.User)
+		}
+		all = append(all, one.Data)
+	}
+	h := &house{daemon: w.daemon}
+	for i, raw := range all {
+		if h.names(raw) || bytes.Contains(raw, []byte("127.0.0.1")) {
+			t.Errorf("mail %d names this machine:\n%s", i, raw)
+		}
+		if bytes.Contains(unquoted(raw), []byte("open.php")) {
+			t.Errorf("mail %d carries the pixel:\n%s", i, raw)
+		}
+		if !bytes.Contains(unquoted(raw), []byte("harbourbooks.example/march")) {
+			t.Errorf("mail %d has lost the link:\n%s", i, raw)
+		}
+	}
+	if hits := w.tracker.Hits(); len(hits) != 0 {
+		t.Errorf("the tracker learned %d times", len(hits))
+	}
+	w.dead(t, tb)
+}
+
+// dead ends Unseen: then a program with either setting reaches no mail server, and asks
+// nobody else to, neither its network nor the network's own proxy.
+func (w *town) dead(t *testing.T, tb *lab.Thunderbird) {
+	t.Helper()
+	before := w.asked.Load()
+	if err := w.daemon.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range []struct{ host, url string }{{providerIMAP, "imap://" + providerIMAP + ":993"}, {providerSMTP, "https://" + providerSMTP + ":465"}} {
+		ways := tb.Proxies(t, to.url)
+		if len(ways) != 1 || ways[0] != "socks "+w.proxy.SOCKS {
+			t.Errorf("mail for %s would go by %q", to.host, ways)
+		}
+	}
+	tb.Do(t, nil, "inbox().updateFolder(main().msgWindow); await pause(1500);")
+	if n := w.asked.Load(); n != before {
+		t.Errorf("the network's own proxy was asked %d times", n-before)
+	}
+}
+
+// unquoted takes the soft line breaks out of quoted-printable, and adds what base64
+// holds.
+func unquoted(raw []byte) []byte {
+	out := bytes.ReplaceAll(raw, []byte("=\r\n"), nil)
+	for _, block := range bytes.Split(raw, []byte("\r\n\r\n")) {
+		flat := bytes.ReplaceAll(block, []byte("\r\n"), nil)
+		if text, err := base64.StdEncoding.DecodeString(string(flat)); err == nil {
+			out = append(out, text...)
+		}
+	}
+	return out
+}
