@@ -3,6 +3,8 @@ package daemon
 import (
 	"context"
 	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	netmail "net/mail"
 	"slices"
 	"time"
@@ -25,8 +27,8 @@ import (
 const claimsFrom = 500
 
 // aboutSender says what a sender's mail shows of it. It is found out when somebody asks,
-// from what plans keep: the header, and links with what they show. Nothing is read
-// while mail passes.
+// from what plans keep: the header, and links with what they show; and from what the
+// texts of mail say, which was read when they had passed.
 func (d *Daemon) aboutSender(ctx context.Context, q api.AboutRequest) (api.About, error) {
 	in := d.language(q.Language)
 	who, err := d.oneSender(ctx, q.Sender, false)
@@ -50,6 +52,9 @@ func (d *Daemon) aboutSender(ctx context.Context, q api.AboutRequest) (api.About
 			out.Like, out.LikeWhy = d.core.like(m.from, in)
 		}
 		one := claimsOf(m, seen, p.Saved)
+		if err := d.core.heardOf(ctx, m, &one); err != nil {
+			return out, d.explainStore(err)
+		}
 		history.Mails = append(history.Mails, one)
 		if len(one.Claims) > 0 {
 			out.Mails = append(out.Mails, claiming(&one, in))
@@ -120,6 +125,24 @@ func claimsOf(m *mail, seen []role.Seen, saved time.Time) claim.Mail {
 	}
 	one.Claims = claim.Find(header, []claim.Text{claim.Linked("", refs)})
 	return one
+}
+
+// heardOf adds what the text of a mail says, unless a link of it says the same.
+func (c *core) heardOf(ctx context.Context, m *mail, one *claim.Mail) error {
+	body, err := c.store.Claims(ctx, fingerprint(m.plan))
+	if err != nil || body == "" {
+		return err
+	}
+	var found []claim.Claim
+	if err := json.Unmarshal([]byte(body), &found); err != nil {
+		return fmt.Errorf("reading what a mail says: %w", err)
+	}
+	for _, f := range found {
+		if !claim.Has(one.Claims, f.Kind) {
+			one.Claims = append(one.Claims, f)
+		}
+	}
+	return nil
 }
 
 // claiming is a mail as the control API tells it.

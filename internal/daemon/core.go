@@ -25,6 +25,8 @@ type core struct {
 	log    *slog.Logger
 	mails  *mails
 	memory *memory
+	// listener reads what mail says of tracking.
+	listener *listener
 	// confirmed are the names that the reader confirmed as their providers'.
 	confirmed confirmations
 	// repaired are the files that others could read until now.
@@ -58,7 +60,7 @@ func openCore(ctx context.Context, cfg *Config) (*core, error) {
 		words: cfg.Words, log: cfg.Logger,
 	}
 	c.repaired = repaired
-	c.mails = newMails(c)
+	c.mails, c.listener = newMails(c), newListener(kept, cfg.Logger)
 	if c.memory, err = newMemory(c); err != nil {
 		return nil, errors.Join(err, kept.Close())
 	}

@@ -162,6 +162,7 @@ func (d *Daemon) serve(life context.Context, control net.Listener) {
 	})
 	d.run("events", func() error { return d.prune(life) })
 	d.run("memory", func() error { return d.core.memory.run(life) })
+	d.run("listener", func() error { d.core.listener.run(life); return nil })
 	d.run("spans", func() error { d.ends(life); return nil })
 	if d.watcher != nil {
 		d.run("config", func() error { d.watch(life); return nil })

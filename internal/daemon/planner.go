@@ -70,7 +70,7 @@ func (p *planner) Copied(ctx context.Context, from, to []imapfilter.Place) error
 func (p *planner) Begin(at imapfilter.Place) imapfilter.Planning {
 	b := &planning{planner: p, at: at}
 	in := p.plan
-	in.Links, in.Keep, in.Own = p.linker(), b.keep, b.own
+	in.Links, in.Keep, in.Own, in.Text = p.linker(), b.keep, b.own, b.hear
 	b.links = in.Links != nil
 	b.Session = in.Session(b.known, b.done)
 	return b
@@ -132,6 +132,8 @@ type planning struct {
 	whole bool
 	// mark is added to the mode that is stored: see [rebuiltMode].
 	mark string
+	// heard is the text of the message.
+	heard heard
 }
 
 // known returns the plans that the message may have been served with, where
@@ -210,6 +212,8 @@ func (b *planning) done(made *plan.Plan) {
 	if err := b.save(ctx, made); err != nil {
 		b.planner.log.Error("storing a plan", "err", err)
 	}
+	b.heard.message = fingerprint(made)
+	b.planner.core.listener.offer(b.heard)
 }
 
 // save stores a plan, or notes that it is that of an earlier copy.

@@ -92,6 +92,9 @@ func (t *text) room(s reference.Span) int {
 // whole plans a leaf that is held whole.
 func (l *leaf) whole(off int, raw []byte) []message.Edit {
 	texts := l.open(off, raw)
+	if l.planner.Text != nil {
+		l.planner.Text(&l.part, texts[0].Bytes())
+	}
 	r := l.read(&texts[0])
 	p := l.newPage(texts[0])
 	p.askLinks(r.References, len(texts) == 1 && !r.Unsure)

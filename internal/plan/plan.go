@@ -206,6 +206,9 @@ type Planner struct {
 	// it lies, if its header block has this hash; nil if there is none. What it did
 	// is done again, and nothing else, whatever this planner would do.
 	Own func(headerSHA256 [32]byte) *Plan
+	// Text, if not nil, is given the decoded octets of each leaf that is held whole,
+	// planned anew and of a text. It must neither change them nor hold on to them.
+	Text func(part *message.Part, octets []byte)
 
 	// hold, if set, says which loads become inert; no other is replaced.
 	hold func(reference.Reference) bool

@@ -30,6 +30,7 @@ func traces() []trace {
 		{"statements", "sender", statements}, {"events", "sender", events}, {"pictures", "sender", choices},
 		{"once", "sender", choices}, {"asked", "sender", choices}, {"receipts", "sender", choices},
 		{"memories", "sender", learned}, {"mailings", "sender", learned}, {"senders", "key", nil},
+		{"dkim_keys", "domain", nil}, {"dkim_allowed", "domain", nil}, {"dkim_proofs", "domain", nil},
 	}
 }
 
