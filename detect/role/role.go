@@ -58,6 +58,7 @@ type Role struct {
 // translated together.
 var sentences = reason.Table{
 	"vouched":      "It stands in From, and your mail provider vouches for it.",
+	"verified":     "It stands in From, and its signature was verified on this computer.",
 	"unvouched":    "It stands in From, and nobody vouches for it.",
 	"offer":        "Most of what the mail shows and links to is at {0}, and nothing at {1}.",
 	"way-out":      "It sends for {0}, and the mail is left by way of {1}, not of {0}.",
@@ -170,6 +171,9 @@ func (f *finder) sender() {
 	why := reason.Is("unvouched")
 	if from.Authenticated {
 		why = reason.Is("vouched")
+	}
+	if from.How == sender.OwnDKIM {
+		why = reason.Is("verified")
 	}
 	f.add(r, why)
 	domain, links, ok := f.offered()

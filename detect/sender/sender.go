@@ -51,6 +51,7 @@ type Sender struct {
 	// Authenticated says that the reader's provider vouches for the domain.
 	Authenticated bool
 	// How is what it vouches by: "dmarc", "dkim", "spf", "arc"; "" if it does not.
+	// [OwnDKIM] is a signature that the reader had verified themselves.
 	How string
 	// Authors is how many mailboxes From names. Of several, the sender is the
 	// one that the Sender field names.
@@ -58,6 +59,21 @@ type Sender struct {
 	// Why is a sentence for the reader if it does not, Because the same as data.
 	Why     string
 	Because reason.Reason
+}
+
+// OwnDKIM is how a sender is known whose signature was verified on the reader's own
+// computer, and not by their provider.
+const OwnDKIM = "own-dkim"
+
+// Verified returns the sender of a mail whose signature was verified. It says nothing
+// of a sender that cannot be read.
+func (s Sender) Verified() Sender {
+	if s.Key == "" {
+		return s
+	}
+	s.Authenticated, s.How = true, OwnDKIM
+	s.doubt(none)
+	return s
 }
 
 // doubt notes why nobody vouches for the sender.

@@ -46,6 +46,7 @@ func accountMethods() []method {
 			in: RebuildRequest{}, out: Rebuilt{}, kind: "application/jsonl"},
 		{pattern: "POST /v1/mail/original", says: "The original of a mail as a mail program stored it, which is the body of the request and of the answer; Unseen-Kept in the answer says how they relate.", kind: "message/rfc822"},
 		{pattern: "POST /v1/accounts/vouching", says: "Whether the provider vouches for senders.", in: named{}, out: Vouch{}},
+		{pattern: "POST /v1/accounts/signed", says: "Verifies the signatures of a sender's mail on this computer; only this looks a key up.", in: SignedRequest{}, out: Signed{}},
 		{pattern: "POST /v1/accounts/vouching/confirm", says: "Keeps the reader's word that a name is their provider's.", in: VouchRequest{}, out: Vouch{}},
 	}
 }

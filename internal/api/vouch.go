@@ -11,6 +11,8 @@ type Vouching struct {
 	Stands func(ctx context.Context, address string) (Vouch, error)
 	// Confirm keeps the reader's word that a name is their provider's.
 	Confirm func(ctx context.Context, r VouchRequest) (Vouch, error)
+	// Signed verifies the signatures of a sender's mail on this computer.
+	Signed func(ctx context.Context, r SignedRequest) (Signed, error)
 }
 
 // A Vouch says how it stands with the vouching of an account's provider.
@@ -53,6 +55,7 @@ type VouchRequest struct {
 func (s *Server) vouchRoutes(mux *http.ServeMux) {
 	mux.Handle("POST /v1/accounts/vouching", post(s, byAddress(s.Service.Vouching.Stands)))
 	mux.Handle("POST /v1/accounts/vouching/confirm", post(s, s.Service.Vouching.Confirm))
+	s.signedRoutes(mux)
 }
 
 // Vouching says how it stands with the vouching of an account's provider.

@@ -67,6 +67,8 @@ type Lab struct {
 	Providers []catalogue.Provider
 	// Roots are trusted for mail servers; nil means the system's.
 	Roots *x509.CertPool
+	// LookupTXT answers for the DNS; nil knows no name.
+	LookupTXT func(ctx context.Context, name string) ([]string, error)
 	// MaxPages makes the disk full: the store may have so many pages. 0 means
 	// all that fit.
 	MaxPages int

@@ -155,7 +155,7 @@ func (c *core) mailOf(a store.Account, p *plan.Plan, header message.HeaderFields
 		// What was not kept may hold a second From or another stamp.
 		provider = catalogue.Provider{}
 	}
-	m.from = sender.Identify(header, provider)
+	m.from = c.verified(sender.Identify(header, provider), provider, p)
 	m.to, m.clear = sender.Recipient(header, provider, a.Address)
 	return m
 }

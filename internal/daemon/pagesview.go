@@ -88,6 +88,9 @@ func (p *pages) sender(ctx context.Context, f *page.Frame, r proxy.PageRequest) 
 	if s.Vouched {
 		s.Display = who.Display
 	}
+	if !s.Vouched {
+		s.Signed = p.d.signedCommand(who)
+	}
 	if s.Pictures, err = p.d.policy.shown(ctx, who.Key); err != nil {
 		return proxy.PageAnswer{}, p.d.explainStore(err)
 	}

@@ -91,7 +91,7 @@ func (r *relay) planner() (*planner, error) {
 
 // run goes through all mailboxes.
 func (b *rebuilding) run(ctx context.Context, login, password string) error {
-	c, err := b.dial(ctx)
+	c, err := b.relay.dial(ctx)
 	if err != nil {
 		return err
 	}
@@ -143,15 +143,15 @@ func selectable(box *imap.ListData) bool {
 }
 
 // dial connects to the account's server as the relay does.
-func (b *rebuilding) dial(ctx context.Context) (*imapclient.Client, error) {
-	a := b.relay.account
+func (r *relay) dial(ctx context.Context) (*imapclient.Client, error) {
+	a := r.account
 	var d net.Dialer
 	conn, err := d.DialContext(ctx, "tcp", net.JoinHostPort(a.IMAP.Host, fmt.Sprint(a.IMAP.Port)))
 	if err != nil {
 		return nil, err
 	}
 	patient := &patientConn{conn}
-	options := &imapclient.Options{TLSConfig: b.relay.upstreamTLS(a.IMAP.Host)}
+	options := &imapclient.Options{TLSConfig: r.upstreamTLS(a.IMAP.Host)}
 	switch a.IMAP.TLS {
 	case store.StartTLS:
 		return imapclient.NewStartTLS(patient, options)

@@ -22,7 +22,7 @@ func (d *Daemon) service() api.Service {
 		AddAccount:    d.addAccount,
 		RemoveAccount: d.removeAccount,
 		CheckAccount:  d.checkAccount,
-		Vouching:      api.Vouching{Stands: d.vouchingOf, Confirm: d.confirmVouching},
+		Vouching:      api.Vouching{Stands: d.vouchingOf, Confirm: d.confirmVouching, Signed: d.signed},
 		Authorities:   api.LocalAuthorities{Stand: d.authorities, Cover: d.coverHosts, Remove: d.removeAuthorities},
 		Proxies:       api.Proxies{Stand: d.proxies, Switch: d.switchProxies},
 		Rebuild:       d.rebuild,

@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/unseen-mail/unseen/detect/sender"
 	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/rules/purpose"
 )
@@ -230,6 +231,9 @@ func asker(s *Subject, w *words.Catalogue) Sender {
 	vouched := w.Say(words.NoticeUnvouched)
 	if s.How != "" {
 		vouched = w.Say(words.NoticeVouched, "how", strings.ToUpper(s.How))
+	}
+	if s.How == sender.OwnDKIM {
+		vouched = w.Say(words.NoticeVerified, "how", "DKIM")
 	}
 	out := Sender{
 		Key: s.Key, From: s.From, How: s.How, Role: w.Say(words.RoleSender),

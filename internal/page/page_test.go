@@ -114,6 +114,7 @@ func beside(lang, name string) map[string][]byte {
 		{ID: "a1", To: name, Subject: name, State: "waiting", Time: at}, {ID: "a2", To: name, State: "waiting", Time: at}, {ID: "a3", To: name, State: "sent", Time: at},
 	}
 	return map[string][]byte{
+		"signed":   f.Sender(page.Sender{Key: name, Signed: "unseen account signed a " + name}),
 		"about":    f.Sender(page.Sender{Key: name, Vouched: true, About: &about, History: api.History{Statements: said}}),
 		"receipts": f.Overview(page.Overview{Receipts: receipts}),
 		"until":    f.Ask(page.Ask{Question: question(lang, name), Until: "2026-12-31"}),

@@ -28,6 +28,9 @@ type Sender struct {
 	Granted bool
 	// History is what was answered, and what the reader said beside it.
 	History api.History
+	// Signed is the command by which their signatures are verified on this computer,
+	// "" where the reader's provider vouches for senders.
+	Signed string
 	// About is what their mail shows of them, nil if nothing is known.
 	About *api.About
 }
@@ -47,7 +50,7 @@ type did struct {
 
 // senderView is what the template shows.
 type senderView struct {
-	Key              string
+	Key, Signed      string
 	Standings        []standing
 	Refusal, Hint    string
 	Granted, Vouched bool
@@ -66,7 +69,7 @@ type senderView struct {
 func (f *Frame) Sender(s Sender) []byte {
 	w := f.Words
 	v := senderView{
-		Key: s.Key, Vouched: s.Vouched, Granted: s.Granted, Says: w.Say(words.LedgerStatement), Tell: f.below("tell", "sender", s.Key),
+		Key: s.Key, Signed: s.Signed, Vouched: s.Vouched, Granted: s.Granted, Says: w.Say(words.LedgerStatement), Tell: f.below("tell", "sender", s.Key),
 		TellText: w.Say(words.PageTellHow, "sender", s.Key),
 		Pictures: switchView{
 			Text: w.Say(words.PagePicturesOff, "sender", s.Key), Button: w.Say(words.PagePicturesShow), Value: "on",
@@ -109,7 +112,7 @@ func (f *Frame) Sender(s Sender) []byte {
 		"noHistory": w.Say(words.PageHistoryNone), "shown": w.Say(words.PageNoticeShown), "nobody": w.Say(words.PageSenderNobody),
 		"parts": w.Say(words.PageParts), "partsIntro": w.Say(words.PagePartsIntro), "partWhy": w.Say(words.PagePartWhy), "seen": w.Say(words.PageSeen),
 		"word": w.Say(words.PageWord), "wordIs": w.Say(words.PageWordIs), "details": w.Say(words.PageWordDetails), "keep": w.Say(words.PageWordKeep),
-		"said": w.Say(words.PageWordSaid),
+		"said": w.Say(words.PageWordSaid), "signed": w.Say(words.PageSigned),
 	}})
 }
 

@@ -90,7 +90,7 @@ type Record struct {
 	// Sender is the key of package sender: an organisational domain, or a
 	// full address on shared domains.
 	Sender string
-	// SenderHow is how the sender was authenticated: "dmarc", "dkim", "spf",
+	// SenderHow is how the sender was authenticated: "dmarc", "dkim", "own-dkim", "spf",
 	// or "" if the decision was made without a mail at hand.
 	SenderHow string
 	// SenderAddress is the address in From of the mail at hand, "" without one.

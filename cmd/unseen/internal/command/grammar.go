@@ -57,6 +57,7 @@ type accountCommand struct {
 	Test     accountTest     `cmd:"" help:"${help_account_test}"`
 	Password accountPassword `cmd:"" help:"${help_account_password}"`
 	Confirm  accountConfirm  `cmd:"" help:"${help_account_confirm}"`
+	Signed   accountSigned   `cmd:"" help:"${help_account_signed}"`
 	Remove   accountRemove   `cmd:"" help:"${help_account_remove}"`
 }
 
