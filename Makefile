@@ -40,6 +40,11 @@ addon: ## bin/unseen.xpi, the add-on for Thunderbird, the same octets each time
 check-addon: ## the types of the add-on's scripts, by the TypeScript compiler from npm
 	@packaging/check-addon.sh
 
+.PHONY: window
+window: ## brings what is missing and builds bin/unseen-gui, the window; needs C
+	@packaging/bring.sh window
+	CGO_ENABLED=1 $(GO) build -trimpath -tags gui -o bin/ ./cmd/unseen-gui
+
 .PHONY: test
 test: ## brings what is missing and runs every test (under 20 minutes)
 	@packaging/bring.sh test
@@ -77,7 +82,7 @@ truth: ## how many verdicts are right, on real mail labelled by hand; needs ../s
 
 .PHONY: lint
 lint: ## gofmt, go vet, staticcheck
-	@out=$$($$($(GO) env GOROOT)/bin/gofmt -l cmd detect imapfilter internal proxy rules testdata); \
+	@out=$$($$($(GO) env GOROOT)/bin/gofmt -l cmd detect gui imapfilter internal proxy rules testdata); \
 		if [ -n "$$out" ]; then echo "not formatted:"; echo "$$out"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...

@@ -2,7 +2,8 @@
 # Brings what building and testing Unseen needs, on Debian and Ubuntu.
 #
 #   packaging/bring.sh build     what "make build" and "make run" need
-#   packaging/bring.sh test      that, and the mail programs of the tests
+#   packaging/bring.sh window    that, and what "make window" compiles with
+#   packaging/bring.sh test      all of it, and the mail programs of the tests
 #
 # It says first what would be installed. As root it installs it; otherwise it
 # asks, and installs through sudo. If the answer is no, or nobody can be asked,
@@ -16,6 +17,8 @@ mkdir -p .cache
 
 what=${1:-build}
 go_packages="golang-go"
+window_packages="gcc libc6-dev pkg-config libgl-dev libegl-dev libx11-dev libxrandr-dev libxxf86vm-dev libxi-dev libxcursor-dev libxinerama-dev libwayland-dev libxkbcommon-dev"
+screen_packages="openbox imagemagick xfce4-panel xfconf libgl1-mesa-dri"
 test_packages="dovecot-imapd thunderbird isync libsasl2-modules mutt neomutt offlineimap3 curl python3 claws-mail xvfb xdotool libnss3-tools bsdutils chromium geary evolution-data-server gir1.2-camel-1.2 python3-gi gnome-keyring libsecret-tools dbus-daemon npm openssl openssh-client poppler-utils"
 
 # there PACKAGE: is what we need of a package on this machine?
@@ -43,6 +46,19 @@ there() {
     libnss3-tools) command -v certutil >/dev/null ;;
     bsdutils) command -v script >/dev/null ;;
     golang-go) packaging/go.sh --found >/dev/null 2>&1 ;;
+    gcc | pkg-config | openbox) command -v "$1" >/dev/null ;;
+    xfce4-panel) command -v xfce4-panel >/dev/null ;;
+    imagemagick) command -v import >/dev/null ;;
+    xfconf) ls /usr/lib/*/xfce4/xfconf/xfconfd >/dev/null 2>&1 ;;
+    libgl1-mesa-dri) ls /usr/lib/*/dri/swrast_dri.so >/dev/null 2>&1 ;;
+    libc6-dev) [ -e /usr/include/stdio.h ] ;;
+    libgl-dev) pkg-config --exists gl 2>/dev/null ;;
+    libegl-dev) pkg-config --exists egl 2>/dev/null ;;
+    libwayland-dev) pkg-config --exists wayland-client 2>/dev/null ;;
+    libx11-dev | libxrandr-dev | libxxf86vm-dev | libxi-dev | libxcursor-dev | libxinerama-dev | libxkbcommon-dev)
+        module=${1#lib}
+        pkg-config --exists "${module%-dev}" 2>/dev/null
+        ;;
     esac
 }
 
@@ -65,13 +81,16 @@ tests() {
     evolution-data-server | gir1.2-camel-1.2 | python3-gi) echo "the tests with Evolution's mail library" ;;
     dbus-daemon) echo "the tests with Geary and Evolution's mail library" ;;
     python3) echo "the tests with Python's imaplib" ;;
+    openbox | imagemagick | xfce4-panel | xfconf | libgl1-mesa-dri) echo "the tests of the window and the icon on a screen" ;;
+    gcc | pkg-config | libc6-dev | libgl-dev | libegl-dev | libx11-dev | libxrandr-dev | libxxf86vm-dev | libxi-dev | libxcursor-dev | libxinerama-dev | libwayland-dev | libxkbcommon-dev) echo "the window, which needs C" ;;
     golang-go) echo "everything: there is no Go to build with" ;;
     ca-certificates) echo "downloading Go and its modules" ;;
     esac
 }
 
 wanted="ca-certificates $go_packages"
-[ "$what" = test ] && wanted="$wanted $test_packages"
+[ "$what" = build ] || wanted="$wanted $window_packages"
+[ "$what" = test ] && wanted="$wanted $test_packages $screen_packages"
 missing=""
 for package in $wanted; do
     there "$package" || missing="$missing $package"

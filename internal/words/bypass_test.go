@@ -14,10 +14,11 @@ import (
 )
 
 // rooms are where people are spoken to.
-var rooms = []string{"cmd", "proxy", "internal/account", "internal/api", "internal/daemon", "internal/gate", "internal/notice", "internal/page"}
+var rooms = []string{"cmd", "gui", "proxy", "internal/account", "internal/api", "internal/daemon", "internal/gate", "internal/notice", "internal/page"}
 
 // elsewhere are the places that say a text of their own, as file and function, and why.
 var elsewhere = map[string]string{
+	"gui/model/chart.go SVG":                        "it is a drawing: its texts are parameters",
 	"internal/api/records.go export":                ofClients,
 	"internal/api/faces.go queried":                 ofClients,
 	"internal/api/stream.go stream":                 ofClients,

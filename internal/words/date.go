@@ -60,3 +60,6 @@ func (c *Catalogue) Duration(d time.Duration) string {
 	}
 	return c.Say(moment)
 }
+
+// Month is the name of a month, as it stands within a sentence.
+func (c *Catalogue) Month(m time.Month) string { return c.Say(month(m)) }
