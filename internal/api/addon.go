@@ -21,6 +21,8 @@ type AddOn struct {
 	Hello func(ctx context.Context) (AddOnHello, error)
 	// Message takes a mail that is shown and says what becomes of its loads.
 	Message func(ctx context.Context, q AddOnQuestion, mail io.Reader) (AddOnMessage, error)
+	// Rewrite takes a mail of an account and returns it with addresses of the gateway.
+	Rewrite func(ctx context.Context, account string, mail io.Reader) ([]byte, error)
 	// Again says it once more, of a mail that was handed over before.
 	Again func(ctx context.Context, q AddOnAgain) (AddOnMessage, error)
 	// Hop says what becomes of a load that was released and is redirected.
@@ -221,6 +223,7 @@ func (s *Server) addOnRoutes(mux *http.ServeMux) {
 	f := s.Service.AddOn
 	mux.Handle("GET /v1/addon", s.get(answer(f.Hello)))
 	mux.Handle("POST /v1/addon/messages", http.HandlerFunc(s.addOnMessage))
+	mux.Handle("POST /v1/rewrite", http.HandlerFunc(s.rewrite))
 	mux.Handle("POST /v1/addon/again", post(s, f.Again))
 	mux.Handle("POST /v1/addon/hop", post(s, f.Hop))
 	mux.Handle("POST /v1/addon/happened", post(s, f.Happened))

@@ -26,7 +26,7 @@ const localAddress = "local mail"
 // addOnService answers add-ons of mail programs.
 func (d *Daemon) addOnService() api.AddOn {
 	return api.AddOn{
-		Hello: d.addOnHello, Message: d.addOnMessage, Again: d.addOnAgain, Hop: d.addOnHop,
+		Hello: d.addOnHello, Message: d.addOnMessage, Rewrite: d.rewrite, Again: d.addOnAgain, Hop: d.addOnHop,
 		Happened: d.addOnHappened, Follow: d.addOnFollow, Compose: d.addOnCompose,
 	}
 }
@@ -66,6 +66,34 @@ func (d *Daemon) addOnMessage(ctx context.Context, q api.AddOnQuestion, body io.
 		return api.AddOnMessage{}, d.explainStore(err)
 	}
 	return d.addOnAgain(ctx, api.AddOnAgain{Plan: id, Language: q.Language})
+}
+
+// rewrite takes a mail of an account for a filter, and returns it as a relay would serve
+// it. The account has to be known: its provider vouches for senders.
+func (d *Daemon) rewrite(ctx context.Context, address string, body io.Reader) ([]byte, error) {
+	raw, err := io.ReadAll(body)
+	if err != nil {
+		return nil, fmt.Errorf("reading the mail: %w", err)
+	}
+	account, ok, err := d.core.store.Account(ctx, address)
+	if err != nil {
+		return nil, d.explainStore(err)
+	}
+	if !ok {
+		return nil, d.noAccount(address)
+	}
+	id, err := d.planShown(ctx, account, raw)
+	if err != nil {
+		return nil, d.explainStore(err)
+	}
+	m, err := d.planned(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if m.plan.Overlay.Apply(raw, 0) > 0 {
+		return nil, d.refusal(api.CodeFailed, words.CleanOtherMail, words.CleanOtherMailHint)
+	}
+	return raw, nil
 }
 
 // planShown plans a mail and keeps the plan, if it is not kept already.

@@ -256,3 +256,28 @@ func TestAddOnLink(t *testing.T) {
 		t.Errorf("a link that is none: %v", err)
 	}
 }
+
+// A filter gets a mail of a known account back at the same length, with each load
+// leading to the gateway, which then decides.
+func TestRewrite(t *testing.T) {
+	h := newHouse(t)
+	h.start()
+	mail := crlf(mailFrom("shop.example", pixel))
+	ctx := context.Background()
+	var e *api.Error
+	if _, err := h.client.Rewrite(ctx, reader, strings.NewReader(mail)); !errors.As(err, &e) || e.Code != api.CodeUnknown {
+		t.Errorf("an account that nobody knows: %v", err)
+	}
+	h.connect(anywhere)
+	out, err := h.client.Rewrite(ctx, reader, strings.NewReader(mail))
+	if err != nil || len(out) != len(mail) || strings.Contains(string(out), "open.php") {
+		t.Fatalf("%d octets of %d, %v:\n%s", len(out), len(mail), err, out)
+	}
+	if asked := h.open(string(out)); len(asked) != 0 {
+		t.Errorf("without a yes, the tracker was asked %v", asked)
+	}
+	h.decide("granted", "shop.example")
+	if asked := h.open(string(out)); len(asked) != 1 {
+		t.Errorf("after a yes, the tracker was asked %v", asked)
+	}
+}

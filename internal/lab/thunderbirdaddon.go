@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // addAddOns puts packed add-ons where Thunderbird finds them at its start.
@@ -100,12 +101,91 @@ func (tb *Thunderbird) ClickLink(t testing.TB, text string) {
 const doc = pane().messageBrowser.contentWindow.getMessagePaneBrowser().contentDocument;
 const link = await until("the link", () => [...doc.links].find(a => a.textContent == arguments[0]));
 link.focus();
-const win = doc.defaultView;
-const utils = win.windowUtils;
-const at = link.getBoundingClientRect();
-for (const type of ["mousedown", "mouseup"]) {
-  utils.sendMouseEvent(type, at.left + at.width / 2, at.top + at.height / 2, 0, 1, 0);
-}
+link.click();
 await pause(300);
 `, text)
+}
+
+// scriptPage opens every message of the inbox as fast as it loads, and returns how long
+// each took to be shown, in milliseconds.
+const scriptPage = `
+const about = pane();
+about.displayFolder(inbox().URI);
+await until("the view", () => about.gDBView && about.gDBView.rowCount > 0);
+const browser = about.messageBrowser.contentWindow;
+const took = [];
+about.threadTree.selectedIndex = -1;
+await pause(100);
+for (let row = 0; row < about.gDBView.rowCount; row++) {
+  const began = browser.performance.now();
+  const loaded = new Promise(done => browser.addEventListener("MsgLoaded", done, { once: true }));
+  about.threadTree.selectedIndex = row;
+  await Promise.race([loaded, pause(20000).then(() => { throw new Error("message " + row + " never loaded"); })]);
+  took.push(browser.performance.now() - began);
+}
+return took;
+`
+
+// Page opens every message of the inbox, one after the other, as fast as they load, and
+// returns how long each took to be shown.
+func (tb *Thunderbird) Page(t testing.TB) []time.Duration {
+	t.Helper()
+	var ms []float64
+	tb.Do(t, &ms, scriptPage)
+	took := make([]time.Duration, 0, len(ms))
+	for _, one := range ms {
+		took = append(took, time.Duration(one*float64(time.Millisecond)))
+	}
+	return took
+}
+
+// Memory is how much memory Thunderbird's main process has to itself, in octets, after
+// it has tidied up.
+func (tb *Thunderbird) Memory(t testing.TB) int64 {
+	t.Helper()
+	var n int64
+	tb.Do(t, &n, `
+const manager = Components.classes["@mozilla.org/memory-reporter-manager;1"].getService(Components.interfaces.nsIMemoryReporterManager);
+await new Promise(done => manager.minimizeMemoryUsage(done));
+return manager.residentUnique;`)
+	return n
+}
+
+// AddOnPage opens a page of an add-on in a tab and returns a picture of it.
+func (tb *Thunderbird) AddOnPage(t testing.TB, id, page string) []byte {
+	t.Helper()
+	tb.Do(t, nil, `
+const [id, page] = arguments;
+const tabs = main().document.getElementById("tabmail");
+const url = WebExtensionPolicy.getByID(id).getURL(page);
+const tab = tabs.openTab("contentTab", { url, triggeringPrincipal: WebExtensionPolicy.getByID(id).extension.principal, linkHandler: "single-page" });
+await until("the page", () => tab.browser?.contentTitle || tab.browser?.currentURI?.spec == url);
+await pause(1500);`, id, page)
+	png := tb.Picture(t)
+	tb.Do(t, nil, `main().document.getElementById("tabmail").closeOtherTabs(main().document.getElementById("tabmail").tabInfo[0]);`)
+	return png
+}
+
+// BrowserStub makes a program that takes web addresses from the mail program, and
+// returns the file it writes them to, one a line. Home is the reader's.
+func BrowserStub(t testing.TB, home string) string {
+	t.Helper()
+	opened := filepath.Join(home, "opened")
+	stub := filepath.Join(home, "stub-browser")
+	apps := filepath.Join(home, ".local", "share", "applications")
+	files := map[string]string{
+		stub:                                 "#!/bin/sh\necho \"$1\" >>" + opened + "\n",
+		filepath.Join(apps, "stub.desktop"):  "[Desktop Entry]\nType=Application\nName=Stub\nExec=" + stub + " %u\nMimeType=x-scheme-handler/http;x-scheme-handler/https;\n",
+		filepath.Join(apps, "mimeapps.list"): "[Default Applications]\nx-scheme-handler/http=stub.desktop\nx-scheme-handler/https=stub.desktop\n",
+		filepath.Join(home, ".config", "mimeapps.list"): "[Default Applications]\nx-scheme-handler/http=stub.desktop\nx-scheme-handler/https=stub.desktop\n",
+	}
+	for path, text := range files {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return opened
 }

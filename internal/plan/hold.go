@@ -12,7 +12,13 @@ import (
 // Loads that hold says no to are [Left]. Raw is not changed; it is returned
 // itself if there is nothing to hold.
 func HoldLoads(raw []byte, hold func(reference.Reference) bool) ([]byte, *Plan) {
-	plan := (&Planner{hold: hold}).Plan(raw)
+	return HoldAndOpen(raw, hold, nil)
+}
+
+// HoldAndOpen is [HoldLoads] for a message whose links are opened as well: each that a
+// linker names a destination of leads there, at the same length. Nothing is sealed.
+func HoldAndOpen(raw []byte, hold func(reference.Reference) bool, links Linker) ([]byte, *Plan) {
+	plan := (&Planner{hold: hold, Links: links}).Plan(raw)
 	if len(plan.Overlay.Edits) == 0 {
 		return raw, plan
 	}

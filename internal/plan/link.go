@@ -56,7 +56,12 @@ func linkable(mediaType string) bool {
 
 // protectsLinks says whether links of the text are decided on, if it is held whole.
 func (p *page) protectsLinks() bool {
-	return p.planner.Links != nil && linkable(p.part.MediaType) && p.writable()
+	return p.planner.Links != nil && linkable(p.part.MediaType) && (p.writable() || p.openable())
+}
+
+// openable says whether links of the text may be opened where loads are held for good.
+func (p *page) openable() bool {
+	return p.planner.hold != nil && p.text.view != nil && reference.Scanned(p.part.MediaType) && p.part.Protected == ""
 }
 
 // askLinks lets the linker decide on the links of a whole text. Where programs may
@@ -105,7 +110,7 @@ func (p *page) link(r *Reference, refs []reference.Reference, number int) {
 	if number < len(p.links) {
 		d = p.links[number]
 	}
-	if p.ours(r.Ref.URL) {
+	if p.planner.hold == nil && p.ours(r.Ref.URL) {
 		// A sender wrote an address of this machine. It must not be taken for one
 		// that was made here when the mail is answered.
 		d = LinkDecision{Seal: true}
@@ -115,7 +120,7 @@ func (p *page) link(r *Reference, refs []reference.Reference, number int) {
 		if p.unwrap(r.Ref.Slot, d.To) {
 			r.Outcome = Unwrapped
 		}
-	case d.To == "" && d.Seal:
+	case d.To == "" && d.Seal && p.planner.hold == nil:
 		p.seal(r)
 	}
 }

@@ -60,3 +60,18 @@ const (
 	FaceNext        Key = "face-next"
 	FaceDone        Key = "face-done"
 )
+
+// Keys of the ways to clean a mail.
+const (
+	HelpCleanGateway   Key = "help_clean_gateway"
+	HelpCleanAccount   Key = "help_clean_account"
+	HelpCleanHTML      Key = "help_clean_html"
+	HelpCleanCharset   Key = "help_clean_charset"
+	CleanNeedsAccount  Key = "clean-needs-account"
+	CleanNeedsGateway  Key = "clean-needs-gateway"
+	CleanBadCharset    Key = "clean-bad-charset"
+	CleanWithout       Key = "clean-without"
+	CleanOtherLength   Key = "clean-other-length"
+	CleanOtherMail     Key = "clean-other-mail"
+	CleanOtherMailHint Key = "clean-other-mail-hint"
+)

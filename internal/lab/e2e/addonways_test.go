@@ -1,10 +1,15 @@
 package e2e_test
 
 import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/lab"
 )
 
@@ -34,4 +39,103 @@ func TestAddOnWithoutUnseen(t *testing.T) {
 	h.only(t, nothing, "while Unseen does not run")
 	h.startUnseen()
 	h.reached(t, tb)
+}
+
+// A tracked link leads to its page, one that is merely wrapped to where it ends, and a
+// plain one where it always did: by the add-on alone.
+func TestAddOnLinks(t *testing.T) {
+	mail := strings.Replace(string(tellTale("harbourbooks.example", "Five novels", "b39d93bee08f7841fefeb18b54beaec9")), "</body>",
+		`<a href="https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwww.harbourbooks.example%2Fapril&amp;data=05%7C01%7Canna">April</a></body>`, 1)
+	h := openAddOnHouse(t, [][]byte{[]byte(mail)})
+	with, opened := h.reader(h.direct()), ""
+	install := with.Before
+	with.Before = func(profile string) { install(profile); opened = lab.BrowserStub(t, profile) }
+	tb := lab.StartThunderbird(t, with)
+	tb.Sync(t, 1)
+	h.reached(t, tb)
+	picture(t, tb, "links")
+	for _, c := range []struct{ link, want string }{
+		{"March", "http://www.harbourbooks.example/march"},
+		{"April", "https://www.harbourbooks.example/april"},
+		{"Five novels", h.daemon.Origin() + "/c/"},
+	} {
+		tb.ClickLink(t, c.link)
+		lab.Until(5*time.Second, func() bool { _, err := os.Stat(opened); return err == nil })
+		time.Sleep(quiet)
+		got, err := os.ReadFile(opened)
+		if err != nil || !strings.HasPrefix(string(got), c.want) || strings.Count(string(got), "\n") != 1 {
+			t.Errorf("%s opens %q, %v, want %s", c.link, got, err, c.want)
+		}
+		os.Remove(opened)
+	}
+	for name, page := range map[string]string{"settings": "options.html", "first": "options.html?first=1", "panel": "panel.html?tab=1"} {
+		if dir := os.Getenv("UNSEEN_PICTURES"); dir != "" {
+			os.WriteFile(dir+"/"+name+".png", tb.AddOnPage(t, "unseen@unseen-mail", page), 0o600)
+		}
+	}
+}
+
+// The same mail by the relay, with the add-on beside it: one line, one number, and no
+// load is counted twice.
+func TestAddOnBesideRelay(t *testing.T) {
+	h := openAddOnHouse(t, [][]byte{tellTale("harbourbooks.example", "Five novels", "b39d93bee08f7841fefeb18b54beaec9")})
+	ctx := context.Background()
+	a, err := h.client.AddAccount(ctx, api.NewAccount{Address: reader, IMAP: endpoint(t, h.dovecot.Addr, "none"), SMTP: &api.Endpoint{Host: "localhost", Port: 9, TLS: "none"}, Unchecked: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.account = a
+	tb := lab.StartThunderbird(t, h.reader(lab.Login{Addr: h.imap(), User: login}))
+	tb.Sync(t, 1)
+	shown := tb.Open(t, "Five novels")
+	if !strings.Contains(shown.HTML, h.daemon.Origin()+"/p/") {
+		t.Fatalf("nothing was replaced, so this test shows nothing:\n%s", shown.HTML)
+	}
+	h.tells(t, tb, func(told lab.Told) bool { return strings.Contains(told.Bar, "They were not told") })
+	time.Sleep(quiet)
+	if told := tb.Told(t); told.Bars != 1 || told.Badge != "6" {
+		t.Errorf("it shows %+v", told)
+	}
+	picture(t, tb, "relay")
+	st, err := h.client.Status(ctx)
+	if err != nil || st.Mail.Messages != 1 || st.Today.Held == 0 || st.Today.Held > 6 {
+		t.Errorf("counted %+v of %+v, %v", st.Today, st.Mail, err)
+	}
+	h.only(t, learned(h.house), "through the relay")
+}
+
+// Many mails, paged through as fast as they load: no load is missed, in any round, and
+// memory does not grow with the rounds.
+func TestAddOnManyMails(t *testing.T) {
+	n, rounds := 40, 2
+	if lab.Long() {
+		n, rounds = 500, 5
+	}
+	var mails [][]byte
+	for i := range n {
+		mails = append(mails, tellTale(fmt.Sprintf("shop%d.example", i), fmt.Sprint("Letter ", i), fmt.Sprintf("%032x", i+0x0c44f1a2)))
+	}
+	h := openAddOnHouse(t, mails)
+	tb := lab.StartThunderbird(t, h.reader(h.direct()))
+	tb.Sync(t, n)
+	tb.Store(t)
+	tb.Open(t, "Letter 0")
+	h.tells(t, tb, func(told lab.Told) bool { return told.Bar != "" && !strings.Contains(told.Bar, "does not answer") })
+	var memory []int64
+	for round := range rounds {
+		learned(h.house)
+		took := tb.Page(t)
+		time.Sleep(quiet)
+		for _, hit := range learned(h.house) {
+			if !strings.Contains(hit.URL, "cover.png") {
+				t.Errorf("round %d told %s", round, hit.URL)
+			}
+		}
+		slices.Sort(took)
+		memory = append(memory, tb.Memory(t))
+		t.Logf("round %d: %d mails, median %v, 90 of 100 within %v, memory %d MB", round, len(took), took[len(took)/2], took[len(took)*9/10], memory[round]>>20)
+	}
+	if last := memory[len(memory)-1]; last > memory[0]+memory[0]/4 {
+		t.Errorf("memory grew from %d to %d octets", memory[0], last)
+	}
 }

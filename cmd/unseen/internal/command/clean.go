@@ -19,6 +19,9 @@ import (
 // the mail goes out: a filter that loses mail is worse than any tracker. A signal
 // ends it as it ends any program, so that whoever runs it keeps the mail.
 func (c *cleanCommand) Run(s *session) error {
+	if err := c.check(s); err != nil {
+		return err
+	}
 	s.awaitTyping(s.In)
 	raw, err := readMail(s.In)
 	if err != nil {
@@ -28,10 +31,12 @@ func (c *cleanCommand) Run(s *session) error {
 		}
 		return s.unclean(err)
 	}
-	out, left, err := cleaned(raw, s.filterRules)
+	mail, bare := c.dressed(raw)
+	out, left, err := c.through(s, mail)
 	if err != nil {
-		out = raw
+		out = mail
 	}
+	out = out[bare:]
 	if _, failed := s.Out.Write(out); failed != nil {
 		return fmt.Errorf("writing the mail: %w", failed)
 	}
@@ -101,13 +106,17 @@ func inert(raw []byte, judge *detect.Judge, left map[string]int) []byte {
 		refs = append(refs, all.References[i].Ref)
 	}
 	facts := detect.Gather(message.Header(raw), refs, "")
-	out, made := plan.HoldLoads(raw, func(r reference.Reference) bool { return tells(judge.Judge(r, facts)) })
+	hold := func(r reference.Reference) bool { return tells(judge.Judge(r, facts)) }
+	out, made := plan.HoldAndOpen(raw, hold, opener{judge})
 	for i := range made.References {
 		if r := &made.References[i]; r.Outcome == plan.Ungated {
 			left[r.Reason]++
 		}
 	}
 	for _, g := range made.Gaps {
+		if g.Reason == plan.GapLinks {
+			continue // links are opened where that is sure, and promised nowhere
+		}
 		left[g.Reason]++
 	}
 	return out

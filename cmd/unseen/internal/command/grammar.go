@@ -203,7 +203,12 @@ type consentVerify struct {
 	Against string `placeholder:"HEAD" help:"${help_against}"`
 }
 
-type cleanCommand struct{}
+type cleanCommand struct {
+	Gateway bool   `help:"${help_clean_gateway}"`
+	Account string `placeholder:"ADDRESS" help:"${help_clean_account}"`
+	HTML    bool   `name:"html" help:"${help_clean_html}"`
+	Charset string `placeholder:"NAME" default:"utf-8" help:"${help_clean_charset}"`
+}
 
 type statusCommand struct {
 	Follow bool   `short:"f" help:"${help_follow}"`
