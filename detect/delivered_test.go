@@ -76,3 +76,31 @@ func TestAgainstTheMail(t *testing.T) {
 		})
 	}
 }
+
+// What the header says of who sent the mail gives a counter on the sender's own
+// host its vendor and purposes; of a stranger's host it says nothing.
+func TestMailer(t *testing.T) {
+	j := newJudge(t)
+	const pixel = "https://count.%s/o/7f3a9c2e51d84b06a1c2"
+	for _, tt := range []struct{ name, header, host, vendor string }{
+		{"the sender's own host", "X-SG-EID: u001.fakeTokenForTests0001", "shop.example", "sendgrid"},
+		{"a stranger's host", "X-SG-EID: u001.fakeTokenForTests0001", "stranger.example", ""},
+		{"no such field", "X-Mailer: Somebody's own", "shop.example", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			raw := "From: News <news@shop.example>\r\n" + tt.header + "\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n" +
+				`<img width=1 height=1 src="` + strings.Replace(pixel, "%s", tt.host, 1) + `">`
+			found := detect.Scan([]byte(raw), j, detect.ScanOptions{}).Findings
+			if len(found) != 1 || found[0].Verdict != detect.Tracker {
+				t.Fatalf("%+v", found)
+			}
+			f, vendor := found[0], ""
+			if f.Vendor != nil {
+				vendor = *f.Vendor
+			}
+			if vendor != tt.vendor || (len(f.Purposes) > 1) != (tt.vendor != "") {
+				t.Errorf("vendor %q, purposes %v, reasons %v", vendor, f.Purposes, f.Reasons)
+			}
+		})
+	}
+}

@@ -39,6 +39,9 @@ type Facts struct {
 
 	// Leaks looks for the reader's addresses. Nil looks for Recipient alone.
 	Leaks *leak.Finder
+
+	// sent is who sent the mail for its sender, nil if the header is not known.
+	sent *mailer
 	// Memory is what other mail of the same sender showed, nil for nothing.
 	Memory Memory
 }
@@ -51,7 +54,7 @@ func (f *Facts) listed(url string) bool { return f.Choices.Has(url) }
 // the only address in To. That is good enough to look for the address in URLs;
 // for consent it is not, see [sender.Recipient].
 func Gather(h message.HeaderFields, refs []reference.Reference, recipient string) Facts {
-	f := Facts{Recipient: recipient}
+	f := Facts{Recipient: recipient, sent: &mailer{header: h}}
 	if boxes := sender.Mailboxes(h.Get("From")); len(boxes) == 1 {
 		_, f.FromDomain, _ = strings.Cut(boxes[0], "@")
 	}

@@ -176,25 +176,30 @@ func (v *view) thirdParty() bool {
 	return v.facts.FromDomain == "" || sender.OrgDomain(v.at.Host) != sender.OrgDomain(v.facts.FromDomain)
 }
 
-// purposes are those of the vendor; for somebody unknown, that of measuring.
+// purposes are those of the vendor, or of the service that the header names; for
+// somebody unknown, that of measuring.
 func (v *view) purposes() ([]purpose.ID, Basis) {
 	basis := Inferred
 	if v.known && !v.hit.Vendor.Inferred {
 		basis = Documented
 	}
+	vendor := v.hit.Vendor
+	if !v.known {
+		vendor = v.mailer()
+	}
 	if v.ref.Kind.Load() {
-		if v.known {
-			return slices.Clone(v.hit.Vendor.Purposes), basis
+		if vendor != nil {
+			return slices.Clone(vendor.Purposes), basis
 		}
 		return []purpose.ID{purpose.Performance}, basis
 	}
 	ids := []purpose.ID{purpose.Click}
-	if !v.known {
+	if vendor == nil {
 		return ids, basis
 	}
 	// To follow a link serves the vendor's wider ends too, but tells nothing
 	// of openings.
-	for _, id := range v.hit.Vendor.Purposes {
+	for _, id := range vendor.Purposes {
 		if id == purpose.Profiling || id == purpose.Fraud || id == purpose.VendorOwn {
 			ids = append(ids, id)
 		}
@@ -206,10 +211,14 @@ func (v *view) purposes() ([]purpose.ID, Basis) {
 func (v *view) tracker(c Certainty, t *signal.Token, rule string, reasons ...Reason) Judgement {
 	out := Judgement{Verdict: Tracker, Certainty: c, Individualised: Individual, Token: infoOf(t), Rules: []string{rule}}
 	out.Purposes, out.Basis = v.purposes()
+	out.because(reasons...)
 	if v.known {
 		out.Vendor = v.hit.Vendor.ID
+	} else if by := v.mailer(); by != nil {
+		out.Vendor = by.ID
+		out.because(why("mailer", by.Name))
+		out.Rules = append(out.Rules, "header:"+by.ID)
 	}
-	out.because(reasons...)
 	return out
 }
 

@@ -144,8 +144,10 @@ func (v *view) follows(p *signal.Parts, t *signal.Token) ([]Reason, bool) {
 		return nil, false
 	case v.isReader(p, t):
 		return nil, true
-	case v.isShown(t), v.isReturned(p, t):
-		return nil, true
+	case v.isShown(t):
+		return []Reason{why("shown")}, true
+	case v.isReturned(p, t):
+		return []Reason{why("returned")}, true
 	case t.Kind == signal.Number:
 		return nil, v.isParcel(t)
 	case t.Where == signal.User:

@@ -66,6 +66,9 @@ func (v *view) knownLoad() Judgement {
 		return v.tracker(Strong, t, v.hit.Rule, why("vendor-open", v.hit.Vendor.Name))
 	}
 	// Low confidence needs a second sign.
+	if by := v.facts.sent.of(v.judge.Catalogue); by != nil && by.ID == v.hit.Vendor.ID {
+		return v.tracker(Strong, t, v.hit.Rule, why("vendor-open", v.hit.Vendor.Name), why("mailer", by.Name))
+	}
 	if v.ref.Kind == reference.Pixel {
 		return v.tracker(Strong, t, v.hit.Rule, why("vendor-open", v.hit.Vendor.Name), why("invisible"))
 	}

@@ -51,6 +51,8 @@ func (v *view) tells(p *signal.Parts, t *signal.Token) (rule string, reasons []R
 			return rule, append(reasons, why("person", t.Name)), v.tellsInQuery(p, t)
 		}
 		return rule, reasons, v.tellsInQuery(p, t)
+	case t.Where == signal.Path && v.isReturned(p, t):
+		return rule, append(reasons, why("returned")), true
 	case t.Where == signal.Path:
 		if t.Kind == signal.Number && t.Strength == signal.Faint {
 			return "token:computed", append(reasons, why("computed")), p.Computed() && !p.Filed() && isWhole(t)
@@ -122,7 +124,7 @@ func (v *view) tellsInPath(p *signal.Parts, t *signal.Token) bool {
 	}
 	counted := p.Counter && !p.Stored() && v.facts.Mail.Siblings(p, t) < 2
 	switch {
-	case v.looksUnseen(p, t), v.isReturned(p, t), v.fromCounter(p, t):
+	case v.looksUnseen(p, t), v.fromCounter(p, t):
 		return true
 	case counted && t.Last && (p.Opener && t.Strength == signal.Strong || !p.Filed() && t.Strength == signal.Fair):
 		return true
