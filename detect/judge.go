@@ -30,6 +30,9 @@ type Judge struct {
 	// Words know which links are for a choice or an authentication. Nil is the
 	// embedded ones.
 	Words *exempt.Matcher
+	// Aliases says which other name a host leads to, as far as somebody asked the DNS;
+	// nil for nothing. It must not ask.
+	Aliases func(host string) (Alias, bool)
 
 	// mu guards finders, which look for the addresses that were scanned for last:
 	// to make one takes longer than to judge a mail.
@@ -116,10 +119,15 @@ func (j *Judge) judge(ref reference.Reference, f *Facts) Judgement {
 		return out
 	}
 	v.hit, v.known = j.Catalogue.MatchAddress(v.at)
-	if ref.Kind.Load() {
-		return v.withLeak(v.remembered(v.through(v.load())))
+	var out Judgement
+	if a, naming, ok := v.aliased(); ref.Kind.Load() {
+		if out = v.through(v.load()); ok {
+			out = v.behind(out, a, naming)
+		}
+	} else if out = v.link(); ok {
+		out = v.behind(out, a, naming)
 	}
-	return v.withLeak(v.remembered(v.link()))
+	return v.withLeak(v.remembered(out))
 }
 
 // take returns the address taken apart.

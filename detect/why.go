@@ -57,6 +57,7 @@ var sentences = map[string]string{
 	"unclear":         "Part of the address could differ between recipients, but pictures often have such names.",
 	"plain-link":      "Nothing in the address looks different from recipient to recipient.",
 	"thing":           "Part of the address looks like a name, but of what it leads to.",
+	"alias":           "Its host is another name of {0}, which {1} runs; that was asked on {2}.",
 	"twin-own":        "In a mailing of this sender, of {0}, addresses of this form differed between {1} recipients.",
 	"twin-same":       "In a mailing of this sender, of {0}, {1} recipients got the same addresses of this form.",
 	"history-reader":  "Its {0} holds what stayed the same in {1} mails of this sender and is another one for each of {2} of your addresses: it names you.",

@@ -45,6 +45,7 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"unseen": mai
 //	demo                    starts a demo and lets unseen speak with it
 //	read                    reads all mail of the demo, and opens it
 //	interrupt SIGNAL PROGRAM ...  runs a program, which waits for its standard input, and checks that a signal ends it
+//	nameserver NAME FILE HOST TARGET ...  starts a name server, sets $NAME to its address, and writes into FILE what it is asked for
 //	fifo FILE, socket FILE  makes what is no file
 //	octets FILE TEXT        writes a file; TEXT may hold escapes of Go
 //	smtpserver NAME HOW     starts an SMTP server (plain, starttls or tls) and sets $NAME to its host:port; who vouches is in NAME.pem
@@ -73,6 +74,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "ready": ready, "mailserver": mailServer, "taken": taken, "demo": startDemo, "read": readDemo,
 			"lengths": lengths, "interrupt": interrupt, "fields": fields, "passes": passes, "reads": reads, "smtpserver": smtpServer, "fifo": fifo, "socket": socket, "octets": octets, "profile": makeProfile,
+			"nameserver": nameServer,
 		},
 	})
 }

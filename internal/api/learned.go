@@ -42,8 +42,8 @@ type LearnedForm struct {
 	Form string `json:"form"`
 	// Mails is how many mails had it.
 	Mails int `json:"mails"`
-	// Says are sentences on each part that is filled in, and on what copies of one
-	// mailing proved.
+	// Says are sentences on each part that is filled in, as far as something is known
+	// of it, and on what copies of one mailing proved.
 	Says []string `json:"says"`
 	// Examples are hashes of header blocks of mails that had it.
 	Examples []string `json:"examples,omitempty"`

@@ -72,6 +72,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("GET /v1/consent", s.get(answer(f.Standings)))
 	mux.Handle("POST /v1/consent", post(s, f.Decide))
 	s.consentRoutes(mux)
+	s.aliasRoutes(mux)
 	s.protectionRoutes(mux)
 	s.addOnRoutes(mux)
 	s.faceRoutes(mux)

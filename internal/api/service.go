@@ -52,6 +52,8 @@ type Service struct {
 	Tell func(ctx context.Context, r TellRequest) ([]Tell, error)
 	// Learned says what mail upon mail showed of a sender.
 	Learned func(ctx context.Context, q LearnedQuery) ([]Learned, error)
+	// Names answers for the names of hosts.
+	Names AliasService
 	// WouldSend says what loads would send.
 	WouldSend func(ctx context.Context, r SendingRequest) ([]Sending, error)
 	// History returns what is kept about a sender.

@@ -93,7 +93,7 @@ func (b *backend) decideBy(ctx context.Context, l *load, at *url.URL, itself boo
 		return gate.Decision{}, err
 	}
 	q.Level, _ = b.policy.level()
-	q.Elsewhere = b.core.elsewhere(q.Judgement.Vendor, l.mail.from.Key)
+	q.Elsewhere = b.core.elsewhere(q.Judgement.Vendor, l.mail.from.Key) || b.core.leaves(q.Host, l.mail.from.Key)
 	now := time.Now()
 	q.Unprotected = !l.leaving && b.policy.guard.suspended(l.mail.account.Address, now)
 	if wrong := b.core.clockWrong(now); wrong != "" {

@@ -24,6 +24,8 @@ type books struct {
 	// watcher notices changes of the own rules, nil if it cannot.
 	watcher *rulefiles.Watcher
 	now     atomic.Pointer[detect.Judge]
+	// aliases are what the DNS said of hosts, nil for nothing.
+	aliases atomic.Pointer[hostNames]
 }
 
 // openBooks reads the catalogue.
@@ -69,7 +71,7 @@ func (b *books) take(own *rulefiles.Rules) {
 	if own != nil && !own.Empty() {
 		rules = rules.WithOwn(own)
 	}
-	b.now.Store(&detect.Judge{Catalogue: rules})
+	b.now.Store(&detect.Judge{Catalogue: rules, Aliases: b.alias})
 }
 
 // judge gives verdicts by today's rules.

@@ -61,7 +61,10 @@ func openCore(ctx context.Context, cfg *Config) (*core, error) {
 	}
 	c.repaired = repaired
 	c.mails, c.listener = newMails(c), newListener(kept, cfg.Logger)
-	if c.memory, err = newMemory(c); err != nil {
+	if c.memory, err = newMemory(c); err == nil {
+		_, err = c.readAliases(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(err, kept.Close())
 	}
 	return c, nil

@@ -50,6 +50,13 @@ func (d *Daemon) setLevel(ctx context.Context, q api.Level) (api.Level, error) {
 	return q, nil
 }
 
+// leaves says that a host of the sender's own is another name of one that is not, as
+// far as somebody asked (CNAME).
+func (c *core) leaves(host, key string) bool {
+	a, ok := c.books.alias(host)
+	return ok && !own(a.Target, key)
+}
+
 // elsewhere says that a vendor who is not the sender is known to run a host: one
 // that is named like the sender's and leads to somebody else (CNAME) is not the
 // sender's own. Nobody is asked; only the catalogue knows.

@@ -52,7 +52,9 @@ func (m *memory) tell(of *remembered, in *words.Catalogue) (api.Learned, error) 
 			}
 		}
 		for _, k := range known.Slots {
-			form.Says = append(form.Says, slotText(k, in))
+			if text := slotText(k, in); text != "" {
+				form.Says = append(form.Says, text)
+			}
 		}
 		out.Forms = append(out.Forms, form)
 	}
@@ -79,14 +81,16 @@ func proofText(p twin.Proof, in *words.Catalogue) string {
 	return in.Because(code, []string{p.Date, strconv.Itoa(p.Recipients)})
 }
 
-// slotText says what a part of a form stands for.
+// slotText says what a part of a form stands for, "" where that is not known.
 func slotText(k template.Knowledge, in *words.Catalogue) string {
 	where := in.PlaceIn(string(k.Slot.Place))
 	if k.Slot.Name != "" {
 		where = in.Say(words.LearnedNamed, "where", where, "name", k.Slot.Name)
 	}
-	say := words.LearnedUnknown
+	var say words.Key
 	switch k.Class {
+	default:
+		return ""
 	case template.Reader:
 		say = words.LearnedReader
 	case template.Everybody:

@@ -218,6 +218,7 @@ func (d *Daemon) forgetOne(ctx context.Context, key string, how consent.How, dry
 		traces, err = d.core.store.Traces(ctx, key)
 	} else {
 		d.core.memory.forget(key)
+		d.forgetNames(ctx, key)
 		if _, err = d.core.ledger.Forget(ctx, key, time.Now().UTC(), how, actor()); err == nil {
 			traces, err = d.core.store.Forget(ctx, key)
 		}

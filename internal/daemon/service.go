@@ -28,6 +28,7 @@ func (d *Daemon) service() api.Service {
 		Rebuild:       d.rebuild,
 		Senders:       d.listSenders,
 		Learned:       d.learned,
+		Names:         api.AliasService{List: d.listAliases, Ask: d.askAliases, Forget: d.forgetAliases},
 		About:         d.aboutSender,
 		Standings:     d.standings,
 		Decide:        d.decide,

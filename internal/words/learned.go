@@ -11,7 +11,8 @@ const (
 	LearnedConstant  Key = "learned-constant"
 	LearnedMail      Key = "learned-mail"
 	LearnedLink      Key = "learned-link"
-	LearnedUnknown   Key = "learned-unknown"
+	LearnedUnvouched Key = "learned-unvouched"
+	LearnedOthers    Key = "learned-others"
 	LearnedNamed     Key = "learned-named"
 	LearnedForget    Key = "learned-forget"
 

@@ -163,6 +163,8 @@ func (g *group) text(w *words.Catalogue) (what, text string) {
 		return w.Say(words.DidChoose), decided(w, g.Outcome) + ": " + strings.Join(purposes, ", ")
 	case "consent once":
 		return w.Say(words.DidChoose), w.Say(words.EventOnce)
+	case "names asked":
+		return w.Say(words.DidChoose), w.Say(words.EventNames)
 	case "forgotten done":
 		return w.Say(words.DidChoose), w.Say(words.EventForgotten)
 	case "picture shown", "picture once":

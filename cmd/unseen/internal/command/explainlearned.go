@@ -101,11 +101,22 @@ func (e *explainer) sender(typed string) error {
 // learnt writes what mail showed, and how it is forgotten.
 func (e *explainer) learnt(l *api.Learned) {
 	fmt.Fprintln(e.out, e.words.Say(words.LearnedHead, "mails", l.Mails, "sender", l.Sender, "since", e.words.Date(l.Since), "until", e.words.Date(l.Until)))
+	if !l.Vouched {
+		fmt.Fprintln(e.out, e.words.Say(words.LearnedUnvouched))
+	}
+	others := 0
 	for _, f := range l.Forms {
+		if len(f.Says) == 0 {
+			others++
+			continue
+		}
 		fmt.Fprintln(e.out, "  "+words.Plain(e.words.Say(words.LearnedForm, "form", f.Form, "n", f.Mails)))
 		for _, says := range f.Says {
 			fmt.Fprintln(e.out, "      "+words.Plain(says))
 		}
+	}
+	if others > 0 {
+		fmt.Fprintln(e.out, "  "+e.words.Say(words.LearnedOthers, "n", others))
 	}
 	fmt.Fprintln(e.out, e.words.Say(words.LearnedForget, "command", e.program()+" forget "+l.Sender))
 }

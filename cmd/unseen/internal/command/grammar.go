@@ -33,6 +33,7 @@ type grammar struct {
 	Twin     twinCommand     `cmd:"" help:"${help_twin}"`
 	Evidence evidenceCommand `cmd:"" help:"${help_evidence}"`
 	Rules    rulesCommand    `cmd:"" help:"${help_rules}"`
+	Cname    cnameCommand    `cmd:"" help:"${help_cname}"`
 	Rebuild  rebuildCommand  `cmd:"" help:"${help_rebuild}"`
 	Open     openCommand     `cmd:"" help:"${help_open}"`
 	Status   statusCommand   `cmd:"" help:"${help_status}"`
