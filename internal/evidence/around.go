@@ -3,7 +3,6 @@ package evidence
 import (
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -11,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/detect/claim"
 	"github.com/unseen-mail/unseen/rules/catalogue"
 )
@@ -113,51 +111,5 @@ func claimsFile(x *Examined) any {
 		"note":     "What the senders say about tracking, in their own mails. It is their word. Unseen cannot see what was agreed at a sign-up.",
 		"messages": all,
 		"senders":  x.Senders,
-	}
-}
-
-// writeInspection tells the same in the form of the EDPS Website Evidence
-// Collector: inspection.json and beacons.yml, with the keys that fit a mail.
-func (c *Case) writeInspection(x *Examined) error {
-	var beacons []map[string]any
-	hosts := make(map[string]bool)
-	for _, m := range x.Messages {
-		for _, f := range m.Findings {
-			if f.Verdict != detect.Tracker && f.Verdict != detect.Suspected {
-				continue
-			}
-			hosts[f.Host] = true
-			beacons = append(beacons, beacon(m, f))
-		}
-	}
-	inspection := map[string]any{
-		"title":            "Tracking in e-mail from " + c.opt.Sender,
-		"task_description": map[string]any{"sender": c.opt.Sender, "messages": len(x.Messages), "requests_made": 0},
-		"script":           map[string]any{"host": "e-mail", "version": map[string]string{"npm": "", "commit": c.opt.Tool.Commit}, "config": x.Edition, "environment": c.environment()},
-		"beacons":          beacons,
-		"cookies":          []any{},
-		"hosts":            map[string]any{"beacons": sortedKeys(hosts)},
-		"start_time":       c.opt.Now().UTC(),
-	}
-	if err := c.writeJSON("data/inspection.json", inspection); err != nil {
-		return err
-	}
-	return writeWhole(filepath.Join(c.opt.Dir, "data/beacons.yml"), beaconsYAML(beacons))
-}
-
-// beacon is one tracker as the collector writes it.
-func beacon(m Shown, f detect.Finding) map[string]any {
-	query := map[string]any{}
-	if u, err := url.Parse(f.URL); err == nil {
-		for name, values := range u.Query() {
-			query[name] = values
-		}
-	}
-	return map[string]any{
-		"url": f.URL, "query": query, "type": string(f.Kind), "vector": string(f.Vector),
-		"listName": f.RuleEdition, "filter": strings.Join(f.Rules, " "),
-		"message_sha256": m.MessageSHA256, "offset": f.Offset, "length": f.Length,
-		"verdict": string(f.Verdict), "certainty": string(f.Certainty),
-		"timestamp": m.Sent,
 	}
 }

@@ -63,7 +63,12 @@ func Compare(bags []Bag) ([]Mailing, error) {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b copied) int { return a.Sent.Compare(b.Sent) })
-	return compare(all)
+	mailings := []Mailing{}
+	err := compare(all, func(m Mailing) error {
+		mailings = append(mailings, m)
+		return nil
+	})
+	return mailings, err
 }
 
 // A copied is a message that may be a copy of another one's mailing.
@@ -84,16 +89,16 @@ func (c *copied) raw() ([]byte, error) {
 	return raw, nil
 }
 
-// compare compares the copies of one mailing that went to several recipients. The
-// messages are sorted by time; one group of them is held at a time.
-func compare(all []copied) ([]Mailing, error) {
-	mailings := []Mailing{}
+// compare compares the copies of one mailing that went to several recipients, and
+// gives each comparison to found. The messages are sorted by time; one group of them
+// is held at a time.
+func compare(all []copied, found func(Mailing) error) error {
 	groups := make(map[string][]*copied)
 	var order []string
 	for i := range all {
 		raw, err := all[i].raw()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		key := twin.MailingKey(message.Header(raw))
 		if key == "" {
@@ -108,14 +113,17 @@ func compare(all []copied) ([]Mailing, error) {
 		for _, near := range clusters(groups[key]) {
 			m, ok, err := compareOne(near)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			if ok {
-				mailings = append(mailings, m)
+			if !ok {
+				continue
+			}
+			if err := found(m); err != nil {
+				return err
 			}
 		}
 	}
-	return mailings, nil
+	return nil
 }
 
 // clusters cuts messages, sorted by time, where the next is far away.

@@ -7,7 +7,7 @@
 // (messages/), what each says of where it came from (origin/), every reference
 // with verdict, reasons and place (findings.jsonl), the tables of rules that the
 // verdicts rest on (rules/), what copies of one mailing show side by side
-// (comparison.json), what the senders say about tracking (claims.json), what the
+// (comparison.jsonl), what the senders say about tracking (claims.json), what the
 // complainant added (supplied/), where and how all of it was made
 // (environment.json), what was asked of the network (network.json), and a
 // chained log of what was done when (custody.jsonl). inspection.json and

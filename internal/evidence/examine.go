@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/detect/claim"
@@ -21,17 +23,15 @@ import (
 	"github.com/unseen-mail/unseen/internal/report"
 )
 
-// maxShown is how many references of one message reports show; findings.jsonl
-// holds all.
-const maxShown = 200
-
-// A Shown is one message with what a report says of it.
+// A Shown is one message with what a report says of it. Its findings are in the bag;
+// thousands of messages are not held with all of theirs.
 type Shown struct {
-	Origin
-	// Findings are its trackers, suspected ones and what is exempt, each address
-	// once, at most maxShown.
-	Findings []detect.Finding
-	// Trackers, Suspected and Exempt count all of them.
+	// Sender, Recipient, Subject and Sent are as in Origin.
+	Sender, Recipient, Subject string
+	Sent                       time.Time
+	// MessageSHA256 names it.
+	MessageSHA256 string
+	// Trackers, Suspected and Exempt count its findings.
 	Trackers, Suspected, Exempt int
 	// Gaps is how many parts could not be looked into.
 	Gaps int
@@ -43,14 +43,18 @@ type Shown struct {
 type Examined struct {
 	// Messages are in the order of their dates.
 	Messages []Shown
-	// Mailings are those of which copies of several recipients were compared.
+	// Mailings are those of which copies of several recipients were compared, without
+	// their references.
 	Mailings []Mailing
+	// Vendors are who would learn by its trackers, by name.
+	Vendors map[string]bool
 	// Senders are what is seen over all mails of each, by its key.
 	Senders []Observed
 	// Edition is that of the rules.
 	Edition string
-	// proven are the addresses that a comparison showed to be made for one person.
-	proven map[string]bool
+	// proven are hashes of the addresses that a comparison showed to be made for one
+	// person.
+	proven map[[16]byte]bool
 }
 
 // Observed is what is seen over the mails of one sender.
@@ -71,7 +75,12 @@ func (c *Case) Examine(ctx context.Context, told func(done, of int)) (*Examined,
 	if err := c.writeRules(); err != nil {
 		return nil, err
 	}
-	x := &Examined{Edition: c.opt.Judge.Catalogue.Edition()}
+	x := &Examined{Edition: c.opt.Judge.Catalogue.Edition(), Vendors: make(map[string]bool), proven: make(map[[16]byte]bool)}
+	inspect, err := c.inspect()
+	if err != nil {
+		return nil, err
+	}
+	defer inspect.close()
 	f, err := os.Create(filepath.Join(c.opt.Dir, findingsAt))
 	if err != nil {
 		return nil, fmt.Errorf("writing findings: %w", err)
@@ -83,7 +92,7 @@ func (c *Case) Examine(ctx context.Context, told func(done, of int)) (*Examined,
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("examining messages: %w", err)
 		}
-		if err := c.one(name, lines, x); err != nil {
+		if err := c.one(name, lines, inspect, x); err != nil {
 			return nil, err
 		}
 		if told != nil {
@@ -94,17 +103,20 @@ func (c *Case) Examine(ctx context.Context, told func(done, of int)) (*Examined,
 		return nil, fmt.Errorf("writing findings: %w", err)
 	}
 	slices.SortStableFunc(x.Messages, func(a, b Shown) int { return a.Sent.Compare(b.Sent) })
+	if err := inspect.end(x, c.opt.Now()); err != nil {
+		return nil, err
+	}
 	return x, c.conclude(x)
 }
 
 // one examines one message.
-func (c *Case) one(name string, lines report.Writer, x *Examined) error {
+func (c *Case) one(name string, lines report.Writer, inspect *inspector, x *Examined) error {
 	raw, err := os.ReadFile(filepath.Join(c.opt.Dir, messagesDir, name))
 	if err != nil {
 		return fmt.Errorf("reading a message of the bag: %w", err)
 	}
 	hash := strings.TrimSuffix(name, ".eml")
-	s := Shown{}
+	s := Shown{MessageSHA256: hash}
 	found := c.findings(raw, name)
 	var seen []role.Seen
 	for _, f := range found.Findings {
@@ -112,6 +124,9 @@ func (c *Case) one(name string, lines report.Writer, x *Examined) error {
 			return err
 		}
 		s.count(f)
+		if v := c.vendor(f); v != "" && f.Verdict == detect.Tracker {
+			x.Vendors[v] = true
+		}
 		seen = append(seen, role.Seen{
 			Ref:       reference.Reference{Vector: f.Vector, Kind: f.Kind, URL: f.URL, Remote: true},
 			Judgement: detect.Judgement{Verdict: f.Verdict, Certainty: f.Certainty, Vendor: text(f.Vendor)},
@@ -123,10 +138,14 @@ func (c *Case) one(name string, lines report.Writer, x *Examined) error {
 			return err
 		}
 	}
-	s.Origin = c.origin(raw, hash, seen)
+	o := c.origin(raw, hash, seen)
+	s.Sender, s.Recipient, s.Subject, s.Sent = o.Sender, o.Recipient, o.Subject, o.Sent
 	s.Claims = claims(raw)
 	x.Messages = append(x.Messages, s)
-	return c.writeJSON(originDir+"/"+hash+".json", s.Origin)
+	if err := inspect.add(o.Sent, found.Findings); err != nil {
+		return err
+	}
+	return c.writeJSON(originDir+"/"+hash+".json", o)
 }
 
 // findings scans a message of the bag; the same message always has the same.
@@ -149,12 +168,6 @@ func (s *Shown) count(f detect.Finding) {
 		s.Suspected++
 	case detect.Exempt:
 		s.Exempt++
-	default:
-		return
-	}
-	same := func(o detect.Finding) bool { return o.URL == f.URL && o.Kind == f.Kind }
-	if len(s.Findings) < maxShown && !slices.ContainsFunc(s.Findings, same) {
-		s.Findings = append(s.Findings, f)
 	}
 }
 
@@ -166,14 +179,11 @@ func claims(raw []byte) []claim.Claim {
 
 // conclude writes what all messages show together.
 func (c *Case) conclude(x *Examined) error {
-	var err error
-	if x.Mailings, err = c.compare(x); err != nil {
+	if err := c.compare(x); err != nil {
 		return err
 	}
-	x.prove()
 	c.observe(x)
 	files := map[string]any{
-		"data/comparison.json":  x.Mailings,
 		"data/claims.json":      claimsFile(x),
 		"data/environment.json": c.environment(),
 		"data/network.json":     network(),
@@ -182,9 +192,6 @@ func (c *Case) conclude(x *Examined) error {
 		if err := c.writeJSON(name, content); err != nil {
 			return err
 		}
-	}
-	if err := c.writeInspection(x); err != nil {
-		return err
 	}
 	return c.custody.add(Deed{What: "examined", Path: findingsAt, Detail: fmt.Sprintf("%d messages, rules %s", len(x.Messages), x.Edition)})
 }
@@ -203,25 +210,44 @@ func (c *Case) observe(x *Examined) {
 	slices.SortFunc(x.Senders, func(a, b Observed) int { return cmp.Compare(a.Sender, b.Sender) })
 }
 
-// prove notes the addresses that were made for one person for certain.
-func (x *Examined) prove() {
-	x.proven = make(map[string]bool)
-	for _, m := range x.Mailings {
-		for _, r := range m.References {
-			for _, p := range r.Places {
-				x.proven[p.URL] = x.proven[p.URL] || r.Result == twin.Individual
-			}
-		}
-	}
-}
-
-// compare compares the copies in this bag.
-func (c *Case) compare(x *Examined) ([]Mailing, error) {
+// compare compares the copies in this bag and writes each comparison as it is made.
+func (c *Case) compare(x *Examined) error {
 	var all []copied
 	for _, m := range x.Messages {
-		all = append(all, copied{Origin: m.Origin, files: os.DirFS(c.opt.Dir)})
+		one := copied{files: os.DirFS(c.opt.Dir)}
+		one.MessageSHA256, one.Sender, one.Recipient, one.Sent = m.MessageSHA256, m.Sender, m.Recipient, m.Sent
+		all = append(all, one)
 	}
-	return compare(all)
+	f, err := os.Create(filepath.Join(c.opt.Dir, "data/comparison.jsonl"))
+	if err != nil {
+		return fmt.Errorf("writing the comparison: %w", err)
+	}
+	defer f.Close()
+	lines := json.NewEncoder(f)
+	lines.SetEscapeHTML(false)
+	err = compare(all, func(m Mailing) error {
+		for _, r := range m.References {
+			for _, p := range r.Places {
+				if r.Result == twin.Individual {
+					x.proven[addressKey(p.URL)] = true
+				}
+			}
+		}
+		err := lines.Encode(m)
+		m.References = nil
+		x.Mailings = append(x.Mailings, m)
+		return err
+	})
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("writing the comparison: %w", err)
+	}
+	return nil
+}
+
+// addressKey is what an address is remembered by.
+func addressKey(url string) [16]byte {
+	sum := sha256.Sum256([]byte(url))
+	return [16]byte(sum[:16])
 }
 
 // messageAt is where a message lies.

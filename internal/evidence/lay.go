@@ -116,7 +116,7 @@ func (c *Case) layMails(x *Examined, w *words.Catalogue, p *page) error {
 const maxListed = 25
 
 // layMail lays out one mail: what loads by itself first, then what waits for a click.
-func (c *Case) layMail(m *Shown, proven map[string]bool, w *words.Catalogue) (seenMail, error) {
+func (c *Case) layMail(m *Shown, proven map[[16]byte]bool, w *words.Catalogue) (seenMail, error) {
 	one := seenMail{
 		Head: w.Say(words.ReportMail, "subject", m.Subject, "date", w.Date(m.Sent)),
 		To:   w.Say(words.ReportTo, "address", m.Recipient, "file", messagesDir+"/"+m.MessageSHA256+".eml"),
@@ -124,7 +124,11 @@ func (c *Case) layMail(m *Shown, proven map[string]bool, w *words.Catalogue) (se
 	if m.Gaps > 0 {
 		one.Gaps = w.Say(words.ReportGaps, "n", m.Gaps)
 	}
-	listed := slices.DeleteFunc(slices.Clone(m.Findings), func(f detect.Finding) bool { return f.Verdict == detect.Exempt })
+	raw, err := os.ReadFile(c.messageAt(m.MessageSHA256))
+	if err != nil {
+		return one, fmt.Errorf("reading a message of the bag: %w", err)
+	}
+	listed := distinct(c.findings(raw, m.MessageSHA256+".eml").Findings)
 	slices.SortStableFunc(listed, func(a, b detect.Finding) int {
 		return cmp.Compare(weight(a), weight(b))
 	})
@@ -134,17 +138,28 @@ func (c *Case) layMail(m *Shown, proven map[string]bool, w *words.Catalogue) (se
 	}
 	for _, f := range listed {
 		laid := c.layFinding(f, w)
-		if proven[f.URL] {
+		if proven[addressKey(f.URL)] {
 			laid.Reasons = append(laid.Reasons, w.Say(words.ReportProven))
 		}
 		one.Findings = append(one.Findings, laid)
 	}
-	raw, err := os.ReadFile(c.messageAt(m.MessageSHA256))
-	if err != nil {
-		return one, fmt.Errorf("reading a message of the bag: %w", err)
-	}
 	one.Blocks = draw(htmlOf(raw), listed)
 	return one, nil
+}
+
+// distinct are the findings that a report lists: those that tell, each address once.
+func distinct(all []detect.Finding) []detect.Finding {
+	type key struct {
+		url  string
+		kind reference.Kind
+	}
+	seen := make(map[key]bool)
+	return slices.DeleteFunc(all, func(f detect.Finding) bool {
+		k := key{f.URL, f.Kind}
+		again := seen[k]
+		seen[k] = true
+		return again || f.Verdict != detect.Tracker && f.Verdict != detect.Suspected
+	})
 }
 
 // weight puts what loads by itself before links.

@@ -90,7 +90,7 @@ func (c *Case) facts(x *Examined, w *words.Catalogue) facts {
 	if f.sender == "" {
 		f.sender = w.Say(words.ReportSenders)
 	}
-	vendors, addresses := make(map[string]bool), make(map[string]bool)
+	addresses := make(map[string]bool)
 	var first, last time.Time
 	for _, m := range x.Messages {
 		if m.Trackers == 0 {
@@ -98,7 +98,9 @@ func (c *Case) facts(x *Examined, w *words.Catalogue) facts {
 		}
 		f.n++
 		f.found += m.Trackers
-		addresses[m.Recipient] = m.Recipient != ""
+		if m.Recipient != "" {
+			addresses[m.Recipient] = true
+		}
 		if !m.Sent.IsZero() {
 			if first.IsZero() || m.Sent.Before(first) {
 				first = m.Sent
@@ -107,14 +109,9 @@ func (c *Case) facts(x *Examined, w *words.Catalogue) facts {
 				last = m.Sent
 			}
 		}
-		for _, one := range m.Findings {
-			if v := c.vendor(one); v != "" && one.Verdict == detect.Tracker {
-				vendors[v] = true
-			}
-		}
 	}
 	f.first, f.last = w.Date(first), w.Date(last)
-	f.address, f.vendors = w.List(sortedKeys(addresses)), w.List(sortedKeys(vendors))
+	f.address, f.vendors = w.List(sortedKeys(addresses)), w.List(sortedKeys(x.Vendors))
 	f.vendors = cmp.Or(f.vendors, w.Say(words.PaperNobody))
 	return f
 }

@@ -41,7 +41,7 @@ this, and makes the findings again from the messages and rules in the bag.
 What the files are: data/messages the mails as they came; data/findings.jsonl what was
 found in them and where, in octets of the raw mail; data/origin what each mail says of
 where it came from; data/rules the tables that the findings rest on;
-data/comparison.json copies of one mailing side by side; data/claims.json what the
+data/comparison.jsonl copies of one mailing side by side; data/claims.json what the
 senders say themselves; data/supplied what the complainant added, unchecked;
 data/custody.jsonl what was done when, each line with the SHA-256 of the one before;
 data/papers the report and drafts of letters, for people.

@@ -8,23 +8,18 @@ import (
 	"slices"
 )
 
-// beaconsYAML writes a list of objects as YAML 1.2: JSON is YAML, so every value
-// stands on a line of its own as JSON.
-func beaconsYAML(list []map[string]any) []byte {
+// beaconYAML writes an object as one of a list in YAML 1.2: JSON is YAML, so every
+// value stands on a line of its own as JSON.
+func beaconYAML(object map[string]any) []byte {
 	var b bytes.Buffer
-	if len(list) == 0 {
-		return []byte("[]\n")
-	}
-	for _, object := range list {
-		lead := "- "
-		for _, key := range sortedKeys(object) {
-			value, err := json.Marshal(object[key])
-			if err != nil {
-				value = []byte("null") // what is written here can be marshalled
-			}
-			fmt.Fprintf(&b, "%s%s: %s\n", lead, key, value)
-			lead = "  "
+	lead := "- "
+	for _, key := range sortedKeys(object) {
+		value, err := json.Marshal(object[key])
+		if err != nil {
+			value = []byte("null") // what is written here can be marshalled
 		}
+		fmt.Fprintf(&b, "%s%s: %s\n", lead, key, value)
+		lead = "  "
 	}
 	return b.Bytes()
 }
