@@ -50,6 +50,9 @@ type Config struct {
 	Logger *slog.Logger
 	// Version is the program's.
 	Version string
+	// Held are listeners on ports of this machine that the system holds for Unseen,
+	// by their number; nil is none. The daemon closes them.
+	Held map[int]net.Listener
 	// Lab, if not nil, keeps everything on this machine: for the demo and
 	// tests. No flag or setting of the product makes one.
 	Lab *Lab
@@ -85,6 +88,7 @@ type Daemon struct {
 	relays  *relays
 	ways    *ways
 	watcher *config.Watcher
+	held    heldPorts
 	started time.Time
 
 	cancel   context.CancelFunc
@@ -117,7 +121,9 @@ func Start(ctx context.Context, cfg Config) (*Daemon, error) {
 		return nil, explain(cfg.Words, data, err)
 	}
 	d := &Daemon{cfg: cfg, core: core, hub: newHub(core.store), started: time.Now(), done: make(chan struct{})}
+	d.held = holdPorts(cfg.Held)
 	if err := d.begin(ctx); err != nil {
+		d.held.close()
 		control.Close()
 		return nil, explain(cfg.Words, data, errors.Join(err, core.close()))
 	}
@@ -185,17 +191,34 @@ func (d *Daemon) run(name string, part func() error) {
 
 // watch takes over what changes in config.toml.
 func (d *Daemon) watch(life context.Context) {
-	d.watcher.Run(life, func(s config.Settings, err error) {
-		d.policy.take(s, err)
-		d.ways.write()
-		d.gateway.recheck(life)
-		e := store.Event{Kind: "config", Outcome: "taken"}
-		if err != nil {
-			e.Outcome, e.Reason = "refused", err.Error()
-			d.cfg.Logger.Warn("config.toml was not taken over", "err", err)
-		}
-		d.hub.add(e)
-	})
+	d.watcher.Run(life, func(s config.Settings, err error) { d.takeOver(life, s, err) })
+}
+
+// Reload takes over what stands in config.toml now, as after a change of it: where
+// files cannot be watched this is the way. One that is wrong is not taken, and the
+// settings before it stay; the error says so.
+func (d *Daemon) Reload(ctx context.Context) error {
+	s, err := config.Load(d.cfg.Paths.Config)
+	d.takeOver(ctx, s, err)
+	return err
+}
+
+// takeOver takes settings over, or the reason why they are not.
+func (d *Daemon) takeOver(life context.Context, s config.Settings, err error) {
+	d.policy.take(s, err)
+	d.ways.write()
+	d.gateway.recheck(life)
+	e := store.Event{Kind: "config", Outcome: "taken"}
+	if err != nil {
+		e.Outcome, e.Reason = "refused", err.Error()
+		d.cfg.Logger.Warn("config.toml was not taken over", "err", err)
+	}
+	d.hub.add(e)
+}
+
+// port returns a port of this machine that is not listened on yet.
+func (d *Daemon) port(number int) *port {
+	return &port{number: number, freed: d.portFreed, held: d.held}
 }
 
 // prune turns old events into counts, at the start and once a day.
@@ -272,6 +295,7 @@ func (d *Daemon) Close() error {
 			d.cfg.Logger.Warn("stopping", "err", "a connection did not end in time")
 			d.cancel()
 		}
+		d.held.close()
 		d.closeErr = d.core.close()
 	})
 	return d.closeErr

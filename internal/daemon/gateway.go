@@ -31,7 +31,7 @@ type gateway struct {
 // openGateway finds the port and listens on it if it is free.
 func openGateway(ctx context.Context, d *Daemon) (*gateway, error) {
 	g := new(gateway)
-	g.port.freed = d.portFreed
+	g.port.freed, g.port.held = d.portFreed, d.held
 	if err := g.choose(ctx, d); err != nil {
 		return nil, err
 	}

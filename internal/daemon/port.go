@@ -19,6 +19,8 @@ type port struct {
 	number int
 	// freed is told when a port that was taken came free; nil is nobody.
 	freed func(number int)
+	// held are the ports that the system holds for Unseen.
+	held heldPorts
 
 	mu  sync.Mutex // guards what follows
 	ln  net.Listener
@@ -27,7 +29,10 @@ type port struct {
 
 // listen tries to get the port, and says whether it has it.
 func (p *port) listen() bool {
-	ln, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(p.number)))
+	ln, err := p.held.listen(p.number), error(nil)
+	if ln == nil {
+		ln, err = net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(p.number)))
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.ln, p.why = ln, err

@@ -77,9 +77,9 @@ func newRelay(d *Daemon, local *tls.Config, a store.Account) (*relay, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.ports = localPorts{imap: &port{number: a.IMAPPort, freed: d.portFreed}, imaps: &port{number: a.IMAPSPort, freed: d.portFreed}}
+	r.ports = localPorts{imap: d.port(a.IMAPPort), imaps: d.port(a.IMAPSPort)}
 	if a.SMTP != nil {
-		r.ports.smtp = &port{number: a.SMTPPort, freed: d.portFreed}
+		r.ports.smtp = d.port(a.SMTPPort)
 	}
 	return r, nil
 }

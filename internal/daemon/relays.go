@@ -151,7 +151,7 @@ func (r *relays) reserve(ctx context.Context, a *store.Account) (listeners, erro
 		taken[slot] = true
 	}
 	slot, err := account.FreeSlot(taken, func(number int) bool {
-		p := port{number: number}
+		p := port{number: number, held: r.daemon.held}
 		if !p.listen() {
 			return false
 		}

@@ -53,7 +53,7 @@ type ways struct {
 // openWays listens if the reader wanted it before.
 func openWays(ctx context.Context, d *Daemon) (*ways, error) {
 	w := &ways{daemon: d}
-	w.port.freed = d.portFreed
+	w.port.freed, w.port.held = d.portFreed, d.held
 	kept, ok, err := d.core.store.Setting(ctx, settingSOCKS)
 	if err != nil {
 		return nil, err

@@ -39,6 +39,8 @@ type grammar struct {
 	Status   statusCommand   `cmd:"" help:"${help_status}"`
 	AddOn    addOnCommand    `cmd:"" name:"addon" help:"${help_addon}"`
 	Native   nativeCommand   `cmd:"" name:"native-messaging" help:"${help_native_messaging}"`
+	Service  serviceCommand  `cmd:"" help:"${help_service}"`
+	Doctor   doctorCommand   `cmd:"" help:"${help_doctor}"`
 
 	Version versionFlag `help:"${help_version}"`
 }

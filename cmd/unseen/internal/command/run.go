@@ -4,10 +4,14 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
+	"os/signal"
 	"sync"
+	"syscall"
 
 	"github.com/unseen-mail/unseen/internal/config"
 	"github.com/unseen-mail/unseen/internal/daemon"
+	"github.com/unseen-mail/unseen/internal/service"
 	"github.com/unseen-mail/unseen/internal/words"
 )
 
@@ -22,6 +26,7 @@ func (c *runCommand) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	d, err := daemon.Start(ctx, daemon.Config{
+		Held:  service.Sockets(s.Getenv, os.Unsetenv),
 		Paths: paths, Settings: settings, Words: s.words, Version: version(),
 		Logger: slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: settings.Log})),
 	})
@@ -33,12 +38,40 @@ func (c *runCommand) Run(ctx context.Context, s *session) error {
 		defer said.Wait()
 		said.Go(func() { s.tellFreed(ctx, d) })
 	}
+	ended := s.reload(ctx, d)
 	d.Wait(ctx)
 	s.note(words.Stopping)
+	ended()
 	if err := d.Close(); err != nil {
 		return fmt.Errorf("stopping: %w", err)
 	}
 	return nil
+}
+
+// reload reads config.toml again on SIGHUP, until what it returns is called.
+func (s *session) reload(ctx context.Context, d *daemon.Daemon) (ended func()) {
+	hup, done := make(chan os.Signal, 1), make(chan struct{})
+	signal.Notify(hup, syscall.SIGHUP)
+	var work sync.WaitGroup
+	work.Go(func() {
+		for {
+			select {
+			case <-done:
+				return
+			case <-hup:
+			}
+			if err := d.Reload(ctx); err != nil {
+				s.report(err)
+				continue
+			}
+			s.note(words.Reloaded)
+		}
+	})
+	return func() {
+		signal.Stop(hup)
+		close(done)
+		work.Wait()
+	}
 }
 
 // tellFreed says when a port that was taken came free.
