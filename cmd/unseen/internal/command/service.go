@@ -12,6 +12,7 @@ import (
 
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/service"
+	"github.com/unseen-mail/unseen/internal/setup"
 	"github.com/unseen-mail/unseen/internal/words"
 )
 
@@ -78,7 +79,14 @@ func (c *serviceInstall) Run(ctx context.Context, s *session) error {
 		}
 	}
 	dir := service.Dir(s.home(), s.Getenv)
-	if err := service.Install(dir, service.Units(program, ports(status), env)); err != nil {
+	list := ports(status)
+	if way, err := client.Proxy(ctx); err == nil {
+		var port int
+		if _, err := fmt.Sscanf(way.SOCKS, setup.Host+":%d", &port); err == nil {
+			list = append(list, port)
+		}
+	}
+	if err := service.Install(dir, service.Units(program, list, env)); err != nil {
 		return s.unserved(err)
 	}
 	s.say(words.ServiceWritten, "path", dir)
