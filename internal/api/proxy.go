@@ -32,20 +32,12 @@ type Proxy struct {
 	Hosts []string `json:"hosts"`
 	// Missing have no certificate.
 	Missing []string `json:"missing,omitempty"`
-	// Web says that the HTTP proxy for loads is on, HTTP where it listens.
-	Web bool `json:"web"`
-	// HTTP is where it listens, "127.0.0.1:4180".
-	HTTP string `json:"http,omitempty"`
-	// Intercept are the hosts whose encrypted loads are looked into one by one.
-	Intercept []string `json:"intercept,omitempty"`
 }
 
 // ProxyRequest turns a proxy on or off; nil leaves it as it is.
 type ProxyRequest struct {
 	// Mail is the one for mail, by SOCKS5.
 	Mail *bool `json:"mail,omitempty"`
-	// Web is the one for loads, by HTTP.
-	Web *bool `json:"web,omitempty"`
 }
 
 // proxyRoutes are the methods about proxies.

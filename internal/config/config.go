@@ -52,7 +52,7 @@ type Settings struct {
 	// Lists are the addresses of lists that "unseen rules update" fetches; none
 	// are fetched otherwise.
 	Lists []string
-	// Proxy is about proxies: the network's, and our own.
+	// Proxy is about the proxies that the network wants, or the reader has.
 	Proxy Proxy
 }
 
@@ -63,8 +63,6 @@ type Proxy struct {
 	Upstream string
 	// PAC is the reader's own file of proxy auto-configuration, "" for none.
 	PAC string
-	// Intercept are the hosts whose encrypted loads may be looked into.
-	Intercept []string
 }
 
 // Defaults returns the settings of an empty file.

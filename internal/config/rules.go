@@ -63,7 +63,7 @@ func rules() []rule {
 			table, ok := v.(map[string]any)
 			return ok && addresses(&s.Lists, table["lists"]) && len(table) == 1
 		}},
-		{"proxy", `any of upstream = "socks5://host:port" or "http://host:port", pac = "/path/to/a/file", intercept = ["host", ...] (at most 100)`, func(s *Settings, v any) bool {
+		{"proxy", `upstream = "socks5://host:port" or "http://host:port", pac = "/path/to/a/file"`, func(s *Settings, v any) bool {
 			table, ok := v.(map[string]any)
 			return ok && proxies(&s.Proxy, table)
 		}},
@@ -144,8 +144,6 @@ func proxies(to *Proxy, table map[string]any) bool {
 		case "pac":
 			to.PAC, ok = v.(string)
 			ok = ok && (to.PAC == "" || filepath.IsAbs(to.PAC))
-		case "intercept":
-			ok = hostNames(&to.Intercept, v)
 		}
 		if !ok {
 			return false
@@ -163,26 +161,4 @@ func proxyAddress(address string) bool {
 	_, _, err = net.SplitHostPort(u.Host)
 	return err == nil && (u.Scheme == "socks5" || u.Scheme == "http") && u.Hostname() != "" && u.Port() != "" &&
 		(u.Path == "" || u.Path == "/") && u.RawQuery == ""
-}
-
-// hostNames takes over a list of different host names.
-func hostNames(to *[]string, v any) bool {
-	list, ok := v.([]any)
-	if !ok || len(list) > 100 {
-		return false
-	}
-	*to = nil
-	for _, one := range list {
-		name, _ := one.(string)
-		name = strings.ToLower(name)
-		bad := func(r rune) bool {
-			return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '.' && r != '_'
-		}
-		if !strings.Contains(strings.Trim(name, "."), ".") || strings.ContainsFunc(name, bad) || slices.Contains(*to, name) ||
-			strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".") || strings.Contains(name, "..") {
-			return false
-		}
-		*to = append(*to, name)
-	}
-	return true
 }
