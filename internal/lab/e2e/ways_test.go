@@ -3,12 +3,19 @@ package e2e_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
+	"log"
+	"math/big"
 	"net"
 	"net/http"
 	"net/netip"
@@ -56,6 +63,7 @@ type town struct {
 	dir      string
 	trusted  trust.Certificate
 	pool     *x509.CertPool
+	rogue    *rogue
 	// asked counts what the network's own proxy was asked for besides logins.
 	asked atomic.Int64
 }
@@ -65,6 +73,7 @@ func openTown(t *testing.T, settings config.Settings) *town {
 	t.Helper()
 	mail := strings.ReplaceAll(string(newsletter("news@harbourbooks.example", "Five novels", "b39d93bee08f7841fefeb18b54beaec9")), reader, providerUser)
 	w := &town{provider: lab.StartProvider(t, providerIMAP, providerSMTP, providerAuth), tracker: lab.StartTracker(t), dir: t.TempDir()}
+	w.rogue = startRogue(t, filepath.Join(w.dir, "data", "authority-1.pem"))
 	w.dovecot = lab.StartDovecotFor(t, map[string][][]byte{providerUser: {[]byte(mail)}}, w.provider)
 	w.sink = lab.StartSinkFor(t, w.provider)
 	d, err := daemon.Start(t.Context(), daemon.Config{
@@ -76,6 +85,8 @@ func openTown(t *testing.T, settings config.Settings) *town {
 			Hosts: map[string]string{
 				providerIMAP + ":993": w.dovecot.TLSAddr, providerSMTP + ":465": w.sink.TLSAddr, providerAuth + ":443": w.provider.Addr,
 				"pop.mail.ru:995": w.provider.Addr,
+				// Somebody who has stolen the key of the certificate.
+				"evil.example:443": w.rogue.addr, "x." + providerIMAP + ":443": w.rogue.addr, providerIMAP + ":443": w.rogue.addr,
 			},
 			Names: map[string][]netip.Addr{providerIMAP: {netip.MustParseAddr("192.0.2.7")}},
 		},
@@ -130,6 +141,21 @@ func TestWaysPorts(t *testing.T) {
 		t.Fatal("connected without a certificate: mail would go round")
 	}
 	w.install(t)
+	// Who does not trust us ends it, and the server hears nothing.
+	before := strings.Count(w.dovecot.Log(), "rip=")
+	c, err := w.dial(providerIMAP + ":993")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var unknown x509.UnknownAuthorityError
+	if err := tls.Client(c, &tls.Config{RootCAs: w.provider.Authority.Pool, ServerName: providerIMAP}).Handshake(); !errors.As(err, &unknown) {
+		t.Errorf("without trust: %v", err)
+	}
+	c.Close()
+	time.Sleep(200 * time.Millisecond)
+	if after := strings.Count(w.dovecot.Log(), "rip="); after != before {
+		t.Errorf("the server was connected to %d times", after-before)
+	}
 	secure := func(t *testing.T, address, name string) net.Conn {
 		c, err := w.dial(address)
 		if err != nil {
@@ -425,7 +451,89 @@ func (w *town) day(t *testing.T, way map[string]string) {
 	if hits := w.tracker.Hits(); len(hits) != 0 {
 		t.Errorf("the tracker learned %d times", len(hits))
 	}
+	w.foreign(t, tb)
 	w.dead(t, tb)
+}
+
+// foreign lets Thunderbird, which trusts the certificate of this computer, meet somebody
+// who has stolen its key: as anybody else they are not believed.
+func (w *town) foreign(t *testing.T, tb *lab.Thunderbird) {
+	t.Helper()
+	const script = `try { return await (await fetch(arguments[0])).text(); } catch (e) { return "refused: " + e.message; }`
+	var got string
+	if w.bySOCKSNow(t, tb) {
+		tb.Do(t, &got, script, "https://"+providerIMAP+"/")
+		if got != "stolen" {
+			t.Errorf("the control for a host of the reader's: %q", got)
+		}
+	}
+	for _, address := range []string{"https://evil.example/", "https://x." + providerIMAP + "/", "https://" + w.rogue.other + "/"} {
+		met := w.rogue.met.Load()
+		tb.Do(t, &got, script, address)
+		if !strings.HasPrefix(got, "refused: ") {
+			t.Errorf("%s is believed: %q", address, got)
+		}
+		if strings.HasPrefix(address, "https://127.") && w.rogue.met.Load() == met {
+			t.Errorf("%s was not reached", address)
+		}
+	}
+}
+
+// bySOCKSNow says whether the program goes by SOCKS for the web, too.
+func (w *town) bySOCKSNow(t *testing.T, tb *lab.Thunderbird) bool {
+	t.Helper()
+	ways := tb.Proxies(t, "https://evil.example/")
+	return len(ways) == 1 && ways[0] == "socks "+w.proxy.SOCKS
+}
+
+// A rogue is somebody who has stolen the key of the local authority, and signs for
+// whoever is asked for.
+type rogue struct {
+	addr, other string
+	met         atomic.Int64
+}
+
+func startRogue(t *testing.T, stolen string) *rogue {
+	t.Helper()
+	r := &rogue{}
+	cfg := &tls.Config{GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		r.met.Add(1)
+		pair, err := tls.LoadX509KeyPair(stolen, stolen)
+		if err != nil {
+			return nil, err
+		}
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			return nil, err
+		}
+		c := &x509.Certificate{
+			SerialNumber: big.NewInt(time.Now().UnixNano()), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+			KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		}
+		if hello.ServerName != "" {
+			c.DNSNames = []string{hello.ServerName}
+		} else {
+			c.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 2)}
+		}
+		der, err := x509.CreateCertificate(rand.Reader, c, pair.Leaf, key.Public(), pair.PrivateKey)
+		if err != nil {
+			return nil, err
+		}
+		return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
+	}}
+	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0),
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "stolen") })}
+	var running sync.WaitGroup
+	for _, at := range []string{"127.0.0.1:0", "127.0.0.2:0"} {
+		ln, err := net.Listen("tcp", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.addr, r.other = cmp.Or(r.addr, ln.Addr().String()), ln.Addr().String()
+		running.Go(func() { _ = server.Serve(tls.NewListener(ln, cfg)) }) // it ends when it is closed
+	}
+	t.Cleanup(func() { server.Close(); running.Wait() })
+	return r
 }
 
 // dead ends Unseen: then a program with either setting reaches no mail server, and asks
