@@ -46,7 +46,7 @@ func (t *talk) reset() error {
 func (t *talk) confirm() (reply, error) {
 	r, err := t.up.reply(finalTimeout)
 	if err != nil {
-		t.say(451, "4.4.2 "+t.s.cfg.Upstream.hostOf()+" broke off before it confirmed this mail: it may have been sent, so look before you send it again")
+		t.pass(sentence(451, "4.4.2", t.s.cfg.Replies.BrokeOff, t.s.cfg.Upstream.hostOf()+" broke off before it confirmed this mail: it may have been sent, so look before you send it again"))
 		return reply{}, errQuit
 	}
 	t.s.cfg.Log.Info("mail handed to the submission server", "code", r.code)

@@ -18,11 +18,11 @@ const (
 
 // What is said of mails that cannot be sent.
 const (
-	tooLarge    = "5.3.4 This mail is larger than can be sent here: nothing was sent"
+	tooLarge    = "This mail is larger than can be sent here: nothing was sent"
 	twoEnds     = "5.6.0 This mail holds a dot between incomplete line ends, which servers understand differently: nothing was sent"
-	unknownSent = "5.6.0 This mail carries a picture address that only Unseen on another computer, or before a loss of its data, can read: remove the quoted pictures and send again"
-	signedSent  = "5.6.0 This signed mail carries picture addresses of this computer, which cannot be replaced under a signature: send it without the signature, or without the quoted pictures"
-	unprepared  = "4.3.0 Unseen could not prepare this mail: nothing was sent, try again later"
+	unknownSent = "This mail carries a picture address that only Unseen on another computer, or before a loss of its data, can read: remove the quoted pictures and send again"
+	signedSent  = "This signed mail carries picture addresses of this computer, which cannot be replaced under a signature: send it without the signature, or without the quoted pictures"
+	unprepared  = "Unseen could not prepare this mail: nothing was sent, try again later"
 )
 
 // errOver ends the restoring of a mail that goes nowhere any more.
@@ -74,7 +74,7 @@ func (p *outgoing) refuse(r reply) {
 // announce counts octets that come, and refuses what is too large.
 func (p *outgoing) announce(n int64) {
 	if p.size += n; p.size > p.talk.limit {
-		p.refuse(say(552, tooLarge))
+		p.refuse(sentence(552, "5.3.4", p.talk.s.cfg.Replies.TooLarge, tooLarge))
 	}
 }
 
@@ -103,15 +103,16 @@ func (p *outgoing) feed(raw []byte) {
 // unrestored refuses what could not be restored.
 func (p *outgoing) unrestored(err error) {
 	var withheld *WithheldError
+	said := &p.talk.s.cfg.Replies
 	switch {
 	case errors.As(err, &withheld):
 		p.refuse(withheld.reply())
 	case errors.Is(err, ErrUnknownAddress):
-		p.refuse(say(554, unknownSent))
+		p.refuse(sentence(554, "5.6.0", said.Unknown, unknownSent))
 	case errors.Is(err, ErrSigned):
-		p.refuse(say(554, signedSent))
+		p.refuse(sentence(554, "5.6.0", said.Signed, signedSent))
 	default:
-		p.refuse(say(451, unprepared))
+		p.refuse(sentence(451, "4.3.0", said.Unprepared, unprepared))
 	}
 }
 

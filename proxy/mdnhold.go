@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"io"
-	"strings"
 
 	"github.com/unseen-mail/unseen/detect/message"
 )
@@ -21,13 +20,7 @@ type WithheldError struct {
 // reply is what the mail program is told: a line of printable ASCII, for it may not
 // know more (RFC 5321, section 4.2).
 func (e *WithheldError) reply() reply {
-	text := strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' {
-			return '?'
-		}
-		return r
-	}, e.Text)
-	return say(e.Code, e.Status+" "+text[:min(len(text), maxWithheld)])
+	return sentence(e.Code, e.Status, e.Text, "")
 }
 
 // maxWithheld is how long the sentence may be, that the line stays within 512

@@ -71,6 +71,8 @@ type SubmissionConfig struct {
 	MaxMessage int64
 	// Log takes counts and reply codes. Nil means that nothing is logged.
 	Log *slog.Logger
+	// Replies are in the reader's language. The zero value is English.
+	Replies Replies
 
 	// hold is holdBack, or less in tests.
 	hold int

@@ -70,7 +70,7 @@ func (s *Submission) talk(ctx context.Context, c net.Conn) {
 	up, err := s.cfg.Upstream.dial(ctx)
 	if err != nil {
 		s.cfg.Log.Warn("submission server cannot be reached")
-		t.say(421, "4.4.1 Unseen cannot reach "+s.cfg.Upstream.hostOf()+" ("+oneLine(err.Error())+"): nothing was sent, try again later")
+		t.pass(sentence(421, "4.4.1", s.cfg.Replies.Unreachable, "Unseen cannot reach "+s.cfg.Upstream.hostOf()+" ("+oneLine(err.Error())+"): nothing was sent, try again later"))
 		_ = t.flush()
 		return
 	}

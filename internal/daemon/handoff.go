@@ -121,6 +121,7 @@ func (r *relay) submitBy(ctx context.Context, ln net.Listener, local *tls.Config
 			Address: to.Addr(), Security: proxy.Security(r.account.SMTP.TLS), TLS: r.upstreamTLS(to.Host), Dial: r.daemon.dial,
 		},
 		Restore: r.leaves, TLS: local, Log: r.daemon.cfg.Logger.With("account", r.account.ID),
+		Replies: repliesIn(r.daemon.cfg.Words, to.Host),
 	})
 	if err != nil {
 		return err

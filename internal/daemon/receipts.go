@@ -91,13 +91,13 @@ func (r *relay) noticed(ctx context.Context, n *proxy.Notice) error {
 		kept.State = store.ReceiptWaiting
 	}
 	r.toldOf(who, "held", r.daemon.cfg.Words.Say(words.ReceiptHeld, "to", who.To))
-	return withheld(&kept)
+	return withheld(&kept, r.daemon.cfg.Words)
 }
 
 // withheld is what the mail program is told: that it may be sent later, or not. It
-// is in English, as all that is said to programs, and names the way out.
-func withheld(r *store.Receipt) *proxy.WithheldError {
-	in, to := words.English(), r.To[:min(len(r.To), maxTold)]
+// names the way out, in the language of the reader, to whom programs show it.
+func withheld(r *store.Receipt, in *words.Catalogue) *proxy.WithheldError {
+	to := r.To[:min(len(r.To), maxTold)]
 	if r.State == store.ReceiptRefused {
 		return &proxy.WithheldError{Code: 550, Status: "5.7.1", Text: in.Say(words.ReceiptNo, "to", to, "id", r.ID)}
 	}

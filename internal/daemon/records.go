@@ -3,7 +3,6 @@ package daemon
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -13,7 +12,6 @@ import (
 	"github.com/unseen-mail/unseen/internal/store"
 	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/rules/consent"
-	"github.com/unseen-mail/unseen/rules/purpose"
 	"github.com/unseen-mail/unseen/rules/statement"
 )
 
@@ -137,9 +135,6 @@ func (d *Daemon) importRecords(ctx context.Context, r io.Reader, format string) 
 		read = consent.ReadTable
 	}
 	records, err := read(r)
-	if err == nil {
-		err = known(records)
-	}
 	if err != nil {
 		var at *consent.ImportError
 		if errors.As(err, &at) {
@@ -160,17 +155,6 @@ func (d *Daemon) importRecords(ctx context.Context, r io.Reader, format string) 
 		out.Added++
 	}
 	return out, nil
-}
-
-// known sees that all purposes are such as this Unseen knows: it could not say
-// what others mean.
-func known(records []consent.Record) error {
-	for i := range records {
-		if _, err := purpose.Parse(string(records[i].Purpose)); err != nil {
-			return fmt.Errorf("record %d: %w", i+1, err)
-		}
-	}
-	return nil
 }
 
 // forget destroys what is known of a sender, or says what would be.

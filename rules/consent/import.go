@@ -8,6 +8,8 @@ import (
 	"io"
 	"slices"
 	"time"
+
+	"github.com/unseen-mail/unseen/rules/purpose"
 )
 
 // maxImport bounds a file that is imported: 100,000 records are about 80 MiB.
@@ -27,6 +29,18 @@ func (e *ImportError) Error() string { return fmt.Sprintf("line %d: %v", e.Line,
 
 // Unwrap returns what is wrong.
 func (e *ImportError) Unwrap() error { return e.Err }
+
+// checkImported checks a record of a file. Its purpose has to be one that this Unseen
+// knows: it could not say what another means.
+func checkImported(r *Record) error {
+	if err := check(r); err != nil {
+		return err
+	}
+	if _, err := purpose.Parse(string(r.Purpose)); err != nil {
+		return fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return nil
+}
 
 // lines remembers where lines end in what passes through it.
 type lines struct {

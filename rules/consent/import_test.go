@@ -130,13 +130,15 @@ func TestImportNamesTheLine(t *testing.T) {
 			"broken JSON":      {`{"@id"`, `{{"@id"`, 3},
 			"an unknown field": {`"unseen:sequence":2`, `"unseen:colour":2`, 4},
 			"another notice":   {`«Shop» asks`, `«Shop» asked`, 4},
+			"unknown purpose":  {`"dpv:hasPurpose":"unseen:performance"`, `"dpv:hasPurpose":"unseen:mindreading"`, 3},
 			"cut off":          {"\n]}\n", "", 7},
 		},
 		"table": {
-			"not a ledger":   {"seq,hash", "seq,hush", 1},
-			"a bad decision": {"withdrawn", "maybe", 5},
-			"a line too few": {",uid 1000,", ",", 2},
-			"no time":        {"2026-11-30T09:00:00Z", "yesterday", 2},
+			"not a ledger":    {"seq,hash", "seq,hush", 1},
+			"a bad decision":  {"withdrawn", "maybe", 5},
+			"a line too few":  {",uid 1000,", ",", 2},
+			"unknown purpose": {",performance,", ",mindreading,", 2},
+			"no time":         {"2026-11-30T09:00:00Z", "yesterday", 2},
 		},
 	} {
 		text, _ := written(t, format)

@@ -217,5 +217,5 @@ func (l *linked) record() (Record, error) {
 		r.Notice, r.NoticeSHA256, r.NoticeLanguage, r.NoticeEdition = n.Text, n.SHA256, n.Language, n.Edition
 	}
 	r = tidy(r)
-	return r, check(&r)
+	return r, checkImported(&r)
 }

@@ -138,5 +138,5 @@ func recordOf(row []string) (Record, error) {
 		}
 	}
 	r = tidy(r)
-	return r, check(&r)
+	return r, checkImported(&r)
 }

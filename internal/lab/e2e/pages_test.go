@@ -128,7 +128,7 @@ func (d *desk) all() map[string]string {
 	link := d.link()
 	return map[string]string{
 		"overview": d.home, "held": d.home + "held", "load": load, "ask": d.home + "ask?" + about,
-		"sender": d.home + "sender?" + about, "tell": d.home + "tell?" + about,
+		"sender": d.home + "sender?" + about, "tell": d.home + "tell?" + about, "forget": d.home + "forget?" + about,
 		"missing": d.home + "nowhere", "trouble": d.home + "ask?sender=nobody.example",
 		"closed": origin + "/c/AAAAAAAAAAAAAAAAAAAAAAAAAA/",
 		"sealed": origin + "/l/" + link, "link": d.home + "link/" + link,
