@@ -41,6 +41,12 @@ func TestAgainstTheMail(t *testing.T) {
 			`<img src="https://go.t.example/aSfkLwI7vMkxU38v7qTVXw.png" alt=a>` + strings.Repeat(`<a href="https://go.t.example/?x=AAAA">x</a>`, 1) +
 				`<a href="https://go.t.example/yDN9qehOkg8e82SG88ZV1BLC">x</a><a href="https://go.t.example/zDN9qehOkg8e82SG88ZV1BLD">x</a><a href="https://go.t.example/wDN9qehOkg8e82SG88ZV1BLE">x</a>`,
 			"Xw.png", true},
+		{"the last load of a mail without an invisible one, of which nothing is said", "",
+			`<img src="https://t.example/a.png" alt=a><img src="https://t.example/n/7f3a9c2e51d84b06a1c2.png">`, "n/7f3a", true},
+		{"that load where something is said of it", "",
+			`<img src="https://t.example/a.png" alt=a><img src="https://t.example/n/7f3a9c2e51d84b06a1c2.png" alt=b>`, "n/7f3a", false},
+		{"that load where another one is invisible", "",
+			`<img width=1 height=1 src="https://t.example/o.gif"><img src="https://t.example/n/7f3a9c2e51d84b06a1c2.png">`, "n/7f3a", false},
 		{"a picture in a folder of pictures, with a text", "",
 			`<img src="https://b.example/4e572c30-2aaa-11f0-a3fa-624805c42325/media/original/e3317a16-42f3-11f0-9358-22cedb7b8598" alt="Contact us">`,
 			"original", false},

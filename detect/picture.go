@@ -149,11 +149,12 @@ func (v *view) tellsInPath(p *signal.Parts, t *signal.Token) bool {
 }
 
 // looksUnseen says whether a picture is of the form that invisible ones have whose
-// size is not declared: a GIF that nothing is said of, by a name at random that is
-// the only one of its kind.
+// size is not declared: a GIF, or the first or last load of the mail, that nothing
+// is said of, by a name at random that is the only one of its kind.
 func (v *view) looksUnseen(p *signal.Parts, t *signal.Token) bool {
 	s := v.ref.Shape
-	return v.ref.Vector == reference.ImgSrc && p.Extension == "gif" && t.Last && t.Strength == signal.Strong && s.Width < 0 && s.Height < 0 && s.Alt == "" &&
+	form := p.Extension == "gif" || !p.Shelf && v.facts.Mail.AtEdge(v.ref.URL)
+	return v.ref.Vector == reference.ImgSrc && form && t.Last && t.Strength == signal.Strong && s.Width < 0 && s.Height < 0 && s.Alt == "" &&
 		!p.Stored() && v.facts.Mail.Siblings(p, t) < 2
 }
 

@@ -25,6 +25,10 @@ type Mail struct {
 	// hosts count the different loads of each host, ways the different links by it
 	// that hold a strong token.
 	hosts, ways map[string]int
+	// first and last are the loads that stand at the ends of the mail, unseen says
+	// that one of its loads shows nothing.
+	first, last string
+	unseen      bool
 	// delivered is what the mail says of itself outside of what people read: where
 	// bounces go, how to unsubscribe, its own number. See [Mail.Note].
 	delivered string
@@ -58,6 +62,10 @@ func Survey(refs []reference.Reference) *Mail {
 		}
 		if r.Kind.Load() {
 			p.Times++
+			m.unseen = m.unseen || r.Kind == reference.Pixel
+			if m.last = r.URL; m.first == "" {
+				m.first = r.URL
+			}
 		}
 	}
 	return m
@@ -236,6 +244,17 @@ func (m *Mail) Delivered(t *Token) bool {
 		return false
 	}
 	return strings.Contains(m.delivered, t.Text)
+}
+
+// AtEdge says whether an address is the first that the mail loads or the last, and
+// is loaded once: that is where counters are put in. It is none if the mail has an
+// invisible load: a mail is counted once.
+func (m *Mail) AtEdge(url string) bool {
+	if m == nil || m.unseen || url != m.first && url != m.last {
+		return false
+	}
+	p := m.taken[url]
+	return p != nil && p.Times == 1
 }
 
 // Ways returns how many different links of the mail lead by way of a host with a
