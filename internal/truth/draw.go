@@ -22,10 +22,18 @@ type Sample struct {
 	PerSender int
 	// Except are senders of which nothing is drawn: those that have labels.
 	Except map[string]bool
+	// Only are the senders that are drawn of, all if it is nil, and Labelled the
+	// references of theirs that have a label: they are drawn no second time.
+	Only     map[string]bool
+	Labelled map[string]bool
 	// Written also draws of mail that has no day in the index, and takes the day
 	// of the mail's own header for it.
 	Written bool
 }
+
+// Key names a reference of a sender for [Sample.Labelled], by the hash of its
+// address.
+func Key(sender, urlSHA256 string) string { return sender + "\n" + urlSHA256 }
 
 // day returns the day by which a mail is drawn, "" if it is not.
 func (s Sample) day(m *Mail) string {
@@ -61,13 +69,13 @@ func Draw(mails []*Mail, s Sample) []Drawn {
 	seen := make(map[string]bool)
 	for _, m := range mails {
 		day := s.day(m)
-		if m.Sender == "" || day == "" || s.Except[m.Sender] {
+		if m.Sender == "" || day == "" || s.Except[m.Sender] || s.Only != nil && !s.Only[m.Sender] {
 			continue
 		}
 		for _, e := range m.Elements {
 			// The same address twice from one sender would be counted twice.
 			key := m.Sender + "\n" + e.URL
-			if e.Kind.Load() != s.Loads || seen[key] {
+			if e.Kind.Load() != s.Loads || seen[key] || s.Labelled[Key(m.Sender, hash(e.URL))] {
 				continue
 			}
 			seen[key] = true

@@ -24,6 +24,7 @@ func main() {
 	flag.IntVar(&s.Old, "old", 90, "how many from older mail")
 	flag.IntVar(&s.PerSender, "sender", 8, "how many of one sender at most")
 	except := flag.String("except", "", "files of labels whose senders are left out, by commas")
+	more := flag.String("more", "", "files of labels: draw what else the senders of their measured half have, by commas")
 	flag.BoolVar(&s.Written, "written", false, "mail without a day in the index has that of its own header")
 	half := flag.String("half", truth.HalfMeasure, "the half that is written into each row")
 	flag.Parse()
@@ -31,15 +32,18 @@ func main() {
 	if *show {
 		*half = ""
 	}
-	if err := run(*root, *except, s, *half); err != nil {
+	if err := run(*root, *except, *more, s, *half); err != nil {
 		fmt.Fprintln(os.Stderr, "draw:", err)
 		os.Exit(1)
 	}
 }
 
 // run draws and writes rows of a half, or shows what was drawn if that is "".
-func run(root, except string, s truth.Sample, half string) error {
+func run(root, except, more string, s truth.Sample, half string) error {
 	var err error
+	if s.Only, s.Labelled, err = measured(more); err != nil {
+		return err
+	}
 	if s.Except, err = senders(except); err != nil {
 		return err
 	}
@@ -72,4 +76,25 @@ func senders(files string) (map[string]bool, error) {
 		}
 	}
 	return out, nil
+}
+
+// measured returns the senders of the measured half of some files and which of
+// their references have a label, nil if there are no files.
+func measured(files string) (only, labelled map[string]bool, err error) {
+	if files == "" {
+		return nil, nil, nil
+	}
+	only, labelled = make(map[string]bool), make(map[string]bool)
+	for name := range strings.SplitSeq(files, ",") {
+		rows, err := truth.ReadFile(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, r := range rows {
+			if r.Half == truth.HalfMeasure {
+				only[r.Sender], labelled[truth.Key(r.Sender, r.URLSHA256)] = true, true
+			}
+		}
+	}
+	return only, labelled, nil
 }
