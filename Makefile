@@ -80,6 +80,10 @@ bench: ## the numbers of docs/benchmarks.md
 truth: ## how many verdicts are right, on real mail labelled by hand; needs ../shared beside the repository
 	@$(GO) run ./internal/truth/measure
 
+.PHONY: evasions
+evasions: ## docs/evasions.md anew: what gets through when a tracker changes its form
+	$(GO) test ./internal/evasion -write
+
 .PHONY: lint
 lint: ## gofmt, go vet, staticcheck
 	@out=$$($$($(GO) env GOROOT)/bin/gofmt -l cmd detect gui imapfilter internal proxy rules testdata); \

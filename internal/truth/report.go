@@ -37,6 +37,11 @@ func (r Report) half(half string) []Judged {
 // Score returns what a rule reaches on a half.
 func (r Report) Score(half string, rule Rule) Score { return r.score(r.half(half), rule) }
 
+// ScoreSince returns what a rule reaches on mail of a half from a day on.
+func (r Report) ScoreSince(half, day string, rule Rule) Score {
+	return r.score(slices.DeleteFunc(r.half(half), func(j Judged) bool { return j.Date < day }), rule)
+}
+
 // score counts what a rule says of some rows.
 func (r Report) score(rows []Judged, rule Rule) Score {
 	var s Score
