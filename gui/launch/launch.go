@@ -1,5 +1,5 @@
 // Package launch starts the other programs of Unseen where a face needs them: the
-// daemon, the window, and a browser for the pages. What it starts lives on when the
+// daemon and the window. What it starts lives on when the
 // face ends, and gets nothing of its input and output.
 package launch
 
@@ -78,13 +78,4 @@ func Daemon(ctx context.Context, client *api.Client) error {
 // Display says whether there is a screen to show a window on.
 func Display(getenv func(string) string) bool {
 	return getenv("DISPLAY") != "" || getenv("WAYLAND_DISPLAY") != ""
-}
-
-// Browse opens an address in the reader's browser.
-func Browse(address string) error {
-	path, err := exec.LookPath("xdg-open")
-	if err != nil {
-		return fmt.Errorf("%w: xdg-open", ErrNone)
-	}
-	return Start(path, address)
 }

@@ -103,9 +103,9 @@ func TestChartFiles(t *testing.T) {
 // The sentence of the day says what is known, and nothing else.
 func TestDaySentence(t *testing.T) {
 	for want, n := range map[string]api.Sums{
-		"No mail has loaded anything through Unseen today.":                                                                                   {},
-		"1 mail loaded something through Unseen today. None asked who reads it.":                                                              {Mails: 1},
-		"12 mails loaded something through Unseen today. 9 of them asked who reads them. Nobody was told.":                                    {Mails: 12, Asking: 9},
+		"No mail has loaded anything through Unseen today.":                                                                          {},
+		"1 mail loaded something through Unseen today. None asked who reads it.":                                                     {Mails: 1},
+		"12 mails loaded something through Unseen today. 9 of them asked who reads them. Nobody was told.":                           {Mails: 12, Asking: 9},
 		"2 mails loaded something through Unseen today. 1 of them asked who reads it. For 1 mail somebody was told, as you allowed.": {Mails: 2, Asking: 1, Told: 1},
 	} {
 		if got := model.DaySentence(words.English(), n); got != want {

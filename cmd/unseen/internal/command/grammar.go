@@ -36,6 +36,7 @@ type grammar struct {
 	Cname    cnameCommand    `cmd:"" help:"${help_cname}"`
 	Rebuild  rebuildCommand  `cmd:"" help:"${help_rebuild}"`
 	Open     openCommand     `cmd:"" help:"${help_open}"`
+	Tray     trayCommand     `cmd:"" help:"${help_tray}"`
 	Status   statusCommand   `cmd:"" help:"${help_status}"`
 	AddOn    addOnCommand    `cmd:"" name:"addon" help:"${help_addon}"`
 	Native   nativeCommand   `cmd:"" name:"native-messaging" help:"${help_native_messaging}"`
