@@ -22,16 +22,41 @@ func (sc *scanner) text(name string, number int, r *detect.Report) {
 	default:
 		fmt.Fprintln(sc.out, "  "+sc.words.Say(words.ScanClean, "n", r.References))
 	}
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		fmt.Fprintf(sc.out, "  %s\n", sc.words.Say(words.ScanFinding, "verdict", f.Verdict, "certainty", certainty(sc.words, f.Certainty),
-			"vector", f.Vector, "host", f.Host, "action", action(sc.words, f.Action)))
-		for _, reason := range sc.reasons(f.Reasons, f.Because) {
-			fmt.Fprintln(sc.out, "      "+words.Plain(reason))
-		}
-	}
+	sc.findings(r.Findings)
 	for _, g := range r.Gaps {
 		fmt.Fprintln(sc.out, "  "+sc.gap(g))
+	}
+}
+
+// findings writes findings for a person. What is said of several addresses alike is
+// said once.
+func (sc *scanner) findings(all []detect.Finding) {
+	type said struct {
+		head, why string
+		n         int
+	}
+	var order []*said
+	known := make(map[[2]string]*said)
+	for i := range all {
+		f := &all[i]
+		head := sc.words.Say(words.ScanFinding, "verdict", f.Verdict, "certainty", certainty(sc.words, f.Certainty),
+			"vector", f.Vector, "host", f.Host, "action", action(sc.words, f.Action))
+		why := ""
+		for _, reason := range sc.reasons(f.Reasons, f.Because) {
+			why += "      " + words.Plain(reason) + "\n"
+		}
+		at := [2]string{head, why}
+		if known[at] == nil {
+			known[at] = &said{head: head, why: why}
+			order = append(order, known[at])
+		}
+		known[at].n++
+	}
+	for _, s := range order {
+		if s.n > 1 {
+			s.head = sc.words.Say(words.ExplainTimes, "head", s.head, "n", s.n)
+		}
+		fmt.Fprintf(sc.out, "  %s\n%s", s.head, s.why)
 	}
 }
 
