@@ -38,6 +38,10 @@ type Report struct {
 	Findings []Finding
 	// References counts all that were looked at, clean ones too.
 	References int
+	// InPictures says that most of what the mail says is likely to stand in its
+	// pictures; of these there are Pictures, and Held of them are held.
+	InPictures     bool
+	Pictures, Held int
 	// Gaps name what was not looked into. While there are any, silence about
 	// the rest means nothing.
 	Gaps []message.Gap
@@ -74,6 +78,7 @@ func Scan(raw []byte, j *Judge, opt ScanOptions) Report {
 	for i := range s.leaves {
 		s.leaf(&s.leaves[i])
 	}
+	out.InPictures, out.Pictures = s.wording.InPictures(), s.wording.Pictures
 	return out
 }
 
@@ -83,9 +88,10 @@ type scan struct {
 	opt    ScanOptions
 	leaves []leaf
 	// found counts the references of leaves.
-	found  int
-	facts  Facts
-	report *Report
+	found   int
+	wording Wording
+	facts   Facts
+	report  *Report
 }
 
 // leaf judges the references of a leaf.
@@ -115,6 +121,10 @@ func (s *scan) leaf(l *leaf) {
 // reference reports one reference of a leaf.
 func (s *scan) reference(l *leaf, r reference.Reference, j Judgement, facts Facts) {
 	s.report.References++
+	s.wording.Add(&r)
+	if r.Kind == reference.Image && r.Remote && !r.Vector.InSet() && j.Holds() {
+		s.report.Held++
+	}
 	if j.Verdict == Clean && !s.opt.All {
 		return
 	}

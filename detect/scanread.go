@@ -20,6 +20,8 @@ type leaf struct {
 	words []exempt.Words
 	// place says where in the mail a span of the text stands.
 	place func(reference.Span) message.Range
+	// shown says that it is the way in which the text is shown.
+	shown bool
 	// sealed says that nothing is ever written there, rewritesLinks that what
 	// becomes of a link is decided on: everybody sees the same in the text.
 	sealed, rewritesLinks bool
@@ -118,7 +120,7 @@ func (s *scan) read(p *message.Part, in layer) {
 	}
 	var loads spans
 	for way, v := range views {
-		l := leaf{section: p.Section, sealed: v == nil || p.Protected != "" || !reference.Scanned(p.MediaType)}
+		l := leaf{section: p.Section, shown: way == 0, sealed: v == nil || p.Protected != "" || !reference.Scanned(p.MediaType)}
 		octets := func(at reference.Span) reference.Span {
 			if v != nil {
 				at.Start, at.End = v.Octets(at.Start, at.End)
@@ -162,6 +164,9 @@ func (s *scan) add(p *message.Part, l *leaf, cells []byte) {
 		// Cloned, so that the rest is let go of.
 		l.refs, l.words = slices.Clone(l.refs[:room]), l.words[:room:room]
 		s.gap(p.Section, "references")
+	}
+	if l.shown && p.MediaType != "text/css" && reference.Scanned(p.MediaType) {
+		s.wording.AddText(cells)
 	}
 	s.found += len(l.refs)
 	s.leaves = append(s.leaves, *l)

@@ -8,20 +8,12 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/detect/reference"
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/plan"
 	"github.com/unseen-mail/unseen/internal/words"
-)
-
-const (
-	// largeArea is how many points a picture has that may hold sentences: 400 by
-	// 200.
-	largeArea = 80_000
-	// fewWords is how little a mail says outside of its pictures that says it in
-	// them.
-	fewWords = 8
 )
 
 // reading says what a mail says where its pictures are held, by its alternative
@@ -36,10 +28,10 @@ func (d *Daemon) reading(ctx context.Context, name string) (api.Reading, error) 
 		Message: m.name(), Subject: message.Header(m.plan.Header).Text("Subject"), Plain: plainSection(m.plan),
 		Lines: []api.ReadingLine{},
 	}
-	var w weighing
+	var w detect.Wording
 	for i := range m.plan.References {
 		r := &m.plan.References[i]
-		w.add(r)
+		w.Add(&r.Ref)
 		if line, ok := lineOf(r); ok {
 			if line.Kind == "picture" && r.Token != "" && d.bareOf(&load{mail: m, number: i}) != nil {
 				line.Token = r.Token
@@ -47,9 +39,9 @@ func (d *Daemon) reading(ctx context.Context, name string) (api.Reading, error) 
 			out.Lines = append(out.Lines, line)
 		}
 	}
-	out.Pictures, out.InPictures = w.pictures, w.inPictures()
+	out.Pictures, out.InPictures = w.Pictures, w.InPictures()
 	// The words of a link around a picture are that picture's.
-	out.Lines = slices.DeleteFunc(out.Lines, func(l api.ReadingLine) bool { return l.Kind == "link" && w.repeats(l.Text) })
+	out.Lines = slices.DeleteFunc(out.Lines, func(l api.ReadingLine) bool { return l.Kind == "link" && w.Repeats(l.Text) })
 	return out, nil
 }
 
@@ -85,51 +77,6 @@ func lineOf(r *plan.Reference) (api.ReadingLine, bool) {
 		return api.ReadingLine{Kind: "link", Text: text}, text != ""
 	}
 	return api.ReadingLine{}, false
-}
-
-// A weighing counts where the words of a mail are, as far as a plan knows.
-type weighing struct {
-	pictures int
-	// large says that there is a picture which may hold sentences.
-	large bool
-	// alts are alternative texts, and links the words of links.
-	alts, links []string
-}
-
-// add takes another reference.
-func (w *weighing) add(r *plan.Reference) {
-	line, ok := lineOf(r)
-	switch {
-	case !ok:
-	case line.Kind == "link":
-		w.links = append(w.links, line.Text)
-	default:
-		w.pictures++
-		w.alts = append(w.alts, line.Text)
-		s := r.Ref.Shape
-		w.large = w.large || s.Width > 0 && s.Height > 0 && s.Width*s.Height >= largeArea
-	}
-}
-
-// repeats says whether the words of a link are those of a picture.
-func (w *weighing) repeats(link string) bool {
-	return slices.ContainsFunc(w.alts, func(alt string) bool { return alt != "" && strings.Contains(alt, link) })
-}
-
-// inPictures says whether most of what the mail says is likely to stand in its
-// pictures: they say more than its links do, or are large where nothing else
-// speaks. How much other text there is a plan does not know.
-func (w *weighing) inPictures() bool {
-	inside, outside := 0, 0
-	for _, alt := range w.alts {
-		inside += len(strings.Fields(alt))
-	}
-	for _, link := range w.links {
-		if !w.repeats(link) {
-			outside += len(strings.Fields(link))
-		}
-	}
-	return w.pictures > 0 && (inside >= fewWords && outside*2 <= inside || w.large && inside+outside < fewWords)
 }
 
 // plainSection is the section of the plain text that stands before the HTML of a

@@ -6,6 +6,7 @@ const (
 	HelpExplainPath   Key = "help_explain_path"
 	HelpExplainFormat Key = "help_explain_format"
 	HelpExplainAll    Key = "help_explain_all"
+	InPictures        Key = "in-pictures"
 	ExplainSome       Key = "explain-some"
 	ExplainNone       Key = "explain-none"
 	ExplainOthers     Key = "explain-others"

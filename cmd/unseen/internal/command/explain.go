@@ -90,7 +90,8 @@ func (e *explainer) mail(path string, m item) error {
 	report := detect.Scan(m.raw, &detect.Judge{Catalogue: e.rules}, detect.ScanOptions{
 		Source: path, Recipient: e.options.Recipient, All: true, Ungated: ungated(m.raw), Memory: recall(known),
 	})
-	told := explained{Source: path, Number: m.number, SHA256: report.MessageSHA256, Gaps: report.Gaps, Learned: known, reader: e.reader(m.raw)}
+	told := explained{Source: path, Number: m.number, SHA256: report.MessageSHA256, Gaps: report.Gaps, Learned: known, reader: e.reader(m.raw),
+		InPictures: report.InPictures, pictures: report.Pictures, held: report.Held}
 	for i := range report.Findings {
 		told.add(&report.Findings[i], e)
 	}

@@ -20,6 +20,11 @@ type explained struct {
 	// Learned is what mail upon mail of the sender showed to the Unseen that runs.
 	Learned []api.Learned `json:"learned,omitempty"`
 	Gaps    []message.Gap `json:"-"`
+	// InPictures says that most of what the mail says is likely to stand in its
+	// pictures.
+	InPictures bool `json:"in_pictures"`
+	// pictures counts these, and held those of them that are held.
+	pictures, held int
 	// reader is whose mail it is, "" if that cannot be told.
 	reader string
 	// others counts what tells nothing and is not shown.

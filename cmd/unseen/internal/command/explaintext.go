@@ -47,6 +47,9 @@ func (e *explainer) text(x *explained) {
 	default:
 		fmt.Fprintln(e.out, e.words.Say(words.ExplainSome, "n", tell))
 	}
+	if x.InPictures {
+		fmt.Fprintln(e.out, e.words.Say(words.InPictures, "held", x.held, "n", x.pictures))
+	}
 	for i := range x.References {
 		e.reference(&x.References[i])
 	}

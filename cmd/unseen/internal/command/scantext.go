@@ -23,6 +23,9 @@ func (sc *scanner) text(name string, number int, r *detect.Report) {
 		fmt.Fprintln(sc.out, "  "+sc.words.Say(words.ScanClean, "n", r.References))
 	}
 	sc.findings(r.Findings)
+	if r.InPictures && r.Held > 0 {
+		fmt.Fprintln(sc.out, "  "+sc.words.Say(words.InPictures, "held", r.Held, "n", r.Pictures))
+	}
 	for _, g := range r.Gaps {
 		fmt.Fprintln(sc.out, "  "+sc.gap(g))
 	}
