@@ -44,6 +44,7 @@ func accountMethods() []method {
 		{pattern: "POST /v1/accounts/check", says: "Tries the servers of an account.", in: CheckRequest{}, out: []Step{}},
 		{pattern: "POST /v1/accounts/rebuild", says: "Makes the plans of an account's mail again; one JSON object a line says how far it is.",
 			in: RebuildRequest{}, out: Rebuilt{}, kind: "application/jsonl"},
+		{pattern: "GET /v1/backup", says: "All that Unseen keeps, as unseen import reads it.", kind: "application/gzip"},
 		{pattern: "POST /v1/mail/original", says: "The original of a mail as a mail program stored it, which is the body of the request and of the answer; Unseen-Kept in the answer says how they relate.", kind: "message/rfc822"},
 		{pattern: "POST /v1/accounts/vouching", says: "Whether the provider vouches for senders.", in: named{}, out: Vouch{}},
 		{pattern: "POST /v1/accounts/signed", says: "Verifies the signatures of a sender's mail on this computer; only this looks a key up.", in: SignedRequest{}, out: Signed{}},

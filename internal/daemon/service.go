@@ -48,6 +48,7 @@ func (d *Daemon) service() api.Service {
 		Statements:    d.statements,
 		AddOn:         d.addOnService(),
 		Original:      d.original,
+		Backup:        d.backup,
 		Pictures:      d.pictures,
 		ShowPictures:  d.showPictures,
 		Events:        d.hub.events,

@@ -40,6 +40,8 @@ type grammar struct {
 	Status   statusCommand   `cmd:"" help:"${help_status}"`
 	AddOn    addOnCommand    `cmd:"" name:"addon" help:"${help_addon}"`
 	Native   nativeCommand   `cmd:"" name:"native-messaging" help:"${help_native_messaging}"`
+	Backup   backupCommand   `cmd:"" help:"${help_backup}"`
+	Import   importCommand   `cmd:"" help:"${help_import}"`
 	Service  serviceCommand  `cmd:"" help:"${help_service}"`
 	Doctor   doctorCommand   `cmd:"" help:"${help_doctor}"`
 

@@ -1,0 +1,43 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/unseen-mail/unseen/internal/backup"
+)
+
+// backup writes all that is kept and cannot be made again: the store, its key, the
+// reader's own rules and the notes of what was set in mail programs. Certificates are
+// left out: each computer makes its own.
+func (d *Daemon) backup(ctx context.Context, w io.Writer) error {
+	dir, err := os.MkdirTemp(d.cfg.Paths.Data, ".backup-")
+	if err != nil {
+		return fmt.Errorf("backing up: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	copied := filepath.Join(dir, "unseen.db")
+	if err := d.core.store.Backup(ctx, copied); err != nil {
+		return err
+	}
+	files := []backup.File{{Name: "unseen.db", Path: copied}, {Name: "key", Path: filepath.Join(d.cfg.Paths.Data, "key")}}
+	for _, sub := range []string{"rules", "setup"} {
+		err := filepath.WalkDir(filepath.Join(d.cfg.Paths.Data, sub), func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || !entry.Type().IsRegular() {
+				return nil //nolint:nilerr // what is not there is not backed up
+			}
+			name, err := filepath.Rel(d.cfg.Paths.Data, path)
+			files = append(files, backup.File{Name: filepath.ToSlash(name), Path: path})
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("backing up: %w", err)
+		}
+	}
+	return backup.Write(w, d.cfg.Version, time.Now(), files)
+}
