@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -98,6 +99,8 @@ func (s *session) dispatch(ctx context.Context, cmd wire.Command) error {
 		return s.copyMessages(cmd)
 	case "AUTHENTICATE":
 		return s.authenticate(cmd)
+	case "LOGIN":
+		return s.logIn(cmd)
 	case "IDLE":
 		return s.idle(cmd)
 	case "STARTTLS":
@@ -114,12 +117,15 @@ func (s *session) dispatch(ctx context.Context, cmd wire.Command) error {
 }
 
 // pass forwards a command as it is, literals and all.
-func (s *session) pass(c command) error {
+func (s *session) pass(c command) error { return s.passBy(c, s.server.out) }
+
+// passBy is pass by way of a writer that leads upstream.
+func (s *session) passBy(c command, out io.Writer) error {
 	if err := s.submit(c); err != nil {
 		return err
 	}
 	for {
-		lit, ok, err := s.client.in.CopyLine(s.server.out)
+		lit, ok, err := s.client.in.CopyLine(out)
 		if err != nil || !ok {
 			return gone(err)
 		}
@@ -130,7 +136,7 @@ func (s *session) pass(c command) error {
 				return err
 			}
 		}
-		if err := s.client.in.Copy(s.server.out, lit.Size); err != nil {
+		if err := s.client.in.Copy(out, lit.Size); err != nil {
 			return gone(err)
 		}
 	}

@@ -66,6 +66,9 @@ type Timeouts struct {
 type Config struct {
 	// Planner rewrites the account's messages. It must be given.
 	Planner Planner
+	// ByLogin says who plans for whoever logs in by a name, where several accounts
+	// have one server. Nil, and a nil answer, are Planner. The name is not kept.
+	ByLogin func(name string) Planner
 	// Upstream is the mail server.
 	Upstream Upstream
 	// LocalTLS has the certificate for 127.0.0.1, ::1 and localhost. Nil

@@ -2,6 +2,7 @@ package imapfilter
 
 import (
 	"context"
+	"io"
 	"strings"
 
 	"github.com/unseen-mail/unseen/imapfilter/wire"
@@ -21,9 +22,21 @@ func (s *session) authenticate(cmd wire.Command) error {
 	if err := s.submit(command{tag: cmd.Tag, name: cmd.Name}); err != nil {
 		return err
 	}
-	for {
-		if _, _, err := s.client.in.CopyLine(s.server.out); err != nil {
+	var heard overheard
+	defer heard.wipe()
+	named := ""
+	for lines := 0; ; lines++ {
+		heard.wipe()
+		if _, _, err := s.client.in.CopyLine(io.MultiWriter(s.server.out, &heard)); err != nil {
 			return gone(err)
+		}
+		response := heard.raw
+		if lines == 0 {
+			named, response = mechanism(heard.raw)
+		}
+		if len(response) > 0 && lines < 2 {
+			s.listen(saslName(named, response))
+			named = "" // what comes later is no name
 		}
 		// An initial response may be all there is (RFC 4959), an error may
 		// come as one more challenge (RFC 7628, section 3.2.3), and the mail
@@ -70,4 +83,13 @@ func (s *session) startTLS(ctx context.Context, cmd wire.Command) error {
 func (s *session) refuseInjection(tag string) {
 	s.srv.counts.refused.Add(1)
 	s.say(tag + " BAD Nothing may follow STARTTLS before TLS")
+}
+
+// logIn forwards a LOGIN, which may name its user and password in literals.
+func (s *session) logIn(cmd wire.Command) error {
+	var heard overheard
+	defer heard.wipe()
+	err := s.passBy(command{tag: cmd.Tag, name: cmd.Name}, io.MultiWriter(s.server.out, &heard))
+	s.listen(loginName(heard.raw))
+	return err
 }

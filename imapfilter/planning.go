@@ -12,7 +12,7 @@ import (
 // none: then the message is planned again, to the same result.
 func (s *session) known(ctx context.Context, at Place) (o *message.Overlay) {
 	defer s.shield("known", func() { o = nil })
-	o, err := s.srv.cfg.Planner.Known(ctx, at)
+	o, err := s.planner().Known(ctx, at)
 	if err != nil {
 		s.log.Warn("reading plan", "error", err)
 		return nil
@@ -23,7 +23,7 @@ func (s *session) known(ctx context.Context, at Place) (o *message.Overlay) {
 // copied tells the planner where messages lie as well.
 func (s *session) copied(ctx context.Context, from, to []Place) {
 	defer s.shield("copied", func() {})
-	if err := s.srv.cfg.Planner.Copied(ctx, from, to); err != nil {
+	if err := s.planner().Copied(ctx, from, to); err != nil {
 		s.log.Warn("noting copies", "error", err)
 	}
 }
@@ -31,7 +31,7 @@ func (s *session) copied(ctx context.Context, from, to []Place) {
 // appended asks the planner for the overlays of a message that comes back.
 func (s *session) appended(ctx context.Context, header []byte) (list []*message.Overlay) {
 	defer s.shield("appended", func() { list = nil })
-	list, err := s.srv.cfg.Planner.Appended(ctx, header)
+	list, err := s.planner().Appended(ctx, header)
 	if err != nil {
 		s.log.Warn("reading plan", "error", err)
 	}
@@ -42,7 +42,7 @@ func (s *session) appended(ctx context.Context, header []byte) (list []*message.
 // fails the message goes as it is: mail is not lost for a plan.
 func (s *session) restored(ctx context.Context, raw []byte) (out []byte) {
 	defer s.shield("restore", func() { out = raw })
-	out, err := s.srv.cfg.Planner.Restore(ctx, raw)
+	out, err := s.planner().Restore(ctx, raw)
 	if err != nil {
 		s.log.Warn("restoring message", "error", err)
 		s.srv.counts.passed.Add(1)
@@ -97,7 +97,7 @@ type guarded struct {
 func (s *session) begin(at Place, keep bool) (g *guarded) {
 	g = &guarded{s: s, at: at, keep: keep}
 	defer s.shield("begin", g.breaks)
-	g.inner = s.srv.cfg.Planner.Begin(at)
+	g.inner = s.planner().Begin(at)
 	return g
 }
 

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/unseen-mail/unseen/imapfilter/wire"
@@ -38,6 +39,8 @@ type session struct {
 
 	// Of the server side alone.
 	speaking bool // part of an answer was written
+
+	plans atomic.Pointer[Planner] // nil is that of the configuration
 
 	mu      sync.Mutex // guards what follows
 	st      state

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strings"
 	"sync"
 
 	"github.com/unseen-mail/unseen/imapfilter"
@@ -25,6 +26,7 @@ type relay struct {
 	roots   *x509.CertPool
 	ports   localPorts
 	doors   doors
+	plans   *planner
 
 	cancel context.CancelFunc
 	work   sync.WaitGroup
@@ -68,8 +70,9 @@ func newRelay(d *Daemon, local *tls.Config, a store.Account) (*relay, error) {
 		core: d.core, restore: r.restore, account: a, log: logger,
 		plan: plan.Planner{Key: plan.Key(key), Base: d.gateway.origin(), Mode: modeOf(&a)},
 	}
+	r.plans = p
 	r.server, err = imapfilter.New(imapfilter.Config{
-		Planner: p, LocalTLS: local, Logger: logger, Tell: r.passed,
+		Planner: p, ByLogin: r.byLogin, LocalTLS: local, Logger: logger, Tell: r.passed,
 		Upstream: imapfilter.Upstream{
 			Host: a.IMAP.Host, Port: a.IMAP.Port, Mode: imapfilter.Mode(a.IMAP.TLS), TLS: r.upstreamTLS(a.IMAP.Host), Dial: d.dial,
 		},
@@ -106,6 +109,35 @@ func rootsOf(lab *Lab, file string) (*x509.CertPool, error) {
 // upstreamTLS is how a server of the provider is checked.
 func (r *relay) upstreamTLS(host string) *tls.Config {
 	return &tls.Config{ServerName: host, RootCAs: r.roots, MinVersion: tls.VersionTLS12}
+}
+
+// byLogin is who plans for whoever logs in by a name at this relay: another account's
+// planner if it has the same server and is named so. Where mail programs keep the names of
+// their servers, all accounts of one provider come in at one relay.
+func (r *relay) byLogin(name string) imapfilter.Planner {
+	local, _, _ := strings.Cut(r.account.Address, "@")
+	if strings.EqualFold(name, r.account.Address) || strings.EqualFold(name, local) {
+		return nil
+	}
+	var found *relay
+	for _, other := range r.daemon.relays.list() {
+		if other == r || mailHost(other.account.IMAP.Host) != mailHost(r.account.IMAP.Host) || other.account.IMAP.Port != r.account.IMAP.Port {
+			continue
+		}
+		if strings.EqualFold(name, other.account.Address) {
+			return other.plans
+		}
+		if local, _, _ := strings.Cut(other.account.Address, "@"); strings.EqualFold(name, local) {
+			if found != nil {
+				return nil // it could be either
+			}
+			found = other
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	return found.plans
 }
 
 // unplanned is the reason under which mail is counted that went by as it was.

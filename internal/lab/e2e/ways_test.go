@@ -28,6 +28,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
@@ -567,4 +568,66 @@ func unquoted(raw []byte) []byte {
 		}
 	}
 	return out
+}
+
+// Two accounts at one provider come in by one server name. What is planned is filed with
+// the account that logged in, however it did: the same mail has other tokens in each.
+func TestWaysTwoAccounts(t *testing.T) {
+	lab.Need(t, "dovecot")
+	w := openTown(t, config.Defaults())
+	w.install(t)
+	const second = "bert@mail.ru"
+	mail := w.dovecot.Stored(t, providerUser, "INBOX")[0]
+	for _, user := range []string{second, "carl@mail.ru"} {
+		w.dovecot.Deliver(t, user, "INBOX", mail)
+	}
+	_, err := w.client.AddAccount(t.Context(), api.NewAccount{
+		Address: second, Unchecked: true, NoSMTP: true, IMAP: &api.Endpoint{Host: providerIMAP, Port: 993, TLS: "implicit"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := func(login func(c *imapclient.Client) error) string {
+		t.Helper()
+		c, err := w.dial(providerIMAP + ":993")
+		if err != nil {
+			t.Fatal(err)
+		}
+		client := imapclient.New(tls.Client(c, &tls.Config{RootCAs: w.pool, ServerName: providerIMAP}), nil)
+		defer client.Close()
+		if err := login(client); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.Select("INBOX", nil).Wait(); err != nil {
+			t.Fatal(err)
+		}
+		section := &imap.FetchItemBodySection{Peek: true}
+		got, err := client.Fetch(imap.SeqSetNum(1), &imap.FetchOptions{BodySection: []*imap.FetchItemBodySection{section}}).Collect()
+		if err != nil || len(got) != 1 {
+			t.Fatalf("%d messages, %v", len(got), err)
+		}
+		_, rest, ok := strings.Cut(string(unquoted(got[0].FindBodySection(section))), w.daemon.Origin()+"/")
+		if !ok {
+			t.Fatal("no picture leads to the gateway")
+		}
+		return rest[:24]
+	}
+	by := func(user string) map[string]string {
+		return map[string]string{
+			"LOGIN":    token(func(c *imapclient.Client) error { return c.Login(user, lab.Password).Wait() }),
+			"PLAIN":    token(func(c *imapclient.Client) error { return c.Authenticate(sasl.NewPlainClient("", user, lab.Password)) }),
+			"XOAUTH2":  token(func(c *imapclient.Client) error { return c.Authenticate(&xoauth2{user, w.provider.Token(user)}) }),
+			"another":  token(func(c *imapclient.Client) error { return c.Login(providerUser, lab.Password).Wait() }),
+			"stranger": token(func(c *imapclient.Client) error { return c.Login("carl@mail.ru", lab.Password).Wait() }),
+		}
+	}
+	first, other := by(providerUser), by(second)
+	for _, how := range []string{"LOGIN", "PLAIN", "XOAUTH2"} {
+		if first[how] != first["LOGIN"] || other[how] != other["LOGIN"] {
+			t.Errorf("%s: %s and %s; by LOGIN %s and %s", how, first[how], other[how], first["LOGIN"], other["LOGIN"])
+		}
+	}
+	if first["LOGIN"] == other["LOGIN"] || other["another"] != first["LOGIN"] || other["stranger"] != first["LOGIN"] {
+		t.Errorf("filed with the wrong account: %v, %v", first, other)
+	}
 }
