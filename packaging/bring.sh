@@ -19,7 +19,7 @@ what=${1:-build}
 go_packages="golang-go"
 window_packages="gcc libc6-dev pkg-config libgl-dev libegl-dev libx11-dev libxrandr-dev libxxf86vm-dev libxi-dev libxcursor-dev libxinerama-dev libwayland-dev libxkbcommon-dev"
 screen_packages="openbox imagemagick xfce4-panel xfconf libgl1-mesa-dri"
-test_packages="dovecot-imapd thunderbird isync libsasl2-modules mutt neomutt offlineimap3 curl python3 claws-mail xvfb xdotool libnss3-tools bsdutils chromium geary evolution-data-server gir1.2-camel-1.2 python3-gi gnome-keyring libsecret-tools dbus-daemon npm openssl openssh-client poppler-utils"
+test_packages="dovecot-imapd thunderbird isync libsasl2-modules mutt neomutt offlineimap3 curl python3 claws-mail xvfb xdotool libnss3-tools bsdutils chromium geary evolution evolution-data-server gir1.2-camel-1.2 python3-gi gnome-keyring libsecret-tools dbus-daemon npm openssl openssh-client poppler-utils"
 
 # there PACKAGE: is what we need of a package on this machine?
 there() {
@@ -31,6 +31,7 @@ there() {
     libsasl2-modules) ls /usr/lib/*/sasl2/libplain.so >/dev/null 2>&1 ;;
     mutt | neomutt | curl | python3 | claws-mail | xdotool | chromium) command -v "$1" >/dev/null ;;
     geary) command -v geary >/dev/null ;;
+    evolution) command -v evolution >/dev/null ;;
     evolution-data-server) ls /usr/lib/evolution-data-server/camel-providers/libcamelimapx.so /usr/lib/*/evolution-data-server/camel-providers/libcamelimapx.so 2>/dev/null | grep -q . ;;
     gir1.2-camel-1.2) ls /usr/lib/*/girepository-1.0/Camel-1.2.typelib >/dev/null 2>&1 ;;
     python3-gi) /usr/bin/python3 -c 'import gi' >/dev/null 2>&1 ;;
@@ -78,6 +79,7 @@ tests() {
     openssl | openssh-client) echo "the tests that verify evidence with standard tools" ;;
     claws-mail | xvfb | xdotool) echo "the tests with Claws Mail" ;;
     geary | gnome-keyring | libsecret-tools) echo "the tests with Geary" ;;
+    evolution) echo "the test with Evolution's windows" ;;
     evolution-data-server | gir1.2-camel-1.2 | python3-gi) echo "the tests with Evolution's mail library" ;;
     dbus-daemon) echo "the tests with Geary and Evolution's mail library" ;;
     python3) echo "the tests with Python's imaplib" ;;

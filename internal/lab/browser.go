@@ -1,15 +1,11 @@
 package lab
 
 import (
-	"bufio"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -29,47 +25,10 @@ type Browser struct {
 // StartBrowser starts a Chromium without a window. It ends with the test.
 func StartBrowser(t testing.TB) *Browser {
 	t.Helper()
-	Need(t, "chromium")
-	cmd := exec.Command(find("chromium"), "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-		"--user-data-dir="+filepath.Join(Dir(t), "browser"), "--no-first-run", "--disable-component-update", "--disable-sync",
+	return openTab(t, startChromium(t, "--user-data-dir="+filepath.Join(Dir(t), "browser"),
 		"--disable-background-networking", "--remote-allow-origins=*", "--hide-scrollbars", "--force-device-scale-factor=1",
 		"--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost , EXCLUDE *.localhost",
-		"--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable", "--remote-debugging-port=0", "about:blank")
-	cmd.Env = append(withoutDisplay(), "HOME="+Dir(t))
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	said, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("starting chromium: %v", err)
-	}
-	where, ended := make(chan string, 1), make(chan struct{})
-	go func() {
-		defer close(ended)
-		lines := bufio.NewScanner(said)
-		for lines.Scan() {
-			if _, at, ok := strings.Cut(lines.Text(), "DevTools listening on ws://"); ok {
-				where <- at
-			}
-		}
-	}()
-	t.Cleanup(func() {
-		// The group takes the processes of the tabs along.
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-		<-ended
-		_ = cmd.Wait() // how it ended does not matter
-	})
-	select {
-	case at := <-where:
-		addr, _, _ := strings.Cut(at, "/")
-		return openTab(t, addr)
-	case <-ended:
-		t.Fatal("chromium ended at once")
-	case <-time.After(patience):
-		t.Fatal("chromium did not say where it can be spoken to")
-	}
-	return nil
+		"--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable"))
 }
 
 // openTab connects to the first tab.

@@ -22,11 +22,20 @@ type Chromium struct{ control string }
 // It takes an [Island] to keep what it asks its makers away from them.
 func StartChromium(t testing.TB) *Chromium {
 	t.Helper()
-	Need(t, "chromium")
-	cmd := exec.Command(find("chromium"), "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-		"--user-data-dir="+filepath.Join(Dir(t), "chromium"), "--no-first-run", "--disable-component-update", "--disable-sync",
+	addr := startChromium(t, "--user-data-dir="+filepath.Join(Dir(t), "chromium"),
 		"--blink-settings=scriptEnabled=false", "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
-		"--autoplay-policy=no-user-gesture-required", "--remote-debugging-port=0", "about:blank")
+		"--autoplay-policy=no-user-gesture-required")
+	return &Chromium{control: "http://" + addr + "/json/"}
+}
+
+// startChromium starts a Chromium without a window, which ends with the test, and
+// returns the address at which it can be spoken to.
+func startChromium(t testing.TB, args ...string) string {
+	t.Helper()
+	Need(t, "chromium")
+	args = append([]string{"--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+		"--disable-component-update", "--disable-sync", "--remote-debugging-port=0"}, args...)
+	cmd := exec.Command(find("chromium"), append(args, "about:blank")...)
 	cmd.Env = append(withoutDisplay(), "HOME="+Dir(t))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	said, err := cmd.StderrPipe()
@@ -36,8 +45,7 @@ func StartChromium(t testing.TB) *Chromium {
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("starting chromium: %v", err)
 	}
-	where := make(chan string, 1)
-	ended := make(chan struct{})
+	where, ended := make(chan string, 1), make(chan struct{})
 	go func() {
 		defer close(ended)
 		lines := bufio.NewScanner(said)
@@ -56,13 +64,13 @@ func StartChromium(t testing.TB) *Chromium {
 	select {
 	case at := <-where:
 		addr, _, _ := strings.Cut(at, "/")
-		return &Chromium{control: "http://" + addr + "/json/"}
+		return addr
 	case <-ended:
 		t.Fatal("chromium ended at once")
 	case <-time.After(patience):
 		t.Fatal("chromium did not say where it can be spoken to")
 	}
-	return nil
+	return ""
 }
 
 // Open opens pages, each in a tab of its own, shows them one after the other, for a

@@ -3,7 +3,6 @@ package lab
 import (
 	"io"
 	"net"
-	"sync"
 	"testing"
 	"time"
 )
@@ -13,49 +12,22 @@ import (
 // ends with the test.
 func StartSlowLine(t testing.TB, addr string, perSecond int) string {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var lines sync.WaitGroup
-	lines.Go(func() {
+	return startLine(t, addr, func(near, far net.Conn) {
+		back := make(chan struct{})
+		go func() {
+			defer close(back)
+			_, _ = io.Copy(near, far) // it ends when either side closes
+			near.Close()
+		}()
+		const ticks = 50
 		for {
-			near, err := ln.Accept()
+			_, err := io.CopyN(far, near, int64(perSecond/ticks))
 			if err != nil {
-				return // the test is over
+				break
 			}
-			lines.Go(func() { carrySlowly(near, addr, perSecond) })
+			time.Sleep(time.Second / ticks)
 		}
+		far.Close()
+		<-back
 	})
-	t.Cleanup(func() {
-		ln.Close()
-		lines.Wait()
-	})
-	return ln.Addr().String()
-}
-
-// carrySlowly carries one connection until either side closes it.
-func carrySlowly(near net.Conn, addr string, perSecond int) {
-	defer near.Close()
-	far, err := net.Dial("tcp", addr)
-	if err != nil {
-		return // whoever dialled sees it closed
-	}
-	defer far.Close()
-	back := make(chan struct{})
-	go func() {
-		defer close(back)
-		_, _ = io.Copy(near, far) // it ends when either side closes
-		near.Close()
-	}()
-	const ticks = 50
-	for {
-		_, err := io.CopyN(far, near, int64(perSecond/ticks))
-		if err != nil {
-			break
-		}
-		time.Sleep(time.Second / ticks)
-	}
-	far.Close()
-	<-back
 }
