@@ -1,7 +1,6 @@
 package signal
 
 import (
-	"bytes"
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
@@ -56,7 +55,12 @@ func mayDecode(token string) bool {
 			return true
 		}
 	}
-	n, err := base32.StdEncoding.Decode(head[:], bytes.ToUpper(from))
+	for i, c := range from {
+		if classOf(c) == 'l' {
+			from[i] = c &^ 0x20
+		}
+	}
+	n, err := base32.StdEncoding.Decode(head[:], from)
 	return err == nil && isStart(head[:n])
 }
 

@@ -222,15 +222,16 @@ func (m *Mail) Loads(host string) int {
 	return m.hosts[host]
 }
 
-// maxDelivered is how much of what a mail says of itself is kept.
-const maxDelivered = 4 << 10
+// maxDelivered is how much of what a mail says of itself is kept, maxNote how much
+// of one field or address.
+const maxDelivered, maxNote = 2 << 10, 512
 
 // Note keeps what a mail says of its own delivery: the address that bounces go to,
 // the one for unsubscribing, its number. A name that stands there too is the
 // reader's or the delivery's, and no name of a picture or of goods.
 func (m *Mail) Note(text string) {
 	if room := maxDelivered - len(m.delivered); room > 0 {
-		m.delivered += "\n" + text[:min(len(text), room)]
+		m.delivered += "\n" + text[:min(len(text), room, maxNote)]
 	}
 }
 
