@@ -186,10 +186,12 @@ func (p *pages) load(ctx context.Context, f *page.Frame, r proxy.PageRequest) (p
 	if err != nil {
 		return proxy.PageAnswer{}, p.d.explainStore(err)
 	}
-	j := p.d.core.question(l, at).Judgement
+	q := p.d.core.question(l, at)
+	decision.Reason = p.d.core.gate.Sentence(q, &decision, f.Words)
+	j := q.Judgement
 	v := page.Load{
 		Host: at.Hostname(), Address: l.ref().Ref.URL, Sender: who(l.mail), Released: decision.Release, Reason: decision.Reason,
-		Certainty: string(j.Certainty), Reasons: reasons(&j, f.Words), ReasonIn: p.d.cfg.Words.Lang(), Edition: j.Edition, Mail: l.mail.name(), To: l.mail.to,
+		Certainty: string(j.Certainty), Reasons: reasons(&j, f.Words), ReasonIn: f.Words.Lang(), Edition: j.Edition, Mail: l.mail.name(), To: l.mail.to,
 		Token: r.Route.Token, Tells: j.Verdict == detect.Tracker || j.Verdict == detect.Suspected,
 	}
 	// What cannot be told of the mail is no reason not to explain the load.

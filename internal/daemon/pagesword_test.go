@@ -164,3 +164,27 @@ func TestPageBare(t *testing.T) {
 		t.Errorf("it shows %s", body)
 	}
 }
+
+// How to tell a sender says that something was taken back only where it was.
+func TestTellSaysWhatIsSo(t *testing.T) {
+	h := read(t, mailFrom("shop.example", pixel))
+	text := func() string {
+		t.Helper()
+		list, err := h.client.Tell(context.Background(), api.TellRequest{Sender: "shop.example"})
+		if err != nil || len(list) != 1 {
+			t.Fatalf("%+v, %v", list, err)
+		}
+		return list[0].Text
+	}
+	if got := text(); !strings.HasPrefix(got, "Nothing stands as taken back here.") {
+		t.Errorf("before anything was granted: %s", got)
+	}
+	h.decide("granted", "shop.example")
+	if got := text(); strings.HasPrefix(got, "Withdrawn") {
+		t.Errorf("while it is granted: %s", got)
+	}
+	h.decide("withdrawn", "shop.example")
+	if got := text(); !strings.HasPrefix(got, "Withdrawn here. shop.example has not been told and keeps what it had.") {
+		t.Errorf("after it was taken back: %s", got)
+	}
+}

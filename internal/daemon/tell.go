@@ -43,7 +43,21 @@ func (d *Daemon) tell(ctx context.Context, q api.TellRequest) ([]api.Tell, error
 	if len(records) == 0 {
 		return nil, d.nothingAsked(s, q.Address, nil)
 	}
-	return d.tellOf(ctx, records, d.language(q.Language))
+	in := d.language(q.Language)
+	list, err := d.tellOf(ctx, records, in)
+	for i := range list {
+		if t := &list[i]; !d.tookBack(t.Sender, t.Address) {
+			t.Text = in.Say(words.NotWithdrawnHere, "sender", t.Sender)
+		}
+	}
+	return list, err
+}
+
+// tookBack says whether something that a sender was granted stands as taken back.
+func (d *Daemon) tookBack(key, address string) bool {
+	return slices.ContainsFunc(d.core.ledger.List(time.Now()), func(s consent.Standing) bool {
+		return s.Decision == consent.Withdrawn && under(s.Sender, key) && strings.EqualFold(s.Recipient, address)
+	})
 }
 
 // tellOf says how those can be told from whom something is taken back, one for

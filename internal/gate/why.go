@@ -88,6 +88,15 @@ func (w Why) fixed() (words.Key, bool) {
 // english is the catalogue of a gate that was given none. It is made once.
 var english = sync.OnceValue(words.English)
 
+// Sentence says what was decided and why, in the language of a catalogue.
+func (g *Gate) Sentence(l *Load, d *Decision, in *words.Catalogue) string {
+	if d.Why == "" {
+		return d.Reason // it was decided elsewhere
+	}
+	other := Gate{Words: in, VendorName: g.VendorName}
+	return other.sentence(l, d)
+}
+
 // sentence says to the reader what was decided and why.
 func (g *Gate) sentence(l *Load, d *Decision) string {
 	c := g.Words

@@ -1,24 +1,32 @@
 package page
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/words"
 )
 
-// A part is somebody's presumed part in a sender's mail.
+// A part is what somebody presumably does in a sender's mail.
 type part struct {
-	Name, Title string
-	Why         []string
+	Name string
+	// Titles are the parts, Why the reasons of all of them.
+	Titles, Why []string
 }
 
-// parts lays out who has which part.
+// parts lays out who has which parts, each of them once.
 func (f *Frame) parts(roles []api.Role) []part {
 	var list []part
 	for i := range roles {
 		r := &roles[i]
-		list = append(list, part{Name: r.Name, Title: r.Title, Why: r.Why})
+		at := slices.IndexFunc(list, func(p part) bool { return p.Name == r.Name })
+		if at < 0 {
+			at = len(list)
+			list = append(list, part{Name: r.Name})
+		}
+		p := &list[at]
+		p.Titles, p.Why = append(p.Titles, r.Title), append(p.Why, r.Why...)
 	}
 	return list
 }

@@ -2,6 +2,7 @@ package words
 
 // Keys of the pages about what is beside the answers: your own word, what mails show, receipts.
 const (
+	NotWithdrawnHere  Key = "not-withdrawn-here"
 	PageUntil         Key = "page-until"
 	PageUntilDay      Key = "page-until-day"
 	PageUntilShow     Key = "page-until-show"
