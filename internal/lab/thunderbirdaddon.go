@@ -189,3 +189,28 @@ func BrowserStub(t testing.TB, home string) string {
 	}
 	return opened
 }
+
+// scriptPanel presses the button of the line in the message, and waits for the window
+// that it opens.
+const scriptPanel = `
+const doc = pane().messageBrowser.contentWindow.getMessagePaneBrowser().contentDocument;
+const bar = await until("the line", () => doc.querySelector("div[role='region'][aria-label='Unseen']"));
+bar.openOrClosedShadowRoot.querySelector("button").click();
+`
+
+// scriptInPanel runs a function in the window of the add-on.
+const scriptInPanel = `
+const win = await until("the panel", () => [...Services.wm.getEnumerator(null)].find(w => w.location.href.endsWith("/extensionPopup.xhtml") && w.document.getElementById("requestFrame")));
+const browser = win.document.getElementById("requestFrame");
+const inside = await until("its page", () => browser.contentDocument?.querySelector("main")?.firstChild && browser.contentDocument);
+`
+
+// OpenPanel presses the button of the line in the open message.
+func (tb *Thunderbird) OpenPanel(t testing.TB) { tb.Do(t, nil, scriptPanel) }
+
+// InPanel runs the body of an async function in the window of the add-on, where "inside"
+// is its document, and puts what it returns into result.
+func (tb *Thunderbird) InPanel(t testing.TB, result any, body string, args ...any) {
+	t.Helper()
+	tb.Do(t, result, scriptInPanel+body, args...)
+}

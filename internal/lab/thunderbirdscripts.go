@@ -84,9 +84,12 @@ await pause(50);
 const loaded = new Promise(done => browser.addEventListener("MsgLoaded", done, { once: true }));
 about.threadTree.selectedIndex = row;
 await Promise.race([loaded, pause(20000).then(() => { throw new Error("the message never loaded"); })]);
-const doc = about.messagePane?.ownerDocument && browser.getMessagePaneBrowser
+const docOf = () => about.messagePane?.ownerDocument && browser.getMessagePaneBrowser
   ? browser.getMessagePaneBrowser().contentDocument
   : browser.document.getElementById("messagepane").contentDocument;
+// A signed message is looked at once more after it was loaded.
+await until("the document", () => docOf()?.documentElement);
+const doc = docOf();
 for (let i = 0; i < 400 && ![...doc.images].every(image => image.complete); i++) { await pause(25); }
 await pause(100);
 return {

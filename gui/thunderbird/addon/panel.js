@@ -108,7 +108,7 @@ function list(mail, sendings) {
     return el(
       "li",
       {},
-      el("div", {}, el("strong", {}, l.vendor_name), l.vendor_name === l.host ? null : " (" + l.host + ")"),
+      el("div", {}, el("strong", {}, l.vendor_name), l.vendor_name === l.host ? null : " (" + l.host + ")", " ", el("code", { class: "small" }, l.vector)),
       el("div", { class: l.release ? "let" : "held" }, l.release ? say("released") : say("loadHeld")),
       el("div", { class: "small" }, l.reason),
       l.reasons?.length ? el("details", {}, el("summary", {}, say("why")), el("ul", {}, ...l.reasons.map((/** @type {string} */ r) => el("li", {}, r)))) : null,
@@ -125,7 +125,8 @@ function question(mail, q) {
   form.append(
     el("h2", {}, n.question),
     el("p", {}, n.reach),
-    el("p", {}, n.sender.sentence, " ", n.sender.role),
+    el("p", {}, n.sender.sentence),
+    el("p", {}, n.sender.key, ": ", n.sender.role),
     n.sender.advertiser_role ? el("p", {}, n.sender.advertiser, ": ", n.sender.advertiser_role) : "",
     el("h3", {}, n.headings.purposes),
     ...n.purposes.map((/** @type {any} */ p) => purpose(p, q.switches.find((/** @type {any} */ s) => s.purpose === p.id))),

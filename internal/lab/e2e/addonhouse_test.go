@@ -37,11 +37,7 @@ func openAddOnHouse(t testing.TB, mails [][]byte) *addOnHouse {
 	dir := t.TempDir()
 	h.paths = config.Paths{Config: filepath.Join(dir, "config.toml"), Data: filepath.Join(dir, "data"), Runtime: filepath.Join(dir, "run")}
 	h.program = filepath.Join(dir, "unseen")
-	build := exec.Command("go", "build", "-o", h.program, "./cmd/unseen")
-	build.Dir, build.Env = lab.Root(t), append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building: %v\n%s", err, out)
-	}
+	buildUnseen(t, h.program)
 	h.startUnseen()
 	t.Cleanup(h.stopUnseen)
 	return h
@@ -144,4 +140,14 @@ func tellTale(domain, subject, id string) []byte {
 		"\nFrom: The bookshop <news@"+domain+">\nTo: "+reader+"\nSubject: "+subject+
 		"\nDate: Mon, 2 Mar 2026 08:00:00 +0000\nMessage-ID: <"+id+"@"+domain+
 		">\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n"+html+"\n", "\n", "\r\n"))
+}
+
+// buildUnseen builds the program into a file.
+func buildUnseen(t testing.TB, file string) {
+	t.Helper()
+	build := exec.Command("go", "build", "-o", file, "./cmd/unseen")
+	build.Dir, build.Env = lab.Root(t), append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building: %v\n%s", err, out)
+	}
 }

@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"os"
 	"slices"
@@ -68,7 +69,7 @@ func TestAddOnLinks(t *testing.T) {
 		}
 		os.Remove(opened)
 	}
-	for name, page := range map[string]string{"settings": "options.html", "first": "options.html?first=1", "panel": "panel.html?tab=1"} {
+	for name, page := range map[string]string{"settings": "options.html", "first": "options.html?first=1"} {
 		if dir := os.Getenv("UNSEEN_PICTURES"); dir != "" {
 			os.WriteFile(dir+"/"+name+".png", tb.AddOnPage(t, "unseen@unseen-mail", page), 0o600)
 		}
@@ -85,7 +86,11 @@ func TestAddOnBesideRelay(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.account = a
-	tb := lab.StartThunderbird(t, h.reader(lab.Login{Addr: h.imap(), User: login}))
+	// What is sent does not go through Unseen: the add-on alone takes its addresses out.
+	h.sink = lab.StartSink(t, h.dovecot.Authority, nil)
+	with := h.reader(lab.Login{Addr: h.imap(), User: login})
+	with.SMTP = lab.Login{Addr: h.sink.Addr, User: login}
+	tb := lab.StartThunderbird(t, with)
 	tb.Sync(t, 1)
 	shown := tb.Open(t, "Five novels")
 	if !strings.Contains(shown.HTML, h.daemon.Origin()+"/p/") {
@@ -102,6 +107,22 @@ func TestAddOnBesideRelay(t *testing.T) {
 		t.Errorf("counted %+v of %+v, %v", st.Today, st.Mail, err)
 	}
 	h.only(t, learned(h.house), "through the relay")
+	composed := tb.Reply(t, "Five novels", "Which one made you miss your stop?")
+	if !strings.Contains(composed, h.daemon.Origin()) {
+		t.Errorf("the quoted mail names nothing of this machine, so this shows nothing:\n%s", composed)
+	}
+	if !lab.Until(20*time.Second, func() bool { return len(h.sink.Mail()) == 1 }) {
+		t.Fatal("the answer did not arrive")
+	}
+	sent := readable(t, h.sink.Mail()[0].Data)
+	for _, word := range []string{"127.0.0.1:", h.daemon.Origin(), "track/open.php"} {
+		if strings.Contains(sent, word) {
+			t.Errorf("the answer names %s:\n%s", word, sent)
+		}
+	}
+	if !strings.Contains(sent, "Which one made you miss your stop?") || !strings.Contains(sent, "cover.png") {
+		t.Errorf("the answer is not whole:\n%s", sent)
+	}
 }
 
 // Many mails, paged through as fast as they load: no load is missed, in any round, and
@@ -138,4 +159,63 @@ func TestAddOnManyMails(t *testing.T) {
 	if last := memory[len(memory)-1]; last > memory[0]+memory[0]/4 {
 		t.Errorf("memory grew from %d to %d octets", memory[0], last)
 	}
+}
+
+// The panel: what was held, the same question as everywhere, and an answer that acts at
+// once and stands in the ledger word for word.
+func TestAddOnPanel(t *testing.T) {
+	h := openAddOnHouse(t, [][]byte{tellTale("harbourbooks.example", "Five novels", "b39d93bee08f7841fefeb18b54beaec9")})
+	with := h.reader(h.direct())
+	// The panel can be read and pressed only where it is in the same process.
+	with.Prefs = map[string]string{"extensions.webextensions.remote": "false"}
+	tb := lab.StartThunderbird(t, with)
+	tb.Sync(t, 1)
+	h.reached(t, tb)
+	tb.OpenPanel(t)
+	var text string
+	tb.InPanel(t, &text, `await until("the question", () => inside.querySelector("form")); return inside.body.innerText;`)
+	ctx := context.Background()
+	list, err := h.client.Ask(ctx, api.Ask{Sender: "harbourbooks.example", Address: reader, Language: "en"})
+	if err != nil || len(list) != 1 {
+		t.Fatalf("asking: %+v, %v", list, err)
+	}
+	n := list[0].Notice
+	want := []string{n.Question, n.Reach, n.Sender.Sentence, n.Lasts, n.Back, n.Silence, n.Is, n.IsNot}
+	for _, p := range n.Purposes {
+		want = append(want, p.Title, p.Sentence, p.Learners)
+	}
+	for _, v := range n.Vendors {
+		want = append(want, v.Name, v.Role)
+	}
+	for _, sentence := range want {
+		if !strings.Contains(text, sentence) {
+			t.Errorf("the panel lacks %q:\n%s", sentence, text)
+		}
+	}
+	if dir := os.Getenv("UNSEEN_PICTURES"); dir != "" {
+		var png string
+		tb.InPanel(t, &png, `
+const bitmap = await browser.browsingContext.currentWindowGlobal.drawSnapshot(new DOMRect(0, 0, browser.clientWidth, inside.documentElement.scrollHeight), 1, "rgb(255,255,255)");
+const canvas = inside.createElement("canvas"); canvas.width = bitmap.width; canvas.height = bitmap.height;
+canvas.getContext("2d").drawImage(bitmap, 0, 0);
+return canvas.toDataURL("image/png").split(",")[1];`)
+		raw, err := base64.StdEncoding.DecodeString(png)
+		if err != nil {
+			t.Fatal(err)
+		}
+		os.WriteFile(dir+"/panel.png", raw, 0o600)
+	}
+	tb.InPanel(t, nil, `
+const yes = inside.querySelector("input[name='performance'][value='yes']");
+yes.click();
+inside.querySelector("form button.main").click();
+await until("the answer", () => inside.querySelector(".note"));`)
+	history, err := h.client.History(ctx, "harbourbooks.example")
+	if err != nil || len(history.Records) != 1 {
+		t.Fatalf("the ledger has %+v, %v", history.Records, err)
+	}
+	if r := history.Records[0]; r.Decision != "granted" || r.Purpose != "performance" || r.How != "add-on" || r.NoticeSHA256 != n.SHA256 {
+		t.Errorf("the record is %+v", r)
+	}
+	h.tells(t, tb, func(told lab.Told) bool { return told.Badge == "2" })
 }

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -43,7 +44,7 @@ func (c *cleanCommand) dressed(raw []byte) (mail []byte, begins int) {
 	}
 	sum := sha256.Sum256(raw)
 	head := "MIME-Version: 1.0\r\nMessage-ID: <" + hex.EncodeToString(sum[:]) + "@bare.invalid>\r\n" +
-		"Content-Type: text/html; charset=\"" + c.Charset + "\"\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+		"Content-Type: text/html; charset=\"" + cmp.Or(c.Charset, "utf-8") + "\"\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
 	return append([]byte(head), raw...), len(head)
 }
 
