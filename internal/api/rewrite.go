@@ -8,6 +8,12 @@ import (
 	"net/url"
 )
 
+// rewriteQuery is what a mail is handed over with.
+type rewriteQuery struct {
+	// Account is the address that the mail came to.
+	Account string `json:"account"`
+}
+
 // rewrite takes a mail and answers with the same mail, at the same length, in which each
 // load leads to the gateway.
 func (s *Server) rewrite(w http.ResponseWriter, r *http.Request) {
