@@ -2,14 +2,12 @@ package rulefiles
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"strings"
 	"time"
 
-	"github.com/fsnotify/fsnotify"
+	"github.com/unseen-mail/unseen/internal/watch"
 )
 
 // settle is how long the files are left alone after a change: editors write in
@@ -20,27 +18,27 @@ const settle = 200 * time.Millisecond
 type Watcher struct {
 	dir   string
 	known func(id string) bool
-	fs    *fsnotify.Watcher
+	watch *watch.Watcher
 }
 
 // NewWatcher begins to watch a directory of rules, which need not exist yet.
 // known says whether the catalogue has a vendor. The caller closes the watcher,
 // or runs it.
 func NewWatcher(dir string, known func(id string) bool) (*Watcher, error) {
-	notify, err := fsnotify.NewWatcher()
-	if err != nil {
+	w := &Watcher{dir: filepath.Clean(dir), known: known}
+	var err error
+	if w.watch, err = watch.New(w.dir); err != nil {
 		return nil, fmt.Errorf("watching rules: %w", err)
 	}
-	w := &Watcher{dir: filepath.Clean(dir), known: known, fs: notify}
 	if err := w.attach(); err != nil {
-		notify.Close()
+		w.watch.Close()
 		return nil, fmt.Errorf("watching rules: %w", err)
 	}
 	return w, nil
 }
 
 // Close ends the watching.
-func (w *Watcher) Close() error { return w.fs.Close() }
+func (w *Watcher) Close() error { return w.watch.Close() }
 
 // Run calls changed with all rules whenever those of a file were changed, made,
 // renamed or removed since [NewWatcher], once for changes that come together, and
@@ -48,75 +46,39 @@ func (w *Watcher) Close() error { return w.fs.Close() }
 // which the caller read after NewWatcher; rules that are as they were are not told
 // again. It returns when ctx ends and closes the watcher.
 func (w *Watcher) Run(ctx context.Context, edition string, changed func(*Rules, error)) {
-	defer w.Close()
-	timer := time.NewTimer(time.Hour)
-	timer.Stop()
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case event, ok := <-w.fs.Events:
-			if !ok {
-				return
-			}
-			if w.concerns(event) {
-				timer.Reset(settle)
-			}
-		case err, ok := <-w.fs.Errors:
-			if !ok {
-				return
-			}
-			// Too many at once: some were missed, so all is read again.
-			if !errors.Is(err, fsnotify.ErrEventOverflow) {
-				changed(nil, fmt.Errorf("watching rules: %w", err))
-			}
-			timer.Reset(settle)
-		case <-timer.C:
-			if err := w.attach(); err != nil {
-				changed(nil, fmt.Errorf("watching rules: %w", err))
-			}
-			r, err := Load(w.dir, w.known)
-			if err == nil && r.edition == edition {
-				continue
-			}
-			if err == nil {
-				edition = r.edition
-			}
-			changed(r, err)
+	failed := func(err error) { changed(nil, fmt.Errorf("watching rules: %w", err)) }
+	w.watch.Run(ctx, watch.Handler{Settle: settle, Concerns: w.concerns, Failed: failed, Settled: func() {
+		if err := w.attach(); err != nil {
+			failed(err)
 		}
-	}
+		r, err := Load(w.dir, w.known)
+		if err == nil && r.edition == edition {
+			return
+		}
+		if err == nil {
+			edition = r.edition
+		}
+		changed(r, err)
+	}})
 }
 
 // concerns says whether something happened to rules, or to what they lie in.
-func (w *Watcher) concerns(event fsnotify.Event) bool {
-	if event.Op == fsnotify.Chmod {
+func (w *Watcher) concerns(path string, attributes bool) bool {
+	if attributes {
 		return false
 	}
-	below, inside := strings.CutPrefix(event.Name, w.dir+string(filepath.Separator))
+	below, inside := strings.CutPrefix(path, w.dir+string(filepath.Separator))
 	if !inside {
 		// The directory itself, or one above it that is still missing.
-		return event.Name == w.dir || strings.HasPrefix(w.dir, event.Name+string(filepath.Separator))
+		return path == w.dir || strings.HasPrefix(w.dir, path+string(filepath.Separator))
 	}
-	return below == listsDir || isRules(filepath.Base(event.Name))
+	return below == listsDir || isRules(filepath.Base(path))
 }
 
-// attach watches the directories, not the files in them, for many editors write
-// a new file and rename it. Where the directory does not exist it watches the
-// nearest one above that does. To watch what is watched already changes nothing.
+// attach watches the directory of the rules, and that of lists where there is one.
 func (w *Watcher) attach() error {
-	for at := w.dir; ; at = filepath.Dir(at) {
-		err := w.fs.Add(at)
-		if err == nil {
-			break
-		}
-		if at == filepath.Dir(at) || !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+	if _, err := w.watch.Attach(w.dir); err != nil {
+		return err
 	}
-	err := w.fs.Add(filepath.Join(w.dir, listsDir))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
+	return w.watch.Add(filepath.Join(w.dir, listsDir))
 }
