@@ -9,12 +9,12 @@ mkdir -p .cache bin
 case ${1:-quick} in
 all)
     export UNSEEN_REAL=1
-    limit=18m
+    limit=45m
     [ "${UNSEEN_LONG:-}" = 1 ] && limit=4h
     ;;
 quick)
     unset UNSEEN_REAL UNSEEN_STRICT UNSEEN_LONG || true
-    limit=3m
+    limit=8m
     : >.cache/left-out
     ;;
 *)
