@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"net"
 	"time"
 
 	"github.com/unseen-mail/unseen/internal/words"
@@ -31,6 +32,8 @@ type Checker struct {
 	// AuthServIDs says whether the provider signs its results with a name
 	// (RFC 8601, section 2.5); nil means that none is known.
 	AuthServIDs func(name string) bool
+	// Dial opens connections; nil means a net.Dialer.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Login is what a login is tried with. Without a password none is tried.

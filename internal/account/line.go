@@ -23,8 +23,11 @@ type line struct {
 // open connects to a server. The connection ends with ctx, whatever deadlines
 // are set on it later.
 func (c *Checker) open(ctx context.Context, s Server) (l *line, done func(), err error) {
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, "tcp", s.Addr())
+	dial := c.Dial
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	conn, err := dial(ctx, "tcp", s.Addr())
 	if err != nil {
 		return nil, nil, err
 	}

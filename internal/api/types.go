@@ -15,6 +15,9 @@ type Status struct {
 	Since time.Time `json:"since"`
 	// Gateway is where held loads lead.
 	Gateway Gateway `json:"gateway"`
+	// SOCKS is where mail programs come in that keep the names of their servers,
+	// "127.0.0.1:4280"; "" if that is off, or does not listen.
+	SOCKS string `json:"socks,omitempty"`
 	// Accounts are the connected ones.
 	Accounts []Account `json:"accounts"`
 	// Pictures is "none" or "all".

@@ -208,7 +208,7 @@ func (d *Daemon) checker(a *account.Account) (*account.Checker, error) {
 		return nil, &api.Error{Code: api.CodeWrong, Text: err.Error(), Hint: d.cfg.Words.Say(hint)}
 	}
 	provider := d.core.provider(store.Account{Address: a.Address, IMAP: serverFor(a.IMAP)})
-	return &account.Checker{Words: d.cfg.Words, Roots: roots, AuthServIDs: provider.Named}, nil
+	return &account.Checker{Dial: d.dial, Words: d.cfg.Words, Roots: roots, AuthServIDs: provider.Named}, nil
 }
 
 // checkAccount tries the servers of a connected account.

@@ -145,8 +145,7 @@ func selectable(box *imap.ListData) bool {
 // dial connects to the account's server as the relay does.
 func (r *relay) dial(ctx context.Context) (*imapclient.Client, error) {
 	a := r.account
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, "tcp", net.JoinHostPort(a.IMAP.Host, fmt.Sprint(a.IMAP.Port)))
+	conn, err := r.daemon.dial(ctx, "tcp", net.JoinHostPort(a.IMAP.Host, fmt.Sprint(a.IMAP.Port)))
 	if err != nil {
 		return nil, err
 	}

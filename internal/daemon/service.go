@@ -90,6 +90,9 @@ func (d *Daemon) status(ctx context.Context) (api.Status, error) {
 			st.Problems = append(st.Problems, a.Local.Problem)
 		}
 	}
+	if d.ways.wanted() && d.ways.taken() == "" {
+		st.SOCKS = d.ways.address()
+	}
 	st.Problems = append(st.Problems, d.wayProblems()...)
 	if p := d.policy.trouble(); p != "" {
 		st.Problems = append(st.Problems, p)

@@ -8,6 +8,7 @@ const (
 	HelpProxySwitch    Key = "help_proxy_switch"
 	HelpProxyPac       Key = "help_proxy_pac"
 	HelpDataURL        Key = "help_data_url"
+	StatusProxy        Key = "status-proxy"
 	ProxyMailOff       Key = "proxy-mail-off"
 	ProxyMailOn        Key = "proxy-mail-on"
 	ProxyFile          Key = "proxy-file"

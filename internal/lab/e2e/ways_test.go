@@ -40,6 +40,7 @@ import (
 	"github.com/unseen-mail/unseen/internal/lab"
 	"github.com/unseen-mail/unseen/internal/trust"
 	unseen "github.com/unseen-mail/unseen/proxy"
+	"github.com/unseen-mail/unseen/proxy/socks"
 )
 
 // The servers of a provider that Thunderbird knows to want OAuth, by the names that it
@@ -629,5 +630,48 @@ func TestWaysTwoAccounts(t *testing.T) {
 	}
 	if first["LOGIN"] == other["LOGIN"] || other["another"] != first["LOGIN"] || other["stranger"] != first["LOGIN"] {
 		t.Errorf("filed with the wrong account: %v, %v", first, other)
+	}
+}
+
+// Where the network wants its own proxy to be used, the mail servers are reached by it:
+// by the relays, the check of an account and all else that logs in.
+func TestWaysUpstream(t *testing.T) {
+	lab.Need(t, "dovecot")
+	var w *town
+	var asked atomic.Int64
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	t.Cleanup(func() { cancel(); running.Wait() })
+	running.Go(func() {
+		server := socks.New(socks.Config{Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+			asked.Add(1)
+			at := map[string]string{providerIMAP + ":993": w.dovecot.TLSAddr, providerSMTP + ":465": w.sink.TLSAddr}[address]
+			return new(net.Dialer).DialContext(ctx, network, at)
+		}})
+		_ = server.Serve(ctx, ln) // it ends with ctx
+	})
+	settings := config.Defaults()
+	settings.Proxy.Upstream = "socks5://" + ln.Addr().String()
+	w = openTown(t, settings)
+	w.install(t)
+	c, err := w.dial(providerIMAP + ":993")
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := imapclient.New(tls.Client(c, &tls.Config{RootCAs: w.pool, ServerName: providerIMAP}), nil)
+	defer client.Close()
+	if err := client.Login(providerUser, lab.Password).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if asked.Load() != 1 {
+		t.Errorf("the relay asked the network's proxy %d times", asked.Load())
+	}
+	steps, err := w.client.CheckAccount(t.Context(), api.CheckRequest{Address: providerUser})
+	if err != nil || asked.Load() < 3 {
+		t.Errorf("the check asked %d times, %v, %+v", asked.Load()-1, err, steps)
 	}
 }

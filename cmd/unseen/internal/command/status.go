@@ -59,6 +59,9 @@ func (s *session) printStatus(st api.Status) {
 	if st.Gateway.Open {
 		s.say(words.StatusGateway, "origin", st.Gateway.Origin)
 	}
+	if st.SOCKS != "" {
+		s.say(words.StatusProxy, "socks", st.SOCKS)
+	}
 	if !st.Uncounted {
 		s.printCounts(st)
 	}
