@@ -206,13 +206,7 @@ func TestPageForms(t *testing.T) {
 		h[name] = value
 		return h
 	}
-	for name, c := range map[string]struct {
-		header map[string]string
-		form   func(token string) url.Values
-		at     string
-		status int
-		why    Refusal
-	}{
+	for name, c := range map[string]formCase{
 		"ours":                     {header: ours, status: 303},
 		"without metadata":         {header: map[string]string{"Origin": origin}, status: 303},
 		"without an origin":        {header: map[string]string{"Sec-Fetch-Site": "same-origin"}, status: 403, why: RefusedElsewhere},
@@ -233,31 +227,44 @@ func TestPageForms(t *testing.T) {
 		"with octets that are not": {header: ours, form: func(t string) url.Values { return url.Values{"token": {t}, "a": {"\xff"}} }, status: 403, why: RefusedForm},
 		"too long":                 {header: ours, form: func(t string) url.Values { return url.Values{"token": {t}, "a": {strings.Repeat("a", maxForm)}} }, status: 403, why: RefusedForm},
 	} {
-		t.Run(name, func(t *testing.T) {
-			open(t, "GET", origin+session)
-			form := url.Values{"token": {d.token()}, "do": {"no"}}
-			if c.form != nil {
-				form = c.form(d.token())
-			}
-			at := session
-			if c.at != "" {
-				at = c.at
-			}
-			done, before := d.did(), sessions.Refused()
-			resp, body := send(t, origin+at+"answer", form, c.header)
-			if resp.StatusCode != c.status {
-				t.Fatalf("answered %d: %s", resp.StatusCode, body)
-			}
-			if heard := d.did() > done; heard != (c.why == "") {
-				t.Errorf("something was done: %v", heard)
-			}
-			if got := sessions.Refused()[c.why] - before[c.why]; c.why != "" && got != 1 {
-				t.Errorf("%q was counted %d times", c.why, got)
-			}
-			if c.why == "" && resp.Header.Get("Location") != session+"done?note=saved" {
-				t.Errorf("the reader goes on at %q", resp.Header.Get("Location"))
-			}
-		})
+		t.Run(name, func(t *testing.T) { c.check(t, d, origin, session, sessions) })
+	}
+}
+
+// A formCase is one form that comes, and what becomes of it.
+type formCase struct {
+	header map[string]string
+	form   func(token string) url.Values
+	at     string
+	status int
+	why    Refusal
+}
+
+// check sends it.
+func (c *formCase) check(t *testing.T, d *desk, origin, session string, sessions *Sessions) {
+	t.Helper()
+	open(t, "GET", origin+session)
+	form := url.Values{"token": {d.token()}, "do": {"no"}}
+	if c.form != nil {
+		form = c.form(d.token())
+	}
+	at := session
+	if c.at != "" {
+		at = c.at
+	}
+	done, before := d.did(), sessions.Refused()
+	resp, body := send(t, origin+at+"answer", form, c.header)
+	if resp.StatusCode != c.status {
+		t.Fatalf("answered %d: %s", resp.StatusCode, body)
+	}
+	if heard := d.did() > done; heard != (c.why == "") {
+		t.Errorf("something was done: %v", heard)
+	}
+	if got := sessions.Refused()[c.why] - before[c.why]; c.why != "" && got != 1 {
+		t.Errorf("%q was counted %d times", c.why, got)
+	}
+	if c.why == "" && resp.Header.Get("Location") != session+"done?note=saved" {
+		t.Errorf("the reader goes on at %q", resp.Header.Get("Location"))
 	}
 }
 

@@ -112,19 +112,7 @@ func TestWithdrawalCutsLoads(t *testing.T) {
 			if now := h.tracker.count(); now != asked {
 				t.Errorf("%d asks after it was confirmed", now-asked)
 			}
-			list, err := h.client.Events(context.Background(), -1, 200)
-			if err != nil {
-				t.Fatal(err)
-			}
-			held := 0
-			for _, e := range list {
-				if e.Kind == "load" && e.Outcome == "held" {
-					held++
-				} else if e.Kind == "load" {
-					t.Errorf("event %+v", e)
-				}
-			}
-			if held != 50 {
+			if held := h.loadsHeld(); held != 50 {
 				t.Errorf("%d loads held", held)
 			}
 		})
@@ -163,4 +151,22 @@ func trackedTag(i int) string {
 
 func pictureTag(i int) string {
 	return strings.Replace(coatsTag, "coats-and", fmt.Sprintf("coats-%c-and", 'a'+i%26), 1)
+}
+
+// loadsHeld is how many loads were held; none may have become anything else.
+func (h *house) loadsHeld() int {
+	h.t.Helper()
+	list, err := h.client.Events(context.Background(), -1, 200)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	held := 0
+	for _, e := range list {
+		if e.Kind == "load" && e.Outcome == "held" {
+			held++
+		} else if e.Kind == "load" {
+			h.t.Errorf("event %+v", e)
+		}
+	}
+	return held
 }

@@ -140,21 +140,27 @@ func TestReceiptByGrant(t *testing.T) {
 	if sent := box.take(); len(sent) != 1 {
 		t.Errorf("sent %d", len(sent))
 	}
-	events, err := h.client.Events(ctx, -1, 100)
-	if err != nil {
-		t.Fatal(err)
-	}
-	left := 0
-	for _, e := range events {
-		if e.Kind == "receipt" && e.Outcome == "released" && e.Sender == "shop.example" {
-			left++
-		}
-	}
-	if left != 1 {
-		t.Errorf("%d events of one that left: %+v", left, events)
+	if left := h.receiptsLeft("shop.example"); left != 1 {
+		t.Errorf("%d events of one that left", left)
 	}
 	var refusal *api.Error
 	if _, err := h.client.AnswerReceipt(ctx, api.ReceiptAnswer{ID: "0000000000", Send: true}); !errors.As(err, &refusal) || refusal.Code != api.CodeUnknown {
 		t.Errorf("one that is not there: %v", err)
 	}
+}
+
+// receiptsLeft is how many events say that a notice to a sender left.
+func (h *house) receiptsLeft(sender string) int {
+	h.t.Helper()
+	events, err := h.client.Events(context.Background(), -1, 100)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	left := 0
+	for _, e := range events {
+		if e.Kind == "receipt" && e.Outcome == "released" && e.Sender == sender {
+			left++
+		}
+	}
+	return left
 }
