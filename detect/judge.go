@@ -181,7 +181,18 @@ func isHash(layer string) bool {
 
 // thirdParty says that the host does not belong to who sends, as far as is known.
 func (v *view) thirdParty() bool {
-	return v.facts.FromDomain == "" || sender.OrgDomain(v.at.Host) != sender.OrgDomain(v.facts.FromDomain)
+	if v.facts.FromDomain == "" {
+		return true
+	}
+	// The Public Suffix List is asked last: it takes longer than all the rest.
+	own := v.facts.FromDomain
+	if v.at.Host == own {
+		return false
+	}
+	if dot := strings.LastIndexByte(own, '.'); dot >= 0 && !strings.HasSuffix(v.at.Host, strings.ToLower(own[dot:])) {
+		return true
+	}
+	return sender.OrgDomain(v.at.Host) != sender.OrgDomain(own)
 }
 
 // purposes are those of the vendor, or of the service that the header names; for

@@ -45,8 +45,12 @@ func (m *mailer) of(c *catalogue.Catalogue) *catalogue.Vendor {
 // the sender's own domain: there counters of the service stand under the sender's
 // name. Of another host the header says nothing.
 func (v *view) mailer() *catalogue.Vendor {
-	if v.known || v.facts.sent == nil || v.thirdParty() {
+	if v.known {
 		return nil
 	}
-	return v.facts.sent.of(v.judge.Catalogue)
+	by := v.facts.sent.of(v.judge.Catalogue)
+	if by == nil || v.thirdParty() {
+		return nil
+	}
+	return by
 }

@@ -64,12 +64,26 @@ func mayDecode(token string) bool {
 	return err == nil && isStart(head[:n])
 }
 
-// isStart says whether octets may be the start of a text.
+// isStart says whether octets may be the start of a text: no control characters, and
+// letters whole but for the last.
 func isStart(octets []byte) bool {
-	for _, c := range octets {
-		if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7f {
+	for len(octets) > 0 {
+		c := octets[0]
+		if c < utf8.RuneSelf {
+			if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7f {
+				return false
+			}
+			octets = octets[1:]
+			continue
+		}
+		if !utf8.FullRune(octets) {
+			return true
+		}
+		r, n := utf8.DecodeRune(octets)
+		if r == utf8.RuneError && n == 1 {
 			return false
 		}
+		octets = octets[n:]
 	}
 	return true
 }
