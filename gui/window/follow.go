@@ -171,13 +171,13 @@ func (w *Window) note(text string, undo func()) {
 	w.around.Refresh()
 }
 
-// value is something to be copied: it can be marked with the mouse, and copied by a
-// button, for the tab key does not lead to texts.
+// value is something to be copied, with a button that does: texts that can be marked
+// with the mouse are of no use to the keyboard.
 func (w *Window) value(text string) fyne.CanvasObject {
 	b := piece.NewQuiet(w.words.Say(words.WinCopy), func() {
 		w.app.Clipboard().SetContent(text)
 		w.note(w.words.Say(words.WinCopied), nil)
 	})
-	l := piece.Selectable(text)
+	l := piece.Value(text)
 	return container.New(layout.NewBorderLayout(nil, nil, nil, b), l, b)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -237,8 +238,7 @@ func (s *sender) record(r *api.Record, titles map[string]string) fyne.CanvasObje
 	}
 	parts := []fyne.CanvasObject{piece.Body(text), piece.Small(w.Say(words.WinDidWhen, "when", s.p.w.moment(r.When), "address", name(r.Address)))}
 	if r.Notice != "" {
-		shown := piece.Selectable(r.Notice)
-		shown.Wrapping = fyne.TextWrapWord
+		shown := piece.Body(notice(r.Notice))
 		shown.Hide()
 		b := piece.NewQuiet(w.Say(words.PageNoticeShown), nil)
 		b.OnTapped = func() {
@@ -252,4 +252,13 @@ func (s *sender) record(r *api.Record, titles map[string]string) fyne.CanvasObje
 		parts = append(parts, piece.Row(b), shown)
 	}
 	return piece.Column(parts...)
+}
+
+// notice is the text that was shown, line by line.
+func notice(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		lines[i] = piece.Clean(l, maxSentence)
+	}
+	return strings.Join(lines, "\n")
 }

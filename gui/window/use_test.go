@@ -2,7 +2,6 @@ package window_test
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -31,6 +30,25 @@ func (h *hand) focus(text string) *piece.Button {
 	}
 	h.t.Fatalf("the tab key does not lead to %q", text)
 	return nil
+}
+
+// Where the keyboard comes to, there the page scrolls.
+func TestFocusIsSeen(t *testing.T) {
+	for _, page := range []string{window.Questions, window.Settings} {
+		h := newHand(t, small(), "light")
+		h.show(page)
+		for range 60 {
+			h.win.Canvas().FocusNext()
+			o, ok := h.win.Canvas().Focused().(fyne.Widget)
+			if !ok {
+				continue
+			}
+			at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
+			if at.Y < 0 || at.Y+o.Size().Height > wide.Height {
+				t.Errorf("%s: %T at %v is not seen", page, o, at)
+			}
+		}
+	}
 }
 
 // A question is answered by keys alone, and the yes taken back at once.
@@ -241,8 +259,7 @@ func TestEverythingIsReached(t *testing.T) {
 			wanted := make(map[fyne.Focusable]bool)
 			for _, o := range h.objects() {
 				if f, ok := o.(fyne.Focusable); ok {
-					// Texts that can be marked have a button that copies them.
-					if name := fmt.Sprintf("%T", o); o.Visible() && name != "*widget.focusSelectable" {
+					if o.Visible() {
 						wanted[f] = true
 					}
 				}
@@ -278,5 +295,30 @@ func TestHostileName(t *testing.T) {
 				t.Errorf("%s shows %.80q", page, text)
 			}
 		}
+	}
+}
+
+// Where the daemon is gone, or of another version, the window says so, keeps what it
+// showed, and goes on when it is back.
+func TestDaemonGone(t *testing.T) {
+	h := newHand(t, small(), "light")
+	for name, c := range map[string]struct {
+		wrong error
+		says  string
+	}{
+		"gone":          {api.ErrNotRunning, "Unseen is not running"},
+		"other version": {&api.VersionError{Theirs: "2"}, "it speaks version 2, the window 1"},
+		"foreign":       {api.ErrForeign, "another user's"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h.w.Lost(c.wrong)
+			if !h.has(c.says) || !h.has("12 mails loaded something") {
+				t.Errorf("%q", h.said())
+			}
+			h.w.Found()
+			if h.has(c.says) || !h.has("12 mails loaded something") {
+				t.Errorf("%q", h.said())
+			}
+		})
 	}
 }

@@ -51,6 +51,7 @@ func (c *Chart) FocusGained() {
 		c.at = len(c.chart.Bars) - 1
 	}
 	c.Refresh()
+	reveal(c)
 }
 
 // FocusLost hides the ring.

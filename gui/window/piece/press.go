@@ -83,6 +83,7 @@ func (b *Button) Tapped(*fyne.PointEvent) {
 func (b *Button) FocusGained() {
 	b.focused = true
 	b.Refresh()
+	reveal(b)
 }
 
 // FocusLost hides the ring.

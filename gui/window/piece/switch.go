@@ -60,6 +60,7 @@ func (s *Switch) Tapped(*fyne.PointEvent) {
 func (s *Switch) FocusGained() {
 	s.focused = true
 	s.Refresh()
+	reveal(s)
 }
 
 // FocusLost hides the ring.

@@ -80,10 +80,10 @@ func Line(text string) *widget.Label {
 	return l
 }
 
-// Selectable is a text that can be marked and copied.
-func Selectable(text string) *widget.Label {
+// Value is an address, a number or a path, which breaks anywhere.
+func Value(text string) *widget.Label {
 	l := Body(text)
-	l.Selectable, l.Wrapping = true, fyne.TextWrapBreak
+	l.Wrapping = fyne.TextWrapBreak
 	return l
 }
 

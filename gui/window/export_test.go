@@ -1,0 +1,7 @@
+package window
+
+// Lost and Found are what the window does when the daemon goes and comes back.
+func (w *Window) Lost(err error) { w.lost(err) }
+
+// Found is the other of them.
+func (w *Window) Found() { w.found() }
