@@ -155,6 +155,33 @@ func TestFindPaths(t *testing.T) {
 	}
 }
 
+// Other systems have other places; the names of XDG and our own stand above them.
+func TestFindPathsOn(t *testing.T) {
+	for name, c := range map[string]struct {
+		system string
+		env    map[string]string
+		want   config.Paths
+	}{
+		"macOS": {"darwin", map[string]string{"HOME": "/h"}, config.Paths{
+			Config: "/h/Library/Application Support/Unseen/config.toml", Data: "/h/Library/Application Support/Unseen",
+			Runtime: "/h/Library/Application Support/Unseen/run"}},
+		"macOS with XDG": {"darwin", map[string]string{"HOME": "/h", "XDG_CONFIG_HOME": "/c"}, config.Paths{
+			Config: "/c/Unseen/config.toml", Data: "/h/Library/Application Support/Unseen", Runtime: "/h/Library/Application Support/Unseen/run"}},
+		"Windows": {"windows", map[string]string{"USERPROFILE": "/u", "APPDATA": "/u/R", "LOCALAPPDATA": "/u/L"}, config.Paths{
+			Config: "/u/R/Unseen/config.toml", Data: "/u/L/Unseen", Runtime: "/u/L/Unseen/run"}},
+		"Windows without its names": {"windows", map[string]string{"USERPROFILE": "/u"}, config.Paths{
+			Config: "/u/AppData/Roaming/Unseen/config.toml", Data: "/u/AppData/Local/Unseen", Runtime: "/u/AppData/Local/Unseen/run"}},
+		"own names": {"windows", map[string]string{"UNSEEN_CONFIG": "/1", "UNSEEN_DATA": "/2", "UNSEEN_RUNTIME": "/3"},
+			config.Paths{Config: "/1", Data: "/2", Runtime: "/3"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got, err := config.FindPathsOn(c.system, func(k string) string { return c.env[k] }); err != nil || got != c.want {
+				t.Errorf("got %+v, %v", got, err)
+			}
+		})
+	}
+}
+
 func TestWithData(t *testing.T) {
 	p := config.Paths{Data: "/d", Runtime: "/d/run"}
 	if got := p.WithData("/e"); got.Data != "/e" || got.Runtime != "/e/run" {

@@ -1,10 +1,12 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 )
 
 // Paths are the places that Unseen reads and writes.
@@ -17,25 +19,42 @@ type Paths struct {
 	Runtime string
 }
 
-// FindPaths returns the places of this user, after the XDG Base Directory
-// Specification. UNSEEN_CONFIG (a file), UNSEEN_DATA and UNSEEN_RUNTIME
-// (directories) stand above it. It looks at nothing but the environment.
-func FindPaths(getenv func(string) string) (Paths, error) {
+// FindPaths returns the places of this user on this system; see [FindPathsOn].
+func FindPaths(getenv func(string) string) (Paths, error) { return FindPathsOn(runtime.GOOS, getenv) }
+
+// FindPathsOn returns the places of a user on a system as runtime.GOOS names it:
+// after the XDG Base Directory Specification, where nothing of it is set on macOS
+// below ~/Library/Application Support, and on Windows below %APPDATA% and, for what
+// does not move between computers, %LOCALAPPDATA%. UNSEEN_CONFIG (a file),
+// UNSEEN_DATA and UNSEEN_RUNTIME (directories) stand above it. It looks at nothing
+// but the environment.
+func FindPathsOn(system string, getenv func(string) string) (Paths, error) {
 	p := Paths{Config: getenv("UNSEEN_CONFIG"), Data: getenv("UNSEEN_DATA"), Runtime: getenv("UNSEEN_RUNTIME")}
-	home := getenv("HOME")
+	home, config, data := getenv("HOME"), ".config", filepath.Join(".local", "share")
+	named := "unseen"
+	setConfig, setData := getenv("XDG_CONFIG_HOME"), getenv("XDG_DATA_HOME")
+	switch system {
+	case "darwin":
+		config = filepath.Join("Library", "Application Support")
+		data, named = config, "Unseen"
+	case "windows":
+		home, named = cmp.Or(home, getenv("USERPROFILE")), "Unseen"
+		setConfig, setData = cmp.Or(setConfig, getenv("APPDATA")), cmp.Or(setData, getenv("LOCALAPPDATA"))
+		config, data = filepath.Join("AppData", "Roaming"), filepath.Join("AppData", "Local")
+	}
 	if p.Config == "" {
-		dir, err := baseDir(getenv("XDG_CONFIG_HOME"), home, ".config")
+		dir, err := baseDir(setConfig, home, config)
 		if err != nil {
 			return Paths{}, err
 		}
-		p.Config = filepath.Join(dir, "unseen", "config.toml")
+		p.Config = filepath.Join(dir, named, "config.toml")
 	}
 	if p.Data == "" {
-		dir, err := baseDir(getenv("XDG_DATA_HOME"), home, filepath.Join(".local", "share"))
+		dir, err := baseDir(setData, home, data)
 		if err != nil {
 			return Paths{}, err
 		}
-		p.Data = filepath.Join(dir, "unseen")
+		p.Data = filepath.Join(dir, named)
 	}
 	if run := getenv("XDG_RUNTIME_DIR"); p.Runtime == "" && filepath.IsAbs(run) {
 		p.Runtime = filepath.Join(run, "unseen")
