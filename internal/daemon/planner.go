@@ -45,11 +45,11 @@ func (p *planner) Known(ctx context.Context, at imapfilter.Place) (*message.Over
 	if err != nil || kept == nil || !kept.Complete {
 		return nil, err
 	}
-	m, err := p.core.mails.of(ctx, kept)
+	made, err := p.core.mails.planOf(kept)
 	if err != nil {
 		return nil, err
 	}
-	return &m.plan.Overlay, nil
+	return &made.Overlay, nil
 }
 
 // Copied notes where messages lie as well: a plan holds for each copy.
@@ -86,11 +86,11 @@ func (p *planner) Appended(ctx context.Context, header []byte) ([]*message.Overl
 	}
 	var list []*message.Overlay
 	for _, one := range kept {
-		m, err := p.core.mails.of(ctx, one)
+		made, err := p.core.mails.planOf(one)
 		if err != nil {
 			return list, err
 		}
-		list = append(list, &m.plan.Overlay)
+		list = append(list, &made.Overlay)
 	}
 	// What was served with more edits also holds those of the plan with fewer.
 	slices.SortStableFunc(list, func(a, b *message.Overlay) int { return cmp.Compare(len(b.Edits), len(a.Edits)) })
@@ -119,6 +119,9 @@ type planning struct {
 	copies []*store.Plan
 	// placed says that the first of them is that of the message itself.
 	placed bool
+	// sought says that they were looked for; read are those that were read, by ID.
+	sought bool
+	read   map[int64]*plan.Plan
 	// settled says that the message's own plan is stored, and that this
 	// planner makes the same.
 	settled bool
@@ -139,10 +142,7 @@ type planning struct {
 // known returns the plans that the message may have been served with, where
 // this planner would make others: a stored plan is served for ever.
 func (b *planning) known(header [32]byte) []*plan.Plan {
-	ctx, cancel := context.WithTimeout(context.Background(), planTime)
-	defer cancel()
-	if err := b.find(ctx, header); err != nil {
-		b.planner.log.Warn("reading the plan of an earlier copy", "err", err)
+	if !b.looked(header) {
 		return nil
 	}
 	var known []*plan.Plan
@@ -150,30 +150,52 @@ func (b *planning) known(header [32]byte) []*plan.Plan {
 		if b.makes(one) || strings.HasSuffix(one.Mode, rebuiltMode) {
 			continue
 		}
-		m, err := b.planner.core.mails.of(ctx, one)
-		if err != nil {
-			b.planner.log.Warn("reading the plan of an earlier copy", "err", err)
-			continue
+		if made := b.planOf(one); made != nil {
+			known = append(known, made)
 		}
-		known = append(known, m.plan)
 	}
 	return known
 }
 
 // own returns the plan that is stored for this message where it lies, if another
-// planner than this one made it, or may have. It is asked for after the copies.
+// planner than this one made it, or may have.
 func (b *planning) own(header [32]byte) *plan.Plan {
-	if !b.placed || b.settled || b.copies[0].Header != header || strings.HasSuffix(b.copies[0].Mode, rebuiltMode) {
+	if !b.looked(header) || !b.placed || strings.HasSuffix(b.copies[0].Mode, rebuiltMode) {
 		return nil
 	}
+	return b.planOf(b.copies[0])
+}
+
+// looked looks for plans, once.
+func (b *planning) looked(header [32]byte) bool {
+	if b.sought {
+		return true
+	}
+	b.sought = true
 	ctx, cancel := context.WithTimeout(context.Background(), planTime)
 	defer cancel()
-	m, err := b.planner.core.mails.of(ctx, b.copies[0])
+	if err := b.find(ctx, header); err != nil {
+		b.planner.log.Warn("reading the plan of an earlier copy", "err", err)
+		return false
+	}
+	return true
+}
+
+// planOf reads a stored plan, once; nil if it cannot be read.
+func (b *planning) planOf(kept *store.Plan) *plan.Plan {
+	if made := b.read[kept.ID]; made != nil {
+		return made
+	}
+	made, err := b.planner.core.mails.planOf(kept)
 	if err != nil {
-		b.planner.log.Warn("reading the plan of a message", "err", err)
+		b.planner.log.Warn("reading the plan of an earlier copy", "err", err)
 		return nil
 	}
-	return m.plan
+	if b.read == nil {
+		b.read = make(map[int64]*plan.Plan)
+	}
+	b.read[kept.ID] = made
+	return made
 }
 
 // makes says whether this planner would make the same plan of the same message.
@@ -245,11 +267,10 @@ func (b *planning) store(ctx context.Context, made *plan.Plan) error {
 		return nil
 	}
 	for _, one := range b.copies {
-		m, err := p.core.mails.of(ctx, one)
-		if err != nil || !m.plan.Serves(made) {
+		if before := b.planOf(one); before == nil || !before.Serves(made) {
 			continue
 		}
-		b.saved = m.id
+		b.saved = one.ID
 		if b.at.UID == 0 {
 			return nil
 		}

@@ -63,6 +63,7 @@ func (l *ownLeaf) Edit(off int, raw []byte, more bool) ([]message.Edit, int) {
 	if first && (!ok || !more && !l.own.sees(l.part.Section, off, raw)) {
 		// It is another message after all, or was stored wrong.
 		l.own, l.anew = nil, true
+		l.remember()
 		return l.leaf.Edit(off, raw, more)
 	}
 	if !ok {

@@ -39,10 +39,16 @@ type session struct {
 func (s *session) Header(raw []byte) {
 	s.plan.HeaderSHA256 = sha256.Sum256(raw)
 	s.plan.Header = append([]byte{}, raw[:min(len(raw), maxHeader)]...)
+	if s.own = s.planner.ownPlan(s.plan.HeaderSHA256); s.own == nil {
+		s.remember()
+	}
+}
+
+// remember asks for the plans of messages with this header.
+func (s *session) remember() {
 	if s.lookUp != nil {
 		s.known = s.lookUp(s.plan.HeaderSHA256)
 	}
-	s.own = s.planner.ownPlan(s.plan.HeaderSHA256)
 }
 
 // Leaf implements [message.Session].
