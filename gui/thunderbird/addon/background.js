@@ -32,7 +32,6 @@ messenger.compose.onBeforeSend.addListener(
   (_tab, details) => /** @type {any} */ (beforeSending(unseen, details)),
 );
 messenger.runtime.onConnect.addListener((port) => bars?.connect(port));
-messenger.messageDisplay.onMessagesDisplayed.addListener((tab) => bars?.displayed(tab.id ?? -1));
 messenger.runtime.onInstalled.addListener(async ({ reason }) => {
   if (reason === "install") {
     await blockCookies(true);

@@ -16,6 +16,9 @@ export class Bars {
     this.open = new Set();
     /** @type {Set<any>} */
     this.panels = new Set();
+    // The same for every tab: the number alone says it, not a word beside it.
+    messenger.messageDisplayAction.setBadgeBackgroundColor({ color: "#8A3B12" });
+    messenger.messageDisplayAction.setLabel({ label: "" });
     this.style = Promise.all(["colours.css", "bar.css"].map((f) => fetch(messenger.runtime.getURL(f)).then((r) => r.text()))).then(
       ([colours, bar]) => colours.replaceAll(":root", ":host") + bar,
     );
@@ -87,18 +90,13 @@ export class Bars {
     const text = answer && answer.held ? String(answer.held) : "";
     const action = messenger.messageDisplayAction;
     try {
-      await action.setBadgeText({ tabId: tab, text });
-      await action.setBadgeBackgroundColor({ tabId: tab, color: "#8A3B12" });
-      await action.setLabel({ tabId: tab, label: "" });
-      await action.setTitle({ tabId: tab, title: (answer && answer.summary) || "Unseen" });
+      await Promise.all([
+        action.setBadgeText({ tabId: tab, text }),
+        action.setTitle({ tabId: tab, title: (answer && answer.summary) || "Unseen" }),
+      ]);
     } catch {
       // The tab has closed.
     }
-  }
-
-  /** A mail is shown that may have no script yet. @param {number} tab */
-  displayed(tab) {
-    this.refreshTab(tab);
   }
 
   /** Shows everything anew. */

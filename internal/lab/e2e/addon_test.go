@@ -28,6 +28,11 @@ func TestAddOn(t *testing.T) {
 		t.Errorf("it shows %+v", told)
 	}
 	picture(t, tb, "held")
+	// The tracker sets a cookie with every answer, and Thunderbird would send it back.
+	var cookies int
+	if tb.Do(t, &cookies, `return Services.prefs.getIntPref("network.cookie.cookieBehavior");`); cookies != 1 {
+		t.Errorf("cookies of others are not refused: %d", cookies)
+	}
 	tb.Open(t, "Lunch")
 	time.Sleep(quiet)
 	if told := tb.Told(t); told.Badge != "" || told.Bars != 0 {
