@@ -11,5 +11,6 @@ echo "# $(packaging/go.sh version), $(nproc) cores, $(sed -n 's/^model name.*: /
 packaging/go.sh test -run '^$' -bench . -benchmem -benchtime "$time" -cpu 1 \
     ./detect/... ./rules/... ./internal/plan/ ./internal/gate/ ./internal/store/ ./proxy/...
 packaging/go.sh test -run '^$' -bench . -benchmem -benchtime "$time" ./imapfilter/...
+CGO_ENABLED=0 packaging/go.sh test -run '^$' -bench . -benchtime "$time" ./gui/model/ ./gui/tray/
 packaging/go.sh test -run '^$' -bench . -benchtime "$time" -timeout 30m ./internal/lab/e2e/
 packaging/left-out.sh

@@ -23,8 +23,13 @@ type Senders struct {
 	rows []api.SenderRow
 	// folded is what of a row is searched, in small letters.
 	folded []string
+	// names is what a row is sorted by: the name that it gives itself, or its key.
+	names []string
 	// orders are the rows in each order that was asked for.
 	orders map[string][]int32
+	// last is the query before, and found what it found.
+	last  Query
+	found []int32
 }
 
 // Len is how many there are.
@@ -32,26 +37,36 @@ func (s *Senders) Len() int { return len(s.rows) }
 
 // Add appends senders.
 func (s *Senders) Add(rows []api.SenderRow) {
-	s.orders = nil
+	s.orders, s.found = nil, nil
 	for _, r := range rows {
-		s.rows = append(s.rows, r)
-		s.folded = append(s.folded, strings.ToLower(r.Key+"\n"+r.Display+"\n"+r.Address))
+		folded := strings.ToLower(r.Key + "\n" + r.Display + "\n" + r.Address)
+		s.rows, s.folded = append(s.rows, r), append(s.folded, folded)
+		name, rest, _ := strings.Cut(folded, "\n")
+		if display, _, _ := strings.Cut(rest, "\n"); display != "" {
+			name = display
+		}
+		s.names = append(s.names, name)
 	}
 }
 
 // At is one of them. It is shared: do not change it.
 func (s *Senders) At(i int32) *api.SenderRow { return &s.rows[i] }
 
-// Find returns the numbers of those that a query finds, in its order.
+// Find returns the numbers of those that a query finds, in its order. What goes on
+// with the query before, as typing does, looks only among what that one found.
 func (s *Senders) Find(q Query) []int32 {
-	search := strings.ToLower(strings.TrimSpace(q.Search))
-	order := s.order(q.Sort)
-	found := make([]int32, 0, len(order))
-	for _, i := range order {
-		if passes(&s.rows[i], q.Filter) && (search == "" || strings.Contains(s.folded[i], search)) {
+	q.Search = strings.ToLower(strings.TrimSpace(q.Search))
+	among := s.order(q.Sort)
+	if s.found != nil && q.Filter == s.last.Filter && q.Sort == s.last.Sort && strings.HasPrefix(q.Search, s.last.Search) {
+		among = s.found
+	}
+	found := make([]int32, 0, len(among))
+	for _, i := range among {
+		if passes(&s.rows[i], q.Filter) && (q.Search == "" || strings.Contains(s.folded[i], q.Search)) {
 			found = append(found, i)
 		}
 	}
+	s.last, s.found = q, found
 	return found
 }
 
@@ -98,17 +113,7 @@ func (s *Senders) compare(by string) func(a, b int32) int {
 	case "mails":
 		return func(a, b int32) int { return cmp.Compare(s.rows[b].Messages, s.rows[a].Messages) }
 	case "name":
-		return func(a, b int32) int { return strings.Compare(s.name(a), s.name(b)) }
+		return func(a, b int32) int { return strings.Compare(s.names[a], s.names[b]) }
 	}
 	return newest(func(r *api.SenderRow) time.Time { return r.Last })
-}
-
-// name is what a sender is sorted by: the name it gives itself, or its key.
-func (s *Senders) name(i int32) string {
-	folded := s.folded[i]
-	key, rest, _ := strings.Cut(folded, "\n")
-	if display, _, _ := strings.Cut(rest, "\n"); display != "" {
-		return display
-	}
-	return key
 }
