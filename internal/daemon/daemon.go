@@ -264,6 +264,7 @@ func (d *Daemon) Origin() string { return d.gateway.origin() }
 func (d *Daemon) Nudge() {
 	for _, r := range d.relays.list() {
 		r.server.Nudge()
+		r.named.Nudge()
 	}
 }
 

@@ -96,10 +96,10 @@ func (r *relay) open(ctx context.Context) {
 		})
 	}
 	serve(r.doors.imap, func(ctx context.Context, ln net.Listener) error {
-		return r.server.Serve(ctx, ln, imapfilter.ModePlain)
+		return r.named.Serve(ctx, ln, imapfilter.ModePlain)
 	})
 	serve(r.doors.imapStart, func(ctx context.Context, ln net.Listener) error {
-		return r.server.Serve(ctx, ln, imapfilter.ModeSTARTTLS)
+		return r.named.Serve(ctx, ln, imapfilter.ModeSTARTTLS)
 	})
 	if r.account.SMTP == nil {
 		return

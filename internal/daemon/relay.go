@@ -21,6 +21,8 @@ type relay struct {
 	account store.Account
 	daemon  *Daemon
 	server  *imapfilter.Server
+	// named is for programs that keep the names of their servers.
+	named   *imapfilter.Server
 	restore *restorer
 	local   *tls.Config
 	roots   *x509.CertPool
@@ -71,13 +73,18 @@ func newRelay(d *Daemon, local *tls.Config, a store.Account) (*relay, error) {
 		plan: plan.Planner{Key: plan.Key(key), Base: d.gateway.origin(), Mode: modeOf(&a)},
 	}
 	r.plans = p
-	r.server, err = imapfilter.New(imapfilter.Config{
-		Planner: p, ByLogin: r.byLogin, LocalTLS: local, Logger: logger, Tell: r.passed,
+	relaying := imapfilter.Config{
+		Planner: p, LocalTLS: local, Logger: logger, Tell: r.passed,
 		Upstream: imapfilter.Upstream{
 			Host: a.IMAP.Host, Port: a.IMAP.Port, Mode: imapfilter.Mode(a.IMAP.TLS), TLS: r.upstreamTLS(a.IMAP.Host), Dial: d.dial,
 		},
-	})
-	if err != nil {
+	}
+	if r.server, err = imapfilter.New(relaying); err != nil {
+		return nil, err
+	}
+	// A port is one account's, whoever logs in there; a server name may be several's.
+	relaying.ByLogin = r.byLogin
+	if r.named, err = imapfilter.New(relaying); err != nil {
 		return nil, err
 	}
 	r.ports = localPorts{imap: d.port(a.IMAPPort), imaps: d.port(a.IMAPSPort)}
