@@ -68,8 +68,9 @@ func Sections(program string, l Local, login, certificate string) (Section, bool
 		s.Text = fmt.Sprintf("IMAPAccount %s\nHost localhost\nPort %d\nUser %s\nSSLType IMAPS\nCertificateFile %s\n",
 			l.Address, l.IMAPS, login, certificate)
 	case "offlineimap":
-		s.Text = fmt.Sprintf("type = IMAP\nremotehost = %s\nremoteport = %d\nremoteuser = %s\nssl = yes\nsslcacertfile = %s\n",
-			Host, l.IMAPS, login, certificate)
+		// As mbsync does.
+		s.Text = fmt.Sprintf("type = IMAP\nremotehost = localhost\nremoteport = %d\nremoteuser = %s\nssl = yes\nsslcacertfile = %s\n",
+			l.IMAPS, login, certificate)
 	case "aerc":
 		s.Text = fmt.Sprintf("[%s]\nsource = imaps://%s@localhost:%d\n", l.Address, url.PathEscape(login), l.IMAPS)
 		if l.SMTP != 0 {
