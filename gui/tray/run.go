@@ -154,6 +154,8 @@ func (t *tray) loop(ctx context.Context, news <-chan api.Event, keys <-chan stri
 		select {
 		case <-ctx.Done():
 			return
+		case <-t.bus.Context().Done():
+			return // the session is over
 		case e := <-news:
 			if e.Kind == "load" && e.Outcome == "held" && (e.Verdict == "tracker" || e.Verdict == "suspected") {
 				t.known.New = true
