@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -202,10 +203,14 @@ func readList(archive *tar.Reader) (List, error) {
 	return list, nil
 }
 
-// proper says whether a name stays below the data directory, and is none of a file
-// that only this run may make.
+// proper says whether a name is of a file that a backup may bring, and stays below the
+// data directory. Keys of certificates and programs are none: who made a backup up would
+// have them believed, or run.
 func proper(name string) bool {
-	return filepath.IsLocal(filepath.FromSlash(name)) && !strings.Contains(name, `\`) && !strings.HasPrefix(name, ".import-")
+	if !filepath.IsLocal(filepath.FromSlash(name)) || strings.Contains(name, `\`) || name != path.Clean(name) {
+		return false
+	}
+	return name == "unseen.db" || name == "key" || strings.HasPrefix(name, "rules/") || strings.HasPrefix(name, "setup/")
 }
 
 // unpackOne writes one file and returns the hash of what was in it.

@@ -73,6 +73,29 @@ func TestDamaged(t *testing.T) {
 	}
 }
 
+// A backup that somebody made up brings no file that is believed or run.
+func TestForeignFile(t *testing.T) {
+	from := filepath.Join(t.TempDir(), "x")
+	if err := os.WriteFile(from, []byte("theirs"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{
+		"authority-1.pem", "local-tls.pem", "local-tls-signed.pem", "native-messaging", "mail.pac", "rules/../authority-1.pem", "rules", ".import-1/key",
+	} {
+		var out bytes.Buffer
+		if err := backup.Write(&out, "test", time.Now(), []backup.File{{Name: name, Path: from}}); err != nil {
+			t.Fatal(err)
+		}
+		dir := t.TempDir()
+		if _, err := backup.Read(&out, dir); !errors.Is(err, backup.ErrFormat) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if left, _ := os.ReadDir(dir); len(left) > 0 {
+			t.Errorf("%s left %v", name, left)
+		}
+	}
+}
+
 // edited packs a backup again with other octets of the same number in it.
 func edited(t *testing.T, whole []byte, old, by string) []byte {
 	t.Helper()

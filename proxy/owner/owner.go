@@ -8,7 +8,9 @@ package owner
 import "net"
 
 // Foreign says whether the other end of a TCP connection is known to belong to another
-// user than this process. The superuser is nobody else, for they could be anybody.
+// user than this process, or to nobody any more: who closes it at once is not told
+// apart, and waits for no answer. The superuser is nobody else, for they could be
+// anybody.
 func Foreign(c net.Conn) bool {
 	uid, ok := uidOf(c)
 	return ok && uid != 0 && uid != self()

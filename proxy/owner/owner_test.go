@@ -81,6 +81,25 @@ func TestForeign(t *testing.T) {
 	}
 }
 
+// Who closes their end at once, in the hope that what they said is done for somebody
+// whom the system does not name any more, is turned away too.
+func TestGone(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("this system does not tell")
+	}
+	for _, address := range []string{"127.0.0.1:0", "[::1]:0"} {
+		here, there := dialled(t, address)
+		if _, err := there.Write([]byte("\x05\x01\x00")); err != nil {
+			t.Fatal(err)
+		}
+		there.Close()
+		if !Foreign(here) {
+			uid, ok := uidOf(here)
+			t.Errorf("%s: it is taken for user %d, %v", address, uid, ok)
+		}
+	}
+}
+
 func TestParse(t *testing.T) {
 	for in, want := range map[string]string{
 		"0100007F:1F90":                         "127.0.0.1:8080",

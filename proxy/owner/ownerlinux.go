@@ -13,6 +13,9 @@ import (
 	"strings"
 )
 
+// gone is the user of an end that its program has closed: whose it was is not known.
+const gone = -1
+
 // self is the user of this process.
 func self() int { return os.Getuid() }
 
@@ -36,7 +39,8 @@ func uidOf(c net.Conn) (int, bool) {
 }
 
 // search reads one list. Its lines are "sl local remote state queues timer retransmits
-// uid ...".
+// uid timeout
+// inode ...".
 func search(name string, local, remote netip.AddrPort) (int, bool) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -46,10 +50,14 @@ func search(name string, local, remote netip.AddrPort) (int, bool) {
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {
 		fields := strings.Fields(lines.Text())
-		if len(fields) < 8 || parse(fields[1]) != plain(local) || parse(fields[2]) != plain(remote) {
+		if len(fields) < 10 || parse(fields[1]) != plain(local) || parse(fields[2]) != plain(remote) {
 			continue
 		}
 		uid, err := strconv.Atoi(fields[7])
+		if inode := fields[9]; inode == "0" {
+			// No program has this end any more, and the list says 0 for whoever had.
+			return gone, true
+		}
 		return uid, err == nil
 	}
 	return 0, false
