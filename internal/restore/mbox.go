@@ -27,7 +27,7 @@ func kindOf(path string) kind {
 	if strings.HasPrefix(name, ".unseen-") || strings.HasSuffix(name, ".msf") || strings.HasSuffix(name, ".dat") {
 		return other
 	}
-	f, err := os.Open(path)
+	f, _, err := plain(path)
 	if err != nil {
 		return single // which says why it cannot be read
 	}
@@ -48,11 +48,7 @@ func notField(r rune) bool { return r <= ' ' || r > '~' || r == ':' }
 
 // mbox puts a file of many mails back.
 func (r *Restorer) mbox(ctx context.Context, path string) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	in, err := os.Open(path)
+	in, info, err := plain(path)
 	if err != nil {
 		return err
 	}
@@ -77,7 +73,7 @@ func (r *Restorer) mbox(ctx context.Context, path string) error {
 	if err := w.place(nil); err != nil {
 		return err
 	}
-	if now, err := os.Stat(path); err == nil && now.Size() != info.Size() {
+	if now, err := os.Lstat(path); err == nil && now.Size() != info.Size() {
 		// Thunderbird's index says where each mail begins: it makes a new one.
 		return setAside(path + ".msf")
 	}

@@ -2,7 +2,13 @@
 
 package restore
 
-import "io/fs"
+import (
+	"io/fs"
+	"os"
+)
+
+// noFollow is nothing that can be asked for here.
+const noFollow = 0
 
 // keepOwner does nothing: a file has the owner of its directory.
-func keepOwner(string, fs.FileInfo) error { return nil }
+func keepOwner(*os.File, fs.FileInfo) error { return nil }

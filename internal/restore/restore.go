@@ -18,6 +18,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -157,6 +158,24 @@ func (r *Restorer) file(ctx context.Context, path string) error {
 	return nil
 }
 
+// plain opens a file that is one, and no link, and says whose it is and how it lies.
+// Whoever owns its directory may put another in its place at any time: what is read and
+// what is said of it are of one file, so that nobody is given another's.
+func plain(path string) (*os.File, fs.FileInfo, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|noFollow, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = ErrChanged
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, f.Close())
+	}
+	return f, info, nil
+}
+
 // ask asks the source, and counts.
 func (r *Restorer) ask(ctx context.Context, path string, raw []byte) (State, []byte, error) {
 	state, out, err := r.Source(ctx, raw)
@@ -172,11 +191,12 @@ func (r *Restorer) ask(ctx context.Context, path string, raw []byte) (State, []b
 
 // single puts a file of one mail back.
 func (r *Restorer) single(ctx context.Context, path string) error {
-	info, err := os.Stat(path)
+	in, info, err := plain(path)
 	if err != nil {
 		return err
 	}
-	raw, err := os.ReadFile(path)
+	defer in.Close()
+	raw, err := io.ReadAll(in)
 	if err != nil {
 		return err
 	}
@@ -230,10 +250,10 @@ func (w *written) drop(err error) error {
 // one reads back as it was meant, and the old one is still as it was.
 func (w *written) place(err error) error {
 	if err == nil {
-		err = errors.Join(w.Chmod(w.was.Mode().Perm()), w.Sync(), w.verify())
+		err = errors.Join(keepOwner(w.File, w.was), w.Chmod(w.was.Mode().Perm()), w.Sync(), w.verify())
 	}
 	if err == nil {
-		if now, gone := os.Stat(w.path); gone != nil || now.Size() != w.was.Size() || !now.ModTime().Equal(w.was.ModTime()) {
+		if now, gone := os.Lstat(w.path); gone != nil || !os.SameFile(now, w.was) || now.Size() != w.was.Size() || !now.ModTime().Equal(w.was.ModTime()) {
 			err = ErrChanged
 		}
 	}
@@ -245,7 +265,7 @@ func (w *written) place(err error) error {
 	}
 	// Programs know by the time whether their index of a file is still true; its
 	// length is the same.
-	err = errors.Join(os.Chtimes(w.Name(), time.Time{}, w.was.ModTime()), keepOwner(w.Name(), w.was))
+	err = os.Chtimes(w.Name(), time.Time{}, w.was.ModTime())
 	if err == nil {
 		err = os.Rename(w.Name(), w.path)
 	}

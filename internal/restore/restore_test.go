@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -175,4 +177,52 @@ func TestMboxKeepsOctets(t *testing.T) {
 			t.Fatalf("%q became %q, %v", text, got, err)
 		}
 	})
+}
+
+// Who owns a directory that another's restorer goes through, and puts a link, a pipe or
+// another file in the place of one while it is there, gets nobody else's mail by it.
+func TestSwapped(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("links and pipes are others there")
+	}
+	for _, test := range []struct {
+		name string
+		swap func(path, secret string) error
+	}{
+		{"a link", func(path, secret string) error { return os.Symlink(secret, path) }},
+		{"a pipe", func(path, _ string) error { return exec.Command("mkfifo", path).Run() }},
+		{"another file", func(path, _ string) error { return os.WriteFile(path, []byte(mail), 0o600) }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := put(t, map[string]string{"1": mail, "2": mail})
+			secret := filepath.Join(put(t, map[string]string{"secret": mail + "secret"}), "secret")
+			then := time.Now().Add(-time.Hour).Truncate(time.Second)
+			var seen []string
+			r := restore.Restorer{Holder: func(string) string { return "" }, Source: func(ctx context.Context, raw []byte) (restore.State, []byte, error) {
+				// The first mail is being asked for: both files are exchanged.
+				if seen = append(seen, string(raw)); len(seen) == 1 {
+					for _, name := range []string{"1", "2"} {
+						path := filepath.Join(dir, name)
+						if err := errors.Join(os.Remove(path), test.swap(path, secret)); err != nil {
+							t.Fatal(err)
+						}
+						if test.name == "another file" {
+							_ = os.Chtimes(path, then, then)
+						}
+					}
+				}
+				return source(ctx, raw)
+			}}
+			got, err := r.Run(context.Background(), []string{dir})
+			if err != nil || !errors.Is(got.Failed[filepath.Join(dir, "1")], restore.ErrChanged) {
+				t.Errorf("%+v, %v", got, err)
+			}
+			if slices.Contains(seen, mail+"secret") {
+				t.Error("a mail from elsewhere was read")
+			}
+			if b, _ := os.ReadFile(secret); string(b) != mail+"secret" {
+				t.Errorf("the file elsewhere is %q", b)
+			}
+		})
+	}
 }

@@ -13,6 +13,9 @@ const (
 	prefsName      = "prefs.js"
 	overridesName  = "cert_override.txt"
 	permissionName = "permissions.sqlite"
+	// filtersName lies with an account's mail, searchesName in the profile.
+	filtersName  = "msgFilterRules.dat"
+	searchesName = "virtualFolders.dat"
 )
 
 // A Change is one thing that is set in a profile.

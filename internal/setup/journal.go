@@ -47,10 +47,27 @@ func (j Journal) Notes() ([]Note, error) {
 	if err == nil {
 		err = json.Unmarshal(text, &notes)
 	}
+	for _, n := range notes {
+		for _, c := range n.Changes {
+			if err == nil && !known(c.File) {
+				err = fmt.Errorf("%q is no file that is changed", c.File)
+			}
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrJournal, err)
 	}
 	return notes, nil
+}
+
+// known says whether a file is one that is ever changed. Notes come back with backups,
+// and one that somebody made up must not lead to the settings of a shell.
+func known(file string) bool {
+	switch filepath.Base(file) {
+	case filtersName, searchesName:
+		return true
+	}
+	return !isText(file)
 }
 
 // keep writes the notes down.

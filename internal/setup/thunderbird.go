@@ -59,7 +59,7 @@ func Look(ctx context.Context, profile string, locals []Local) ([]Plan, []Accoun
 func texts(profile string, a Account) []Change {
 	old, to := folderRoots(a)
 	var list []Change
-	for _, path := range []string{filepath.Join(a.Dir, "msgFilterRules.dat"), filepath.Join(profile, "virtualFolders.dat")} {
+	for _, path := range []string{filepath.Join(a.Dir, filtersName), filepath.Join(profile, searchesName)} {
 		text, err := os.ReadFile(path)
 		name, outside := filepath.Rel(profile, path)
 		if err != nil || outside != nil || !strings.Contains(string(text), old+"/") {

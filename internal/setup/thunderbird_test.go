@@ -3,6 +3,7 @@ package setup_test
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -301,4 +302,33 @@ func FuzzParseProfiles(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Notes that somebody made up, as in a backup, lead to no file that is never changed.
+func TestForeignNotes(t *testing.T) {
+	home := t.TempDir()
+	shell := filepath.Join(home, ".bashrc")
+	if err := os.WriteFile(shell, []byte("alias ll\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{".bashrc", "../" + filepath.Base(home) + "/.bashrc", "user.js"} {
+		j := setup.Journal{Dir: t.TempDir()}
+		notes := []setup.Note{{Profile: home, Address: "anna@a.example", Changes: []setup.Change{{File: file, Key: "evil", New: "alias ll"}}}}
+		text, err := json.Marshal(notes)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(j.Dir, "setup.json"), text, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := j.Notes(); !errors.Is(err, setup.ErrJournal) {
+			t.Errorf("%s: the notes are read: %v", file, err)
+		}
+		if _, err := j.Undo(context.Background(), notes[0]); !errors.Is(err, setup.ErrJournal) {
+			t.Errorf("%s: they are undone: %v", file, err)
+		}
+		if got, _ := os.ReadFile(shell); string(got) != "alias ll\n" {
+			t.Errorf("%s: %q was written", file, got)
+		}
+	}
 }
