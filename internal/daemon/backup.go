@@ -10,10 +10,12 @@ import (
 	"time"
 
 	"github.com/unseen-mail/unseen/internal/backup"
+	"github.com/unseen-mail/unseen/internal/evidence"
 )
 
 // backup writes all that is kept and cannot be made again: the store, its key, the
-// reader's own rules and the notes of what was set in mail programs. Certificates are
+// reader's own rules, the notes of what was set in mail programs, and the key that
+// evidence is sealed with. Certificates are
 // left out: each computer makes its own.
 func (d *Daemon) backup(ctx context.Context, w io.Writer) error {
 	dir, err := os.MkdirTemp(d.cfg.Paths.Data, ".backup-")
@@ -26,7 +28,7 @@ func (d *Daemon) backup(ctx context.Context, w io.Writer) error {
 		return err
 	}
 	files := []backup.File{{Name: "unseen.db", Path: copied}, {Name: "key", Path: filepath.Join(d.cfg.Paths.Data, "key")}}
-	for _, sub := range []string{"rules", "setup"} {
+	for _, sub := range []string{"rules", "setup", evidence.KeyFile} {
 		err := filepath.WalkDir(filepath.Join(d.cfg.Paths.Data, sub), func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || !entry.Type().IsRegular() {
 				return nil //nolint:nilerr // what is not there is not backed up

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/unseen-mail/unseen/internal/backup"
+	"github.com/unseen-mail/unseen/internal/evidence"
 )
 
 // A store that was lost comes back from a backup: old mail leads where it led, and
@@ -20,6 +21,14 @@ func TestBackup(t *testing.T) {
 	served := h.fetch(h.connect(anywhere), "INBOX")[0]
 	h.decide("refused", "shop.example")
 	before, err := h.client.Verify(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealing := filepath.Join(h.paths.Data, evidence.KeyFile)
+	if _, err := evidence.Key(sealing); err != nil {
+		t.Fatal(err)
+	}
+	key, err := os.ReadFile(sealing)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,6 +47,9 @@ func TestBackup(t *testing.T) {
 	}
 	if _, err := backup.Read(&whole, h.paths.Data); err != nil {
 		t.Fatal(err)
+	}
+	if back, err := os.ReadFile(sealing); err != nil || !bytes.Equal(back, key) {
+		t.Errorf("the key of evidence: %v", err)
 	}
 	h.start()
 	if codes := h.ask(served); !slices.Contains(codes, http.StatusOK) {

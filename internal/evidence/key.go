@@ -13,6 +13,9 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
+// KeyFile is what the key is called in the data directory.
+const KeyFile = "evidence.key"
+
 // Key returns the key that bags are sealed with, an Ed25519 one in OpenSSH's form
 // at a path, and makes it where there is none. It is for nothing else; whoever has
 // it can seal bags in the reader's name.

@@ -40,16 +40,13 @@ type evidenceExport struct {
 	CA           string   `name:"ca" type:"path" placeholder:"FILE" help:"${help_scan_ca}"`
 }
 
-// keyFile is where in the data directory the key of evidence lies.
-const keyFile = "evidence.key"
-
 // evidenceKey returns the key that bags are sealed with.
 func (s *session) evidenceKey() (ssh.Signer, error) {
 	paths, _, err := s.paths()
 	if err != nil {
 		return nil, err
 	}
-	return evidence.Key(filepath.Join(paths.Data, keyFile))
+	return evidence.Key(filepath.Join(paths.Data, evidence.KeyFile))
 }
 
 // Run makes a bag. It is ended by a signal as any program is, and gone on with
