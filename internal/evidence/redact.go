@@ -22,10 +22,11 @@ import (
 
 // A Redaction is one place of a message where the address of a third person stood.
 type Redaction struct {
-	// MessageSHA256 is of the message in the bag, OriginalSHA256 of what it was made
-	// from.
-	MessageSHA256  string `json:"message_sha256"`
-	OriginalSHA256 string `json:"original_sha256"`
+	// MessageSHA256 is of the message in the bag, OriginalHMAC of what it was made
+	// from, under the key of the redaction: against a hash without a key anybody could
+	// try addresses until one fits.
+	MessageSHA256 string `json:"message_sha256"`
+	OriginalHMAC  string `json:"original_hmac_sha256"`
 	// Part is the IMAP section, "HEADER" for the header.
 	Part string `json:"part"`
 	// Offset and Length are raw octets of the message, the same before and after.
@@ -98,14 +99,16 @@ var technical = regexp.MustCompile(`(?im)^(message-id|references|in-reply-to|con
 // could not be written over or looked for.
 func (r *Redactor) Redact(raw []byte) (out []byte, places []Redaction, left []string) {
 	x := redaction{Redactor: r, raw: raw, out: bytes.Clone(raw)}
-	sum := sha256.Sum256(raw)
-	x.original = hex.EncodeToString(sum[:])
+	x.original = r.mac(raw)
 	layout := message.Parse(raw)
 	if layout.Root != nil {
 		x.headers(layout.Root)
 	}
 	for p := range layout.Leaves() {
 		x.part(p)
+	}
+	if layout.Root != nil && len(x.places) > 0 {
+		x.seals(layout.Root)
 	}
 	now := sha256.Sum256(x.out)
 	for i := range x.places {
@@ -125,7 +128,7 @@ type redaction struct {
 
 // add notes a place.
 func (x *redaction) add(part string, offset, length int, name string) {
-	x.places = append(x.places, Redaction{OriginalSHA256: x.original, Part: part, Offset: offset, Length: length, Name: name})
+	x.places = append(x.places, Redaction{OriginalHMAC: x.original, Part: part, Offset: offset, Length: length, Name: name})
 }
 
 // headers writes over addresses in the header of a part, and of those in it: an
@@ -160,6 +163,40 @@ func (x *redaction) phrase(from, at int) {
 			x.out[i] = 'x'
 		}
 	}
+}
+
+// sealed are fields that sign a message or hash its body, value the tags of them that do
+// (RFC 6376, section 3.5; RFC 8617, section 4.1).
+var (
+	sealed = regexp.MustCompile(`(?im)^(?:dkim-signature|arc-message-signature|arc-seal|x-google-dkim-signature|content-md5):[^\n]*(?:\n[ \t][^\n]*)*`)
+	value  = regexp.MustCompile(`(?i)(?:[:;]\s*bh?\s*=|^content-md5:)([^;]*)`)
+)
+
+// seals writes over signatures and hashes of the message as it was. They hold for it no
+// longer, and with the sender's key, which is public, anybody could try addresses until
+// one fits.
+func (x *redaction) seals(p *message.Part) {
+	text := x.raw[p.Header.Start:p.Header.End]
+	for _, field := range sealed.FindAllIndex(text, -1) {
+		for _, at := range value.FindAllSubmatchIndex(text[field[0]:field[1]], -1) {
+			from := p.Header.Start + field[0]
+			for i := from + at[2]; i < from+at[3]; i++ {
+				if c := x.out[i]; c > ' ' {
+					x.out[i] = 'x'
+				}
+			}
+		}
+	}
+	for _, child := range p.Children {
+		x.seals(child)
+	}
+}
+
+// mac is the HMAC of a text under the key.
+func (r *Redactor) mac(text []byte) string {
+	mac := hmac.New(sha256.New, r.key)
+	mac.Write(text)
+	return hex.EncodeToString(mac.Sum(nil))
 }
 
 // part writes over addresses in the text of a leaf, through its encoding.
@@ -208,8 +245,8 @@ func (c *Case) TakeRedacted(raw []byte, from string, r *Redactor) (bool, error) 
 	if !taken || err != nil {
 		return taken, err
 	}
-	was, now := sha256.Sum256(raw), sha256.Sum256(out)
-	detail := fmt.Sprintf("of the original %x: %d addresses of third persons written over", was, len(places))
+	now := sha256.Sum256(out)
+	detail := fmt.Sprintf("of the original with the HMAC-SHA256 %s: %d addresses of third persons written over, and signatures that would show which", r.mac(raw), len(places))
 	if len(left) > 0 {
 		detail += "; not looked into: parts " + strings.Join(left, ", ")
 	}

@@ -3,10 +3,13 @@ package evidence_test
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -89,9 +92,15 @@ func TestRedactLeaves(t *testing.T) {
 // says of what it was made.
 func TestRedactedBag(t *testing.T) {
 	raw := bytes.Replace(mailTo("anna", 1), []byte("<p>Spring"), []byte("<p>bert@other.example Spring"), 1)
+	raw = append([]byte("DKIM-Signature: v=1; d=shop.example; bh=Ym9keQ==;\r\n b=c2ln\r\n bmF0dXJl\r\n"), raw...)
+	secret := filepath.Join(t.TempDir(), "key")
+	r, err := evidence.NewRedactor(secret, []string{"anna@mail.example"}, []string{"shop.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	o := options(t, filepath.Join(t.TempDir(), "part"))
 	c := begin(t, o)
-	if ok, err := c.TakeRedacted(raw, "a test", redactor(t)); !ok || err != nil {
+	if ok, err := c.TakeRedacted(raw, "a test", r); !ok || err != nil {
 		t.Fatalf("%v, %v", ok, err)
 	}
 	x, err := c.Examine(context.Background(), nil)
@@ -121,8 +130,41 @@ func TestRedactedBag(t *testing.T) {
 	if err != nil || strings.Contains(all.String(), "bert@other.example") {
 		t.Errorf("the address is in the bag: %v", err)
 	}
-	if !strings.Contains(all.String(), fmt.Sprintf("%x", sha256.Sum256(raw))) {
+	// Who has the key can show which was the original; nobody else can try.
+	if !strings.Contains(all.String(), hmacOf(t, secret, raw)) {
 		t.Error("the bag does not name the original")
+	}
+	for what, oracle := range map[string]string{"a hash of the original": fmt.Sprintf("%x", sha256.Sum256(raw)), "a hash of the body": "Ym9keQ", "a signature": "c2ln", "more of it": "bmF0dXJl"} {
+		if strings.Contains(all.String(), oracle) {
+			t.Errorf("%s lets anybody try addresses", what)
+		}
+	}
+	if !strings.Contains(all.String(), "DKIM-Signature: v=1; d=shop.example; bh=xxxxxxxx;\r\n b=xxxx\r\n xxxxxxxx\r\n") {
+		t.Error("more of the signature was written over")
+	}
+}
+
+// hmacOf is what the key in a file makes of a text.
+func hmacOf(t *testing.T, file string, text []byte) string {
+	t.Helper()
+	written, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := hex.DecodeString(strings.TrimSpace(string(written)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write(text)
+	return fmt.Sprintf("%x", mac.Sum(nil))
+}
+
+// What was not written over keeps its signatures.
+func TestRedactKeepsSignature(t *testing.T) {
+	raw := "DKIM-Signature: d=shop.example; bh=Ym9keQ==; b=c2ln\r\nFrom: news@shop.example\r\n\r\nHello"
+	if out, _, _ := redactor(t).Redact([]byte(raw)); string(out) != raw {
+		t.Errorf("%s", out)
 	}
 }
 
