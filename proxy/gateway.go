@@ -96,6 +96,7 @@ func (g *Gateway) Serve(ctx context.Context) error {
 		// It would log what clients send.
 		ErrorLog:    log.New(io.Discard, "", 0),
 		BaseContext: func(net.Listener) context.Context { return requests },
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
 	}
 	ended := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {

@@ -3,8 +3,11 @@ package proxy
 import (
 	"io"
 	"mime"
+	"net"
 	"net/http"
 	"strings"
+
+	"github.com/unseen-mail/unseen/proxy/owner"
 )
 
 // A Refusal is why a form was not heard.
@@ -34,6 +37,8 @@ func (g *Gateway) pageFence(r *http.Request, path string) (status int, why strin
 	case r.Host != g.host:
 		// A name that a web page made resolve to this machine (DNS rebinding).
 		return http.StatusForbidden, "This is not an address of Unseen.\n"
+	case foreign(r):
+		return http.StatusForbidden, "Unseen answers its own user.\n"
 	case r.Method == http.MethodPost && session:
 		if !g.sameOrigin(r.Header) {
 			return http.StatusForbidden, "Unseen does not answer other pages. Nothing was changed.\n"
@@ -44,6 +49,17 @@ func (g *Gateway) pageFence(r *http.Request, path string) (status int, why strin
 		return http.StatusForbidden, "Unseen does not answer web pages.\n"
 	}
 	return 0, ""
+}
+
+// connKey finds the connection of a request.
+type connKey struct{}
+
+// foreign says whether a request is known to come from another user of this machine.
+// They may have read the address of a page: it stands on the command line of the
+// program that opened it, which all can list (proc(5), cmdline).
+func foreign(r *http.Request) bool {
+	c, ok := r.Context().Value(connKey{}).(net.Conn)
+	return ok && owner.Foreign(c)
 }
 
 // sameOrigin says whether a form was sent by a page of this gateway. Every browser
