@@ -3,8 +3,8 @@
 
 (() => {
   const root = document.documentElement;
-  if (!root || root.hasAttribute("data-unseen")) {
-    return;
+  if (!root) {
+    return; // nothing that a mail can write makes it go away
   }
   const remote = document.querySelector(
     "[src^='http'], [srcset*='http'], [background^='http'], [poster^='http'], object[data^='http'], link[href^='http'], [style*='url('], style",
@@ -58,8 +58,9 @@
       host = document.createElement("div");
       host.setAttribute("role", "region");
       host.setAttribute("aria-label", "Unseen");
-      // An author's style sheet does not win over this.
-      for (const [name, value] of [["display", "block"], ["visibility", "visible"], ["opacity", "1"], ["position", "static"], ["height", "auto"], ["transform", "none"], ["clip-path", "none"]]) {
+      // An author's style sheet does not win over this, neither in what is said here nor
+      // in what is not.
+      for (const [name, value] of [["all", "initial"], ["display", "block"], ["visibility", "visible"], ["opacity", "1"], ["position", "static"], ["height", "auto"], ["transform", "none"], ["clip-path", "none"]]) {
         host.style.setProperty(name, value, "important");
       }
       (document.body ?? root).prepend(host);

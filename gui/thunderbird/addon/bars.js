@@ -20,7 +20,7 @@ export class Bars {
     messenger.messageDisplayAction.setBadgeBackgroundColor({ color: "#8A3B12" });
     messenger.messageDisplayAction.setLabel({ label: "" });
     this.style = Promise.all(["colours.css", "bar.css"].map((f) => fetch(messenger.runtime.getURL(f)).then((r) => r.text()))).then(
-      ([colours, bar]) => colours.replaceAll(":root", ":host") + bar,
+      ([colours, bar]) => colours.replaceAll(":root", ".bar") + bar,
     );
   }
 

@@ -43,10 +43,17 @@ func TestAddOnWithoutUnseen(t *testing.T) {
 }
 
 // A tracked link leads to its page, one that is merely wrapped to where it ends, and a
-// plain one where it always did: by the add-on alone.
+// plain one where it always did: by the add-on alone, and whatever the mail writes
+// against it.
 func TestAddOnLinks(t *testing.T) {
 	mail := strings.Replace(string(tellTale("harbourbooks.example", "Five novels", "b39d93bee08f7841fefeb18b54beaec9")), "</body>",
 		`<a href="https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwww.harbourbooks.example%2Fapril&amp;data=05%7C01%7Canna">April</a></body>`, 1)
+	// The mark that the add-on once looked for, and a style that would hide its line.
+	mail = strings.Replace(mail, "<html>", `<html data-unseen="">`, 1)
+	mail = strings.Replace(mail, "</body>", `<style>[role=region]{--ink:#fff!important;--card:#fff!important;max-height:0!important;overflow:hidden!important;margin-left:-9999px!important}</style></body>`, 1)
+	if !strings.Contains(mail, "data-unseen") {
+		t.Fatal("the mail has no root to write on")
+	}
 	h := openAddOnHouse(t, [][]byte{[]byte(mail)})
 	with, opened := h.reader(h.direct()), ""
 	install := with.Before
