@@ -1,6 +1,7 @@
 package bag_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -282,6 +283,27 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	if _, err := bag.Open(filepath.Join(dir, "nowhere")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("nothing: %v", err)
+	}
+}
+
+// A file beside the bag, by a name that one program reads so and another otherwise, is
+// verified by nobody.
+func TestOpenRefusesBeside(t *testing.T) {
+	for _, name := range []string{"/evil.html", "bag/../evil.html", "bag//evil.html", "bag/./evil.html", "../bag/evil.html", "evil.html", "other/evil.html"} {
+		file := filepath.Join(t.TempDir(), "bag.zip")
+		var out bytes.Buffer
+		z := zip.NewWriter(&out)
+		for _, n := range []string{name, "bag/", "bag/bagit.txt"} {
+			if _, err := z.Create(n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := errors.Join(z.Close(), os.WriteFile(file, out.Bytes(), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		if o, err := bag.Open(file); !errors.Is(err, bag.ErrArchive) {
+			t.Errorf("%s: %v, %v", name, o, err)
+		}
 	}
 }
 

@@ -113,7 +113,8 @@ func only(z *zip.Reader) (fs.FS, error) {
 		first, _, ok := strings.Cut(f.Name, "/")
 		octets += f.UncompressedSize64
 		// Two files of one name: programs differ in which of them they see.
-		if !ok || top != "" && first != top || seen[f.Name] || octets > maxUnpacked || len(seen) > MaxFiles {
+		// Nor may one lie beside the bag, where nobody looks and others unpack it.
+		if !ok || !fs.ValidPath(strings.TrimSuffix(f.Name, "/")) || top != "" && first != top || seen[f.Name] || octets > maxUnpacked || len(seen) > MaxFiles {
 			return nil, ErrArchive
 		}
 		top, seen[f.Name] = first, true
