@@ -158,7 +158,8 @@ func (d *Daemon) served(ctx context.Context, raw []byte) ([]byte, error) {
 // document tells; where that is not what is known of the account, nobody vouches.
 func (d *Daemon) addOnAccount(ctx context.Context, q api.AddOnQuestion) (store.Account, error) {
 	at, err := url.Parse(q.Document)
-	if err != nil || at.Scheme != "imap" || q.Account == "" {
+	if err != nil || at.Scheme != "imap" || q.Account == "" || at.Query().Has("part") {
+		// A mail within a mail is whatever the sender of that one wrote.
 		return d.putAddOn(ctx, localAddress, "local")
 	}
 	host := strings.ToLower(at.Hostname())

@@ -111,12 +111,14 @@ func TestAddOnKnowsTheMail(t *testing.T) {
 func TestAddOnNobodyVouches(t *testing.T) {
 	h := newHouse(t)
 	h.start()
-	h.connect(anywhere)
+	a := h.connect(anywhere)
 	mail := crlf(mailFrom("shop.example", pixel))
 	for name, q := range map[string]api.AddOnQuestion{
-		"a local folder": {Account: reader, Document: "mailbox:///home/anna/Local%20Folders/Old?number=0"},
-		"a feed":         {Document: "mailbox:///home/anna/Feeds/News?number=3"},
-		"another server": {Account: reader, Document: "imap://anna@evil.example:993/fetch%3EUID%3E/INBOX%3E1"},
+		"a local folder":   {Account: reader, Document: "mailbox:///home/anna/Local%20Folders/Old?number=0"},
+		"a feed":           {Document: "mailbox:///home/anna/Feeds/News?number=3"},
+		"a mail in a mail": {Account: reader, Document: inThunderbird.Document + "?part=1.2&filename=forged.eml"},
+		"by the relay":     {Account: reader, Document: "imap://anna@127.0.0.1:" + strconv.Itoa(a.Local.IMAP) + "/INBOX%3E1?part=1.2"},
+		"another server":   {Account: reader, Document: "imap://anna@evil.example:993/fetch%3EUID%3E/INBOX%3E1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := h.shows(q, mail)
