@@ -128,7 +128,9 @@ func TestLabelFile(t *testing.T) {
 		if r["date"] >= "2020" {
 			recent++
 		}
-		if r["half"] != half(r["sender"]) {
+		// Its measured half was looked at while rules were made, so that all of this
+		// draw is for tuning now; later draws are measured (testdata/labels/README.md).
+		if r["half"] != "tune" {
 			t.Errorf("row %d: half %q", i+1, r["half"])
 		}
 		if r["reason"] == "" || strings.Contains(r["reason"], "://") || strings.Contains(r["reason"], "@") {

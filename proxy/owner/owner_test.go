@@ -59,7 +59,7 @@ func TestForeign(t *testing.T) {
 	}
 	defer ln.Close()
 	_, port, _ := net.SplitHostPort(ln.Addr().String())
-	cmd := exec.Command("python3", "-c", "import socket,sys; s=socket.create_connection(('127.0.0.1',"+port+")); sys.stdin.read()")
+	cmd := exec.Command("/usr/bin/python3", "-c", "import socket,sys; s=socket.create_connection(('127.0.0.1',"+port+")); sys.stdin.read()")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 	cmd.Dir = "/"
 	in, err := cmd.StdinPipe()
