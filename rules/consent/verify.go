@@ -23,10 +23,13 @@ type opening struct {
 	record  Record
 	forgets []uint64
 	err     error
+	// hash is the row's, as it should be.
+	hash Hash
 }
 
 // openRow opens a row whatever stands before it. One without a key says nothing.
 func openRow(r *StoredRow) (o opening) {
+	o.hash = chain(&r.Row)
 	if r.Key == nil || r.Version < 1 || r.Version > Version {
 		return o
 	}
@@ -67,7 +70,7 @@ func (w *walk) follow(r *StoredRow, o opening) (Entry, error) {
 		return e, &BrokenError{next, fmt.Sprintf("is out of order: it is numbered %d", r.Seq)}
 	case r.Previous != w.at.Hash:
 		return e, &BrokenError{next, "does not follow from the record before"}
-	case chain(&r.Row) != r.Hash:
+	case o.hash != r.Hash:
 		return e, &BrokenError{next, "was changed: its hash is another"}
 	case r.Version < 1 || r.Version > Version:
 		return e, &BrokenError{next, fmt.Sprintf("is of form %d; this Unseen reads up to form %d", r.Version, Version)}
@@ -154,36 +157,79 @@ func walkAll(ctx context.Context, s Storage, each func(Entry) error) error {
 	if err != nil {
 		return err
 	}
-	var w walk
-	rows := make([]StoredRow, 0, atOnce)
-	pass := func() error {
-		for i, o := range openRows(rows) {
-			e, err := w.follow(&rows[i], o)
-			if err == nil {
-				err = each(e)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		rows = rows[:0]
-		return nil
-	}
+	b := batches{each: each}
 	for r, err := range s.Rows(ctx) {
-		if err != nil {
+		if err == nil {
+			err = b.add(r)
+		} else {
 			// What stands before may be broken, and is named first.
-			return cmp.Or(pass(), err)
+			err = cmp.Or(b.flush(), b.wait(), err)
 		}
-		if rows = append(rows, r); len(rows) == atOnce {
-			if err := pass(); err != nil {
-				return err
-			}
+		if err != nil {
+			_ = b.wait() // the first error counts
+			return err
 		}
 	}
-	if err := pass(); err != nil {
+	if err := cmp.Or(b.flush(), b.wait()); err != nil {
 		return err
 	}
-	return w.end(head)
+	return b.walk.end(head)
+}
+
+// batches open rows, many at a time, while the next are read. What they say is given
+// on one row after the other, by one goroutine at a time.
+type batches struct {
+	each func(Entry) error
+	walk walk
+	rows []StoredRow
+	// behind is how the batch before ended, nil if none is under way.
+	behind chan error
+}
+
+// add takes a row.
+func (b *batches) add(r StoredRow) error {
+	if b.rows = append(b.rows, r); len(b.rows) < atOnce {
+		return nil
+	}
+	return b.flush()
+}
+
+// flush passes on what is there, behind the batch before. It returns the error of
+// that.
+func (b *batches) flush() error {
+	if err := b.wait(); err != nil {
+		return err
+	}
+	rows := b.rows
+	b.rows = make([]StoredRow, 0, atOnce)
+	behind := make(chan error, 1)
+	b.behind = behind
+	go func() { behind <- b.pass(rows) }()
+	return nil
+}
+
+// wait waits for the batch that is under way.
+func (b *batches) wait() error {
+	if b.behind == nil {
+		return nil
+	}
+	err := <-b.behind
+	b.behind = nil
+	return err
+}
+
+// pass opens rows and gives on what they say.
+func (b *batches) pass(rows []StoredRow) error {
+	for i, o := range openRows(rows) {
+		e, err := b.walk.follow(&rows[i], o)
+		if err == nil {
+			err = b.each(e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // atOnce is how many rows are opened at once.
