@@ -284,7 +284,7 @@ func (w *world) statistics(_ context.Context, q api.StatisticsQuery) (api.Statis
 	if !q.From.IsZero() {
 		out.Sums.Counts = api.Counts{Held: 14, Released: 1, Copies: 3}
 	}
-	out.Sums.Mails, out.Sums.Asking, out.Sums.Told, out.Sums.Unknown = 12, 9, 0, 4
+	out.Sums.Mails, out.Sums.Asking, out.Sums.Told, out.Sums.Unknown = 12, 9, 1, 4
 	out.Vendors = []api.Tally{{ID: "sendgrid", Name: "Twilio SendGrid", Held: 60, Told: 4}, {ID: "host:t.example", Name: "t.example", Held: 12}}
 	out.Senders = []api.Tally{{ID: key(0), Held: 40}, {ID: key(2), Held: 9, Told: 4}}
 	out.Purposes = []api.Tally{{ID: "performance", Held: 70, Told: 4}, {ID: "click", Held: 3}}
