@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/unseen-mail/unseen/internal/lock"
 )
 
 // A RunningError says which process listens on the socket already. It is an
@@ -38,8 +40,8 @@ func Listen(path string) (net.Listener, error) {
 	if err := checkDir(path); err != nil {
 		return nil, err
 	}
-	lock, err := lockFile(path + ".lock")
-	if errors.Is(err, ErrRunning) {
+	held, err := lock.Take(path + ".lock")
+	if errors.Is(err, lock.ErrTaken) {
 		return nil, running(path)
 	}
 	if err != nil {
@@ -47,10 +49,10 @@ func Listen(path string) (net.Listener, error) {
 	}
 	ln, err := replace(path)
 	if err != nil {
-		lock.Close()
+		held.Close()
 		return nil, err
 	}
-	return &listener{UnixListener: ln, lock: lock, uid: os.Getuid()}, nil
+	return &listener{UnixListener: ln, lock: held, uid: os.Getuid()}, nil
 }
 
 // replace takes a dead socket away and listens in its place.

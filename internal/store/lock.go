@@ -1,28 +1,24 @@
 package store
 
 import (
-	"fmt"
+	"errors"
 	"os"
 	"strconv"
 	"strings"
+
+	"github.com/unseen-mail/unseen/internal/lock"
 )
 
-// lock takes the lock file for as long as it is open, and writes our number
+// lockStore takes the lock file for as long as it is open, and writes our number
 // into it. The system lets go of it however the process ends, so a lock file
 // that is lying about means nothing.
-func lock(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("locking: %w", err)
+func lockStore(path string) (*os.File, error) {
+	f, err := lock.Take(path)
+	if errors.Is(err, lock.ErrTaken) {
+		return nil, &LockedError{Path: path, PID: holder(path)}
 	}
-	taken, err := tryLock(f)
-	switch {
-	case err != nil:
-		f.Close()
-		return nil, fmt.Errorf("locking %s: %w", path, err)
-	case taken:
-		defer f.Close()
-		return nil, &LockedError{Path: path, PID: readPID(f)}
+	if err != nil {
+		return nil, err
 	}
 	// The number is for people only; the lock holds without it.
 	if err := f.Truncate(0); err == nil {
@@ -31,8 +27,13 @@ func lock(path string) (*os.File, error) {
 	return f, nil
 }
 
-// readPID reads what the holder of a lock wrote, 0 if nothing can be read.
-func readPID(f *os.File) int {
+// holder reads what the holder of a lock wrote, 0 if nothing can be read.
+func holder(path string) int {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
 	b := make([]byte, 20)
 	n, _ := f.ReadAt(b, 0)
 	pid, err := strconv.Atoi(strings.TrimSpace(string(b[:n])))

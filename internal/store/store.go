@@ -111,7 +111,7 @@ func (s *Store) open(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if s.lock, err = lock(s.path(lockName)); err != nil {
+	if s.lock, err = lockStore(s.path(lockName)); err != nil {
 		return err
 	}
 	if err := s.openDatabases(ctx); err != nil {
