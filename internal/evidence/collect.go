@@ -15,6 +15,7 @@ import (
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/detect/sender"
+	"github.com/unseen-mail/unseen/internal/lock"
 )
 
 // Names of what stands in a bag, below its root.
@@ -28,23 +29,56 @@ const (
 	custodyAt   = "data/custody.jsonl"
 )
 
-// Begin begins a case, or goes on with one that was begun in the same directory.
+// lockName is what the lock of a bag that is being made is called, after the bag.
+const lockName = ".lock"
+
+// Begin begins a case, or goes on with one that was begun in the same directory. It
+// ends by Seal or by Close.
 func Begin(o Options) (*Case, error) {
+	held, err := lock.Take(o.Dir + lockName)
+	if errors.Is(err, lock.ErrTaken) {
+		return nil, ErrTaken
+	}
+	if err != nil {
+		return nil, fmt.Errorf("beginning the bag: %w", err)
+	}
+	c := &Case{opt: o, lock: held}
+	if err := c.open(); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+// open makes the directories and opens the log.
+func (c *Case) open() error {
 	for _, dir := range []string{messagesDir, originDir, rulesDir, papersDir} {
-		if err := os.MkdirAll(filepath.Join(o.Dir, dir), 0o700); err != nil {
-			return nil, fmt.Errorf("beginning the bag: %w", err)
+		if err := os.MkdirAll(filepath.Join(c.opt.Dir, dir), 0o700); err != nil {
+			return fmt.Errorf("beginning the bag: %w", err)
 		}
 	}
-	log, err := openCustody(filepath.Join(o.Dir, custodyAt), o.Now)
+	log, err := openCustody(filepath.Join(c.opt.Dir, custodyAt), c.opt.Now)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	c := &Case{opt: o, custody: log}
+	c.custody = log
 	what := "begun"
 	if log.last != "" {
 		what = "continued"
 	}
-	return c, log.add(Deed{What: what, Detail: o.Tool.Name + " " + o.Tool.Version})
+	return log.add(Deed{What: what, Detail: c.opt.Tool.Name + " " + c.opt.Tool.Version})
+}
+
+// Close leaves the case as it is; it can be gone on with. After Seal it does nothing.
+func (c *Case) Close() error {
+	if c.lock == nil {
+		return nil
+	}
+	held := c.lock
+	c.lock = nil
+	if err := errors.Join(os.Remove(held.Name()), held.Close()); err != nil {
+		return fmt.Errorf("leaving the bag: %w", err)
+	}
+	return nil
 }
 
 // Take keeps a raw message that was read from somewhere. It says false for one of

@@ -33,6 +33,7 @@ package evidence
 
 import (
 	"errors"
+	"os"
 	"time"
 
 	"github.com/unseen-mail/unseen/detect"
@@ -45,6 +46,9 @@ var (
 	ErrRewritten = errors.New("evidence: the message went through Unseen; its original is at the mail server")
 	// ErrNoMail is a text without a header.
 	ErrNoMail = errors.New("evidence: not a message")
+	// ErrTaken is a case that another process is making just now: two would mix their
+	// logs.
+	ErrTaken = errors.New("evidence: the same bag is being made by somebody else")
 	// ErrEmpty is a case without a message.
 	ErrEmpty = errors.New("evidence: no message to show")
 )
@@ -81,5 +85,6 @@ type Options struct {
 // A Case is a bag that is being made.
 type Case struct {
 	opt     Options
+	lock    *os.File
 	custody *custody
 }

@@ -60,6 +60,11 @@ func begin(t testing.TB, o evidence.Options) *evidence.Case {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return c
 }
 
@@ -101,8 +106,8 @@ func made(t testing.TB, o evidence.Options, mails ...[]byte) (*bag.Opened, *evid
 	if err := c.Seal(key(t), file); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(o.Dir); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the directory was left: %v", err)
+	if left, err := filepath.Glob(o.Dir + "*"); err != nil || len(left) > 0 {
+		t.Errorf("left: %v, %v", left, err)
 	}
 	opened, err := bag.Open(file)
 	if err != nil {
@@ -243,6 +248,13 @@ func TestGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(log, append(text, `{"time":"2026-`...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// While it is being made nobody else makes it.
+	if _, err := evidence.Begin(o); !errors.Is(err, evidence.ErrTaken) {
+		t.Errorf("begun twice: %v", err)
+	}
+	if err := c.Close(); err != nil {
 		t.Fatal(err)
 	}
 	c = begin(t, o)

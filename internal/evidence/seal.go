@@ -71,5 +71,5 @@ func (c *Case) Seal(key ssh.Signer, file string) error {
 	if err := os.RemoveAll(c.opt.Dir); err != nil {
 		return fmt.Errorf("tidying up behind the bag: %w", err)
 	}
-	return nil
+	return c.Close()
 }

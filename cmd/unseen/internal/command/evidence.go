@@ -70,9 +70,23 @@ func (c *evidenceExport) Run(ctx context.Context, s *session) error {
 		Dir: c.Output + ".part", Sender: c.Sender, Recipients: c.Recipient,
 		Judge: &detect.Judge{Catalogue: rules}, Tool: tool(), Now: time.Now,
 	})
-	if err != nil {
-		return err
+	if errors.Is(err, evidence.ErrTaken) {
+		return s.fault(err, words.EvidenceTaken, words.EvidenceTakenHint, "path", c.Output)
 	}
+	if err != nil {
+		return c.stopped(s, err)
+	}
+	err = c.fill(ctx, s, bag, key)
+	return errors.Join(err, bag.Close())
+}
+
+// stopped says why a bag was not made, and that what is there is not lost.
+func (c *evidenceExport) stopped(s *session, err error) error {
+	return s.fault(err, words.EvidenceStopped, words.EvidenceStoppedHint, "path", c.Output, "what", bare(err))
+}
+
+// fill puts mails into a bag, examines them and seals it.
+func (c *evidenceExport) fill(ctx context.Context, s *session, bag *evidence.Case, key ssh.Signer) error {
 	failed, err := c.collect(ctx, s, bag)
 	if err != nil {
 		return err
@@ -82,10 +96,10 @@ func (c *evidenceExport) Run(ctx context.Context, s *session) error {
 		return s.fault(errors.Join(err, os.RemoveAll(c.Output+".part")), words.EvidenceEmpty, words.EvidenceEmptyHint, "sender", c.Sender)
 	}
 	if err != nil {
-		return err
+		return c.stopped(s, err)
 	}
 	if err := c.write(s, bag, examined, key); err != nil {
-		return err
+		return c.stopped(s, err)
 	}
 	if failed {
 		return errSaid
