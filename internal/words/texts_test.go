@@ -122,7 +122,8 @@ var alike = map[string][]string{
 	"settings-port": {"fr"}, "scan-mail": {"nl"}, "page-nav": {"fr"}, "page-sure-weak": {"fr"},
 	"stated-note": {"fr"}, "month-4": {"nl", "de"}, "month-8": {"de"},
 	"month-9": {"nl", "de"}, "month-11": {"nl", "de"}, "bytes": {"nl"}, "minutes": {"fr"},
-	"did-change": {"fr"},
+	"did-change": {"fr"}, "manual-arguments": {"fr"}, "manual-description": {"fr"}, "manual-options": {"fr"}, "manual-synopsis": {"fr"},
+	"manual-name": {"de"},
 }
 
 // leftovers are English words that no other of the languages has.

@@ -15,7 +15,7 @@ const keyringTime = time.Minute
 
 // accountPassword keeps a password in the system's keyring, or forgets it.
 type accountPassword struct {
-	Address string `arg:"" help:"${help_address}"`
+	Address string `arg:"" help:"${help_address}" predictor:"account"`
 	What    string `arg:"" enum:"keep,forget,status" help:"${help_password_what}"`
 }
 

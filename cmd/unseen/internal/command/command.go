@@ -72,19 +72,12 @@ func Main(args []string, streams Streams) int {
 	}
 	var g grammar
 	exit := -1
-	parser, err := kong.New(&g,
-		kong.Name("unseen"),
-		kong.Description(s.words.Say(words.HelpUnseen)),
-		kong.Vars(s.words.Help()),
-		kong.Writers(streams.Out, streams.Err),
-		kong.Exit(func(code int) { exit = code }),
-		kong.Help(s.help),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: false}),
-		kong.Bind(s),
-		kong.BindSingletonProvider(interruptible),
-	)
+	parser, err := s.parser(&g, interruptible, kong.Exit(func(code int) { exit = code }))
 	if err != nil {
-		return s.report(fmt.Errorf("reading the grammar: %w", err))
+		return s.report(err)
+	}
+	if s.completes(parser) {
+		return exitDone
 	}
 	if len(args) == 0 {
 		// Nothing was asked for, so nothing was done.
@@ -100,6 +93,25 @@ func Main(args []string, streams Streams) int {
 		return s.misused(err)
 	}
 	return s.report(parsed.Run())
+}
+
+// parser reads command lines by the grammar, in the language of the session. Only
+// commands that ask for it get a context.
+func (s *session) parser(g *grammar, interruptible func() (context.Context, error), more ...kong.Option) (*kong.Kong, error) {
+	parser, err := kong.New(g, append([]kong.Option{
+		kong.Name("unseen"),
+		kong.Description(s.words.Say(words.HelpUnseen)),
+		kong.Vars(s.words.Help()),
+		kong.Writers(s.Out, s.Err),
+		kong.Help(s.help),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: false}),
+		kong.Bind(s),
+		kong.BindSingletonProvider(interruptible),
+	}, more...)...)
+	if err != nil {
+		return nil, fmt.Errorf("reading the grammar: %w", err)
+	}
+	return parser, nil
 }
 
 // misused reports a command line that cannot be understood.

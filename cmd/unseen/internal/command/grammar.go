@@ -45,6 +45,9 @@ type grammar struct {
 	Service  serviceCommand  `cmd:"" help:"${help_service}"`
 	Doctor   doctorCommand   `cmd:"" help:"${help_doctor}"`
 
+	Completion completionCommand `cmd:"" help:"${help_completion}"`
+	Man        manualCommand     `cmd:"" hidden:"" help:"${help_manual}"`
+
 	Version versionFlag `help:"${help_version}"`
 }
 
@@ -84,13 +87,13 @@ type accountAdd struct {
 type accountList struct{}
 
 type accountTest struct {
-	Address  string `arg:"" help:"${help_address}"`
+	Address  string `arg:"" help:"${help_address}" predictor:"account"`
 	Login    string `help:"${help_login}"`
 	Password bool   `help:"${help_with_password}"`
 }
 
 type accountRemove struct {
-	Address string `arg:"" help:"${help_address}"`
+	Address string `arg:"" help:"${help_address}" predictor:"account"`
 }
 
 type consentCommand struct {
@@ -109,15 +112,15 @@ type consentCommand struct {
 type consentList struct{}
 
 type consentAsk struct {
-	Sender     string `arg:"" optional:"" help:"${help_ask_sender}"`
-	Address    string `placeholder:"ADDRESS" help:"${help_for_address}"`
+	Sender     string `arg:"" optional:"" help:"${help_ask_sender}" predictor:"sender"`
+	Address    string `placeholder:"ADDRESS" help:"${help_for_address}" predictor:"account"`
 	OneAddress bool   `help:"${help_one_address}"`
 	More       bool   `help:"${help_ask_more}"`
 	Asked      bool   `help:"${help_ask_asked}"`
 }
 
 type consentHistory struct {
-	Sender  string `arg:"" optional:"" help:"${help_history_sender}"`
+	Sender  string `arg:"" optional:"" help:"${help_history_sender}" predictor:"sender"`
 	Notices bool   `help:"${help_notices}"`
 	Format  string `enum:"text,json" default:"text" help:"${help_status_format}"`
 }
@@ -132,9 +135,9 @@ type consentImport struct {
 }
 
 type consentStatement struct {
-	Sender       string   `arg:"" optional:"" help:"${help_statement_sender}"`
+	Sender       string   `arg:"" optional:"" help:"${help_statement_sender}" predictor:"sender"`
 	Answer       string   `placeholder:"ANSWER" help:"${help_statement_answer}"`
-	Address      string   `placeholder:"ADDRESS" help:"${help_for_address}"`
+	Address      string   `placeholder:"ADDRESS" help:"${help_for_address}" predictor:"account"`
 	On           string   `placeholder:"DATE" help:"${help_statement_on}"`
 	Way          string   `placeholder:"WAY" help:"${help_statement_way}"`
 	Where        string   `help:"${help_statement_where}"`
@@ -146,16 +149,16 @@ type consentStatement struct {
 }
 
 type forgetCommand struct {
-	Sender string `arg:"" help:"${help_forget_sender}"`
+	Sender string `arg:"" help:"${help_forget_sender}" predictor:"sender"`
 	Yes    bool   `short:"y" help:"${help_forget_yes}"`
 }
 
 // choice is what grant, refuse and withdraw have in common.
 type choice struct {
-	Sender  string   `arg:"" help:"${help_sender}"`
-	Purpose []string `short:"p" placeholder:"PURPOSE" help:"${help_purpose}"`
+	Sender  string   `arg:"" help:"${help_sender}" predictor:"sender"`
+	Purpose []string `short:"p" placeholder:"PURPOSE" help:"${help_purpose}" predictor:"purpose"`
 	All     bool     `help:"${help_all_purposes}"`
-	Address string   `placeholder:"ADDRESS" help:"${help_for_address}"`
+	Address string   `placeholder:"ADDRESS" help:"${help_for_address}" predictor:"account"`
 
 	OneAddress bool `help:"${help_one_address}"`
 }

@@ -59,7 +59,7 @@ func (s *session) help(options kong.HelpOptions, ctx *kong.Context) error {
 	if s.words.Lang() == words.DefaultLanguage {
 		return kong.DefaultHelpPrinter(options, ctx)
 	}
-	if node := ctx.Selected(); node != nil && node.Detail != "" && strings.TrimSpace(node.Detail) == strings.TrimSpace(choice{}.Help()) {
+	if node := ctx.Selected(); node != nil && listsPurposes(node) {
 		node.Detail = purposesHelp(s.words)
 	}
 	var text bytes.Buffer
@@ -83,6 +83,11 @@ func (s *session) help(options kong.HelpOptions, ctx *kong.Context) error {
 	})
 	_, err = fmt.Fprint(out, said)
 	return err
+}
+
+// listsPurposes says whether the help of a command ends with the list of purposes.
+func listsPurposes(node *kong.Node) bool {
+	return node.Detail != "" && strings.TrimSpace(node.Detail) == strings.TrimSpace(choice{}.Help())
 }
 
 // purposesHelp is what [choice.Help] lists, in the reader's language.

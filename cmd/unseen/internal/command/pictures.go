@@ -17,7 +17,7 @@ const (
 )
 
 type picturesCommand struct {
-	Sender  string `arg:"" help:"${help_picture_sender}"`
+	Sender  string `arg:"" help:"${help_picture_sender}" predictor:"sender"`
 	Switch  string `arg:"" enum:"on,off,once,read,bare" help:"${help_on_off}"`
 	Picture int    `placeholder:"N" help:"${help_picture_number}"`
 	Output  string `short:"o" type:"path" placeholder:"FILE" help:"${help_picture_output}"`

@@ -10,7 +10,7 @@ import (
 
 // rebuildCommand makes again what was lost with the store.
 type rebuildCommand struct {
-	Address string `arg:"" help:"${help_address}"`
+	Address string `arg:"" help:"${help_address}" predictor:"account"`
 	Login   string `help:"${help_login}"`
 }
 

@@ -12,7 +12,7 @@ import (
 
 // accountSigned verifies a sender's signatures on this computer.
 type accountSigned struct {
-	Address string `arg:"" help:"${help_address}"`
+	Address string `arg:"" help:"${help_address}" predictor:"account"`
 	Sender  string `arg:"" help:"${help_signed_sender}"`
 	Login   string `help:"${help_login}"`
 	Yes     bool   `short:"y" help:"${help_signed_yes}"`

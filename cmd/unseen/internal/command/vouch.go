@@ -13,7 +13,7 @@ import (
 // accountConfirm is the reader's word that the name on top of their mail is their
 // provider's.
 type accountConfirm struct {
-	Address string `arg:"" help:"${help_address}"`
+	Address string `arg:"" help:"${help_address}" predictor:"account"`
 	Yes     bool   `help:"${help_confirm_yes}"`
 	Undo    bool   `help:"${help_confirm_undo}"`
 }

@@ -1,0 +1,32 @@
+package words
+
+// Keys of the manual pages and of what shells complete.
+const (
+	ManualName        Key = "manual-name"
+	ManualProgram     Key = "manual-program"
+	ManualSynopsis    Key = "manual-synopsis"
+	ManualDescription Key = "manual-description"
+	ManualCommands    Key = "manual-commands"
+	ManualArguments   Key = "manual-arguments"
+	ManualOptions     Key = "manual-options"
+	ManualExit        Key = "manual-exit"
+	ManualExitDone    Key = "manual-exit-done"
+	ManualExitFailed  Key = "manual-exit-failed"
+	ManualExitUsage   Key = "manual-exit-usage"
+	ManualExitFound   Key = "manual-exit-found"
+	ManualEnvironment Key = "manual-environment"
+	ManualVarConfig   Key = "manual-var-config"
+	ManualVarData     Key = "manual-var-data"
+	ManualVarRuntime  Key = "manual-var-runtime"
+	ManualVarLanguage Key = "manual-var-language"
+	ManualFiles       Key = "manual-files"
+	ManualFileConfig  Key = "manual-file-config"
+	ManualFileData    Key = "manual-file-data"
+	ManualFileRuntime Key = "manual-file-runtime"
+	ManualSee         Key = "manual-see"
+	ManualWritten     Key = "manual-written"
+	HelpManual        Key = "help_manual"
+	HelpManualDir     Key = "help_manual_dir"
+	HelpCompletion    Key = "help_completion"
+	HelpShell         Key = "help_completion_shell"
+)
