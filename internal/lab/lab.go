@@ -17,6 +17,8 @@
 package lab
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -122,15 +124,22 @@ func Dir(t testing.TB) string {
 	return dir
 }
 
-// FreePort returns a port of 127.0.0.1 that nothing listens on just now.
+// FreePort returns a port of 127.0.0.1 that nothing listens on just now. It is one
+// that no system gives away by itself (RFC 6335, section 6; Linux gives 32768 and up):
+// between now and the moment when a program takes it, tests beside this one open
+// listeners and connections by the thousand, and one of them would sit on it.
 func FreePort(t testing.TB) int {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	var err error
+	for range 100 {
+		var ln net.Listener
+		if ln, err = net.Listen("tcp", fmt.Sprint("127.0.0.1:", 10000+rand.IntN(22000))); err == nil {
+			defer ln.Close()
+			return ln.Addr().(*net.TCPAddr).Port
+		}
 	}
-	defer ln.Close()
-	return ln.Addr().(*net.TCPAddr).Port
+	t.Fatal(err)
+	return 0
 }
 
 // Until asks again and again until the answer is yes, and says whether it

@@ -3,7 +3,9 @@ package lab_test
 import (
 	"bytes"
 	"fmt"
+	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -184,4 +186,25 @@ func TestSink(t *testing.T) {
 	if err := c.Auth(sasl.NewPlainClient("", "anna", "wrong")); err == nil {
 		t.Error("the sink takes a wrong password")
 	}
+}
+
+// A port found free stays free while other tests open listeners of their own: the
+// system gives none of them that one.
+func TestFreePort(t *testing.T) {
+	mine := lab.FreePort(t)
+	for range 500 {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer ln.Close()
+		if given := ln.Addr().(*net.TCPAddr).Port; given < 32000 {
+			t.Fatalf("this system gives away %d by itself", given)
+		}
+	}
+	ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(mine)))
+	if err != nil || mine >= 32000 {
+		t.Fatalf("port %d is taken: %v", mine, err)
+	}
+	ln.Close()
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -37,22 +39,22 @@ func (e *ScriptError) Error() string {
 	return fmt.Sprintf("lab: thunderbird: %s: %s (%s)", e.Kind, e.Message, stack)
 }
 
-// dialMarionette connects as soon as Thunderbird listens, reads its greeting
-// and opens a session in the chrome context, where everything can be reached.
-func dialMarionette(port int, limit time.Duration) (*marionette, error) {
-	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
-	var conn net.Conn
+// portFile is where Thunderbird writes, within its profile, the port that it listens on
+// for commands. It does so when it does listen, and removes it when it ends.
+const portFile = "MarionetteActivePort"
+
+// dialMarionette connects as soon as Thunderbird says where it listens, reads its
+// greeting and opens a session in the chrome context, where everything can be reached. A
+// connection that ends without a greeting was to a Thunderbird that starts itself anew.
+func dialMarionette(profile string, limit time.Duration) (*marionette, error) {
+	var m *marionette
 	var err error
 	Until(limit, func() bool {
-		conn, err = net.Dial("tcp", addr)
+		m, err = greeted(profile)
 		return err == nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("connecting to thunderbird: %w", err)
-	}
-	m := &marionette{conn: conn, in: bufio.NewReader(conn)}
-	if _, err := m.read(); err != nil {
-		return nil, fmt.Errorf("reading thunderbird's greeting: %w", err)
 	}
 	if _, err := m.command("WebDriver:NewSession", map[string]any{}); err != nil {
 		return nil, err
@@ -63,6 +65,28 @@ func dialMarionette(port int, limit time.Duration) (*marionette, error) {
 	timeouts := map[string]any{"script": patience.Milliseconds()}
 	_, err = m.command("WebDriver:SetTimeouts", timeouts)
 	return m, err
+}
+
+// greeted connects once, and reads the greeting.
+func greeted(profile string) (*marionette, error) {
+	port, err := os.ReadFile(filepath.Join(profile, portFile))
+	if err != nil {
+		return nil, err
+	}
+	conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", string(port)))
+	if err != nil {
+		return nil, err
+	}
+	m := &marionette{conn: conn, in: bufio.NewReader(conn)}
+	if err := conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	if _, err := m.read(); err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("reading thunderbird's greeting: %w", err)
+	}
+	return m, nil
 }
 
 // script runs the body of an async function and returns what it returns.

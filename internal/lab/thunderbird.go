@@ -55,7 +55,6 @@ type Thunderbird struct {
 	remote  *marionette
 	process *exec.Cmd
 	program string
-	port    int
 	login   map[string]string
 	env     []string
 	display *Display
@@ -66,7 +65,7 @@ type Thunderbird struct {
 func StartThunderbird(t testing.TB, r Reader) *Thunderbird {
 	t.Helper()
 	Need(t, "thunderbird")
-	tb := &Thunderbird{Profile: filepath.Join(Dir(t), "profile"), port: FreePort(t), program: find("thunderbird")}
+	tb := &Thunderbird{Profile: filepath.Join(Dir(t), "profile"), program: find("thunderbird")}
 	tb.login = map[string]string{
 		"user": r.IMAP.User, "password": r.IMAP.password(),
 		"imap": host(r.IMAP), "smtp": host(r.SMTP),
@@ -105,12 +104,16 @@ func (tb *Thunderbird) Start(t testing.TB) {
 		t.Fatal(err)
 	}
 	defer out.Close()
+	// A Thunderbird that was killed leaves the port of its time behind.
+	if err := os.Remove(filepath.Join(tb.Profile, portFile)); err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("starting thunderbird: %v", err)
 	}
 	tb.process = cmd
-	tb.remote, err = dialMarionette(tb.port, 2*patience)
+	tb.remote, err = dialMarionette(tb.Profile, 2*patience)
 	if err != nil {
 		said, _ := os.ReadFile(out.Name())
 		t.Fatalf("%v\n%s", err, said)
@@ -131,6 +134,8 @@ func (tb *Thunderbird) Quit(t testing.TB) {
 		_, _ = tb.remote.command("Marionette:Quit", map[string]any{"flags": []string{"eAttemptQuit"}}) // else it is killed below
 		tb.remote.conn.Close()
 		tb.remote = nil
+	} else {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // nobody can ask it
 	}
 	// The group also takes the content processes along, should it hang.
 	stuck := time.AfterFunc(30*time.Second, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
@@ -161,7 +166,7 @@ func (tb *Thunderbird) writeProfile(t testing.TB, r Reader) {
 	}
 	prefs := basePrefs()
 	maps.Copy(prefs, accountPrefs(t, r))
-	prefs["marionette.port"] = strconv.Itoa(tb.port)
+	prefs["marionette.port"] = "0" // it takes one, and says which
 	if len(r.Permit) > 0 {
 		prefs["permissions.manager.defaultsUrl"] = quote("file://" + tb.writePermissions(t, r.Permit))
 	}
