@@ -1,6 +1,13 @@
 package consent
 
-import "context"
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"reflect"
+)
 
 // Payload is what tests of the inner form need.
 var (
@@ -20,4 +27,20 @@ func WalkFrom(_ context.Context, rows []StoredRow, n int, previous Hash) error {
 		}
 	}
 	return nil
+}
+
+// Written reads a payload as encode writes it, and as any JSON. The first is false if
+// that is not how it stands, the second if the two are not the same.
+func Written(b []byte) (read, same bool) {
+	var fast, slow payload
+	if !fast.readWritten(b) {
+		return false, true
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&slow); err != nil {
+		return true, false
+	}
+	_, err := d.Token()
+	return true, errors.Is(err, io.EOF) && reflect.DeepEqual(fast, slow)
 }

@@ -19,7 +19,7 @@ func (l *Ledger) History(ctx context.Context, sender string) ([]Entry, error) {
 // what stands before the break.
 func (l *Ledger) history(ctx context.Context, sender string) ([]Entry, error) {
 	var list []Entry
-	err := walkAll(ctx, l.storage, func(e Entry) error {
+	err := walkAll(ctx, l.storage, true, func(e Entry) error {
 		if sender == "" || e.Record.Sender == sender {
 			list = append(list, e)
 		}
@@ -53,7 +53,7 @@ func (l *Ledger) Forget(ctx context.Context, sender string, when time.Time, how 
 	}
 	slices.Sort(forgets)
 	r := tidy(Record{When: when, How: how, Actor: actor})
-	if err := checkForgetting(&r, forgets); err != nil {
+	if err := checkForgetting(&r, nil, forgets); err != nil {
 		return 0, fmt.Errorf("forgetting: %w", err)
 	}
 	if _, err := l.write(ctx, &r, forgets); err != nil {

@@ -33,7 +33,7 @@ func (e *ImportError) Unwrap() error { return e.Err }
 // checkImported checks a record of a file. Its purpose has to be one that this Unseen
 // knows: it could not say what another means.
 func checkImported(r *Record) error {
-	if err := check(r); err != nil {
+	if err := check(r, []byte(r.Notice)); err != nil {
 		return err
 	}
 	if _, err := purpose.Parse(string(r.Purpose)); err != nil {

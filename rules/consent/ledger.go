@@ -55,7 +55,7 @@ func Open(ctx context.Context, s Storage) (*Ledger, error) {
 func (l *Ledger) load(ctx context.Context) error {
 	last := make(map[scope]Standing)
 	var head Head
-	err := walkAll(ctx, l.storage, func(e Entry) error {
+	err := walkAll(ctx, l.storage, false, func(e Entry) error {
 		head = Head{e.Seq, e.Hash}
 		if !e.Forgotten && e.Forgets == nil {
 			note(last, &e)
@@ -141,7 +141,7 @@ func (l *Ledger) List(now time.Time) []Standing {
 // case, until the program ends.
 func (l *Ledger) Append(ctx context.Context, r Record) (Entry, error) {
 	r = tidy(r)
-	if err := check(&r); err != nil {
+	if err := check(&r, []byte(r.Notice)); err != nil {
 		return Entry{}, fmt.Errorf("adding record: %w", err)
 	}
 	if r.Decision != Granted {

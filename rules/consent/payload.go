@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -102,35 +101,55 @@ func encode(r *Record, forgets []uint64) ([]byte, error) {
 
 // decode reads what encode wrote in a form, and nothing else.
 func decode(form int, b []byte) (Record, []uint64, error) {
-	var p payload
-	head, rest, _ := bytes.Cut(b, []byte{'\n'})
-	d := json.NewDecoder(bytes.NewReader(bytes.TrimRight(head, " ")))
+	var o opening
+	err := o.decode(form, b)
+	o.record.Notice = string(o.notice)
+	return o.record, o.forgets, err
+}
+
+// read reads the JSON of a payload.
+func (p *payload) read(b []byte) error {
+	if p.readWritten(b) {
+		return nil
+	}
+	*p = payload{}
+	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&p); err != nil {
-		return Record{}, nil, fmt.Errorf("reading record: %w", err)
+	if err := d.Decode(p); err != nil {
+		return fmt.Errorf("reading record: %w", err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return Record{}, nil, fmt.Errorf("reading record: %w: something follows it", ErrInvalid)
+		return fmt.Errorf("reading record: %w: something follows it", ErrInvalid)
+	}
+	return nil
+}
+
+// decode reads what encode wrote, but leaves the words of the notice, which are
+// checked like all else, where they stand in b.
+func (o *opening) decode(form int, b []byte) error {
+	var p payload
+	head, rest, _ := bytes.Cut(b, []byte{'\n'})
+	if err := p.read(bytes.TrimRight(head, " ")); err != nil {
+		return err
 	}
 	if p.V != form || form == 1 && !p.isFormOne() {
-		return Record{}, nil, fmt.Errorf("reading record: %w: it is not of form %d", ErrInvalid, form)
+		return fmt.Errorf("reading record: %w: it is not of form %d", ErrInvalid, form)
 	}
 	n := p.NoticeOctets
 	if n < 0 || n > len(rest) || len(bytes.TrimLeft(rest[n:], " ")) > 0 {
-		return Record{}, nil, fmt.Errorf("reading record: %w: its notice is of another length", ErrInvalid)
+		return fmt.Errorf("reading record: %w: its notice is of another length", ErrInvalid)
 	}
-	r := p.record()
-	r.Notice = string(rest[:n])
+	o.record, o.notice, o.forgets = p.record(), rest[:n], p.Forgets
 	switch p.Type {
 	case typePermission:
 		if p.Forgets != nil {
-			return Record{}, nil, fmt.Errorf("reading record: %w: a permission that forgets", ErrInvalid)
+			return fmt.Errorf("reading record: %w: a permission that forgets", ErrInvalid)
 		}
-		return r, nil, check(&r)
+		return check(&o.record, o.notice)
 	case typeForgetting:
-		return r, p.Forgets, checkForgetting(&r, p.Forgets)
+		return checkForgetting(&o.record, o.notice, o.forgets)
 	}
-	return Record{}, nil, fmt.Errorf("reading record: %w: type %.40q", ErrInvalid, p.Type)
+	return fmt.Errorf("reading record: %w: type %.40q", ErrInvalid, p.Type)
 }
 
 // record is what a payload says.
@@ -169,14 +188,25 @@ func hashOf(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// check says what is wrong with a decision.
-func check(r *Record) error {
-	for _, f := range [...]func(*Record) string{faultOfScope, faultOfLists} {
-		if what := f(r); what != "" {
-			return fmt.Errorf("%w: %s", ErrInvalid, what)
-		}
+// isHashOf says whether that is the hash of a text.
+func isHashOf(hash string, text []byte) bool {
+	var digits [2 * sha256.Size]byte
+	sum := sha256.Sum256(text)
+	hex.Encode(digits[:], sum[:])
+	return string(digits[:]) == hash
+}
+
+// check says what is wrong with a decision. The words of its notice stand apart, so
+// that they need not be copied to be checked.
+func check(r *Record, notice []byte) error {
+	what := faultOfScope(r)
+	if what == "" {
+		what = faultOfLists(r, notice)
 	}
-	if err := checkTexts(r); err != nil {
+	if what != "" {
+		return fmt.Errorf("%w: %s", ErrInvalid, what)
+	}
+	if err := checkTexts(r, notice); err != nil {
 		return err
 	}
 	return checkTimes(r)
@@ -205,7 +235,7 @@ func faultOfScope(r *Record) string {
 }
 
 // faultOfLists is what is wrong with vendors, notice and evidence, "" if nothing.
-func faultOfLists(r *Record) string {
+func faultOfLists(r *Record, notice []byte) string {
 	switch {
 	case r.Decision == Granted && len(r.Vendors) == 0:
 		return "a grant that names no vendor"
@@ -215,11 +245,11 @@ func faultOfLists(r *Record) string {
 		return "a vendor without a name"
 	case r.NoticeSHA256 != "" && !isSHA256(r.NoticeSHA256):
 		return "the notice's hash is not a SHA-256"
-	case len(r.Notice) > maxNotice:
+	case len(notice) > maxNotice:
 		return "the notice is too long"
-	case strings.ContainsRune(r.Notice, '\r'):
+	case bytes.IndexByte(notice, '\r') >= 0:
 		return "the notice has carriage returns, which tables lose"
-	case r.Notice != "" && hashOf(r.Notice) != r.NoticeSHA256:
+	case len(notice) > 0 && !isHashOf(r.NoticeSHA256, notice):
 		return "the notice's hash is that of another"
 	case len(r.Evidence) > maxEvidence:
 		return "too much evidence"
@@ -230,7 +260,7 @@ func faultOfLists(r *Record) string {
 }
 
 // checkForgetting says what is wrong with a forgetting.
-func checkForgetting(r *Record, forgets []uint64) error {
+func checkForgetting(r *Record, notice []byte, forgets []uint64) error {
 	bare := Record{When: r.When, How: r.How, Actor: r.Actor}
 	last := uint64(0)
 	for _, seq := range forgets {
@@ -243,22 +273,22 @@ func checkForgetting(r *Record, forgets []uint64) error {
 		return fmt.Errorf("%w: it does not say what it forgets", ErrInvalid)
 	}
 	// It must not name anybody: it stays when what it forgets is gone.
-	if r.Sender+r.SenderAddress+r.Recipient+r.Notice+string(r.Decision) != "" || len(r.Vendors) > 0 || len(r.Evidence) > 0 {
+	if r.Sender+r.SenderAddress+r.Recipient+string(r.Decision) != "" || len(notice) > 0 || len(r.Vendors) > 0 || len(r.Evidence) > 0 {
 		return fmt.Errorf("%w: a forgetting that names somebody", ErrInvalid)
 	}
-	if err := checkTexts(&bare); err != nil {
+	if err := checkTexts(&bare, nil); err != nil {
 		return err
 	}
 	return checkTimes(&bare)
 }
 
 // checkTexts keeps out what JSON would not give back as it was.
-func checkTexts(r *Record) error {
+func checkTexts(r *Record, notice []byte) error {
 	texts := [...]string{
 		r.Sender, r.SenderHow, r.Recipient, string(r.Purpose), string(r.How),
 		r.NoticeLanguage, r.NoticeEdition, r.Actor, r.SenderAddress,
 	}
-	if !utf8.ValidString(r.Notice) {
+	if !utf8.Valid(notice) {
 		return fmt.Errorf("%w: a notice that is not UTF-8", ErrInvalid)
 	}
 	for _, list := range [...][]string{texts[:], r.Vendors} {
@@ -287,9 +317,13 @@ func checkTimes(r *Record) error {
 
 // isSHA256 knows 64 lower-case hexadecimal digits.
 func isSHA256(s string) bool {
-	if len(s) != 64 {
+	if len(s) != 2*sha256.Size {
 		return false
 	}
-	b, err := hex.DecodeString(s)
-	return err == nil && hex.EncodeToString(b) == s
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
 }

@@ -72,8 +72,8 @@ func seal(key *Key, seq uint64, plain []byte) ([]byte, error) {
 	return gcm.Seal(out, make([]byte, gcm.NonceSize()), plain, additional(Version, seq)), nil
 }
 
-// unseal is the way back.
-func unseal(key *Key, r *Row) ([]byte, error) {
+// unseal is the way back. It writes into the room of spare, as far as that goes.
+func unseal(key *Key, r *Row, spare []byte) ([]byte, error) {
 	c := commitment(key)
 	if len(r.Sealed) < len(c) || subtle.ConstantTimeCompare(c[:], r.Sealed[:len(c)]) != 1 {
 		return nil, errKey
@@ -82,7 +82,7 @@ func unseal(key *Key, r *Row) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain, err := gcm.Open(nil, make([]byte, gcm.NonceSize()), r.Sealed[len(c):], additional(r.Version, r.Seq))
+	plain, err := gcm.Open(spare[:0], make([]byte, gcm.NonceSize()), r.Sealed[len(c):], additional(r.Version, r.Seq))
 	if err != nil {
 		return nil, errSeal
 	}

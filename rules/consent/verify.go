@@ -23,32 +23,45 @@ type opening struct {
 	record  Record
 	forgets []uint64
 	err     error
+	// notice are the words of the record's notice, as long as the next row is not
+	// opened in the same room.
+	notice []byte
 	// hash is the row's, as it should be.
 	hash Hash
 }
 
-// openRow opens a row whatever stands before it. One without a key says nothing.
-func openRow(r *StoredRow) (o opening) {
+// openRow opens a row whatever stands before it, in the room of spare, and returns
+// what it made of that. A row without a key says nothing.
+func openRow(r *StoredRow, spare []byte) (o opening, room []byte) {
 	o.hash = chain(&r.Row)
 	if r.Key == nil || r.Version < 1 || r.Version > Version {
-		return o
+		return o, spare
 	}
-	var plain []byte
-	if plain, o.err = unseal(r.Key, &r.Row); o.err == nil {
-		o.record, o.forgets, o.err = decode(r.Version, plain)
+	plain, err := unseal(r.Key, &r.Row, spare)
+	if err != nil {
+		o.err = err
+		return o, spare
 	}
-	return o
+	o.err = o.decode(r.Version, plain)
+	return o, plain
 }
 
 // openRows opens several rows at once: that takes most of the time of a walk.
-func openRows(rows []StoredRow) []opening {
+// The words of notices are most of a ledger, and are copied only where somebody will
+// read them.
+func openRows(rows []StoredRow, words bool) []opening {
 	out := make([]opening, len(rows))
 	each := (len(rows) + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
 	var work sync.WaitGroup
 	for from := 0; from < len(rows); from += each {
 		work.Go(func() {
+			var room []byte
 			for i := from; i < min(from+each, len(rows)); i++ {
-				out[i] = openRow(&rows[i])
+				out[i], room = openRow(&rows[i], room)
+				if words {
+					out[i].record.Notice = string(out[i].notice)
+				}
+				out[i].notice = nil
 			}
 		})
 	}
@@ -57,7 +70,11 @@ func openRows(rows []StoredRow) []opening {
 }
 
 // row checks the next row and returns what it says.
-func (w *walk) row(r *StoredRow) (Entry, error) { return w.follow(r, openRow(r)) }
+func (w *walk) row(r *StoredRow) (Entry, error) {
+	o, _ := openRow(r, nil)
+	o.record.Notice = string(o.notice)
+	return w.follow(r, o)
+}
 
 // follow checks the next row, which was opened, and returns what it says.
 func (w *walk) follow(r *StoredRow, o opening) (Entry, error) {
@@ -133,7 +150,7 @@ func (l *Ledger) VerifyAgainst(ctx context.Context, noted Head) error {
 	// What this program wrote itself is as good as noted.
 	own := l.Head()
 	end := Head{}
-	err := walkAll(ctx, l.storage, func(e Entry) error {
+	err := walkAll(ctx, l.storage, false, func(e Entry) error {
 		end = Head{e.Seq, e.Hash}
 		for _, h := range [...]Head{noted, own} {
 			if e.Seq == h.Seq && e.Hash != h.Hash {
@@ -151,13 +168,14 @@ func (l *Ledger) VerifyAgainst(ctx context.Context, noted Head) error {
 	return nil
 }
 
-// walkAll walks the whole chain up to the stored head.
-func walkAll(ctx context.Context, s Storage, each func(Entry) error) error {
+// walkAll walks the whole chain up to the stored head. Without words, entries lack
+// those of their notices, which are checked all the same.
+func walkAll(ctx context.Context, s Storage, words bool, each func(Entry) error) error {
 	head, err := s.Head(ctx)
 	if err != nil {
 		return err
 	}
-	b := batches{each: each}
+	b := batches{each: each, words: words}
 	for r, err := range s.Rows(ctx) {
 		if err == nil {
 			err = b.add(r)
@@ -179,9 +197,10 @@ func walkAll(ctx context.Context, s Storage, each func(Entry) error) error {
 // batches open rows, many at a time, while the next are read. What they say is given
 // on one row after the other, by one goroutine at a time.
 type batches struct {
-	each func(Entry) error
-	walk walk
-	rows []StoredRow
+	each  func(Entry) error
+	words bool
+	walk  walk
+	rows  []StoredRow
 	// behind is how the batch before ended, nil if none is under way.
 	behind chan error
 }
@@ -220,7 +239,7 @@ func (b *batches) wait() error {
 
 // pass opens rows and gives on what they say.
 func (b *batches) pass(rows []StoredRow) error {
-	for i, o := range openRows(rows) {
+	for i, o := range openRows(rows, b.words) {
 		e, err := b.walk.follow(&rows[i], o)
 		if err == nil {
 			err = b.each(e)
