@@ -29,6 +29,8 @@ require (
 	github.com/pkg/errors v0.9.1 // indirect
 	github.com/posener/complete v1.2.3 // indirect
 	github.com/riywo/loginshell v0.0.0-20200815045211-7d26008be1ab // indirect
+	github.com/kr/text v0.2.0 // indirect
+	golang.org/x/oauth2 v0.37.0 // indirect
 )
 
 require (

@@ -54,7 +54,25 @@ type Settings struct {
 	Lists []string
 	// Proxy is about the proxies that the network wants, or the reader has.
 	Proxy Proxy
+	// OAuth are the reader's own clients for logins by OAuth, by the name of a login of
+	// the catalogue or of an IMAP server.
+	OAuth map[string]OAuth
 }
+
+// An OAuth is a client of the reader's own, and where it logs in if the catalogue does
+// not know.
+type OAuth struct {
+	// ClientID names the client, Secret is what a few providers give with it.
+	ClientID, Secret string
+	// Authorize, Device, Token, Revoke, Issuer and Scopes are as in the catalogue; ""
+	// is what stands there.
+	Authorize, Device, Token, Revoke, Issuer string
+	// Scopes are what is asked for.
+	Scopes []string
+}
+
+// LogValue keeps the secret out of the log.
+func (o OAuth) LogValue() slog.Value { return slog.StringValue("…") }
 
 // A Proxy is what config.toml says of proxies.
 type Proxy struct {

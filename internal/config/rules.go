@@ -67,6 +67,10 @@ func rules() []rule {
 			table, ok := v.(map[string]any)
 			return ok && proxies(&s.Proxy, table)
 		}},
+		{"oauth", `for each server "mail.example.org" = { client_id = "..." }, and where it logs in by https: authorize, token, scopes`, func(s *Settings, v any) bool {
+			table, ok := v.(map[string]any)
+			return ok && clients(&s.OAuth, table)
+		}},
 		{"log", `"debug", "info", "warn" or "error"`, func(s *Settings, v any) bool {
 			name, _ := v.(string)
 			level, ok := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo,

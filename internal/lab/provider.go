@@ -2,9 +2,7 @@ package lab
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
 	"crypto/tls"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -36,6 +34,10 @@ type Provider struct {
 	// challenges are by code (RFC 7636, section 4.2).
 	challenges map[string]string
 	logins     int
+	manner     Manner
+	// asked counts how often it was asked whether a device may log in, revoked what was
+	// given up.
+	asked, revoked int
 }
 
 // StartProvider starts a provider whose servers have some names.
@@ -45,6 +47,8 @@ func StartProvider(t testing.TB, names ...string) *Provider {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /", p.authorize)
 	mux.HandleFunc("POST /", p.token)
+	mux.HandleFunc("POST /device", p.device)
+	mux.HandleFunc("POST /revoke", p.revoke)
 	inner := p.listen(t)
 	p.Addr = inner.Addr().String()
 	p.serve(t, tls.NewListener(inner, p.Authority.ServerConfig()), mux)
@@ -115,43 +119,23 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	p.logins++
 	p.challenges[code] = q.Get("code_challenge")
+	m := p.manner
 	p.mu.Unlock()
 	answer := back.Query()
-	answer.Set("code", code)
 	answer.Set("state", q.Get("state"))
+	if m.Issuer != "" {
+		answer.Set("iss", m.Issuer)
+	}
+	if m.Error != "" {
+		answer.Set("error", m.Error)
+	} else {
+		answer.Set("code", code)
+	}
 	back.RawQuery = answer.Encode()
 	// A page, as a reader would see one: Thunderbird 153 does not notice a redirect that
 	// comes at once.
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	fmt.Fprintf(w, "<!doctype html><title>Agreed</title><meta http-equiv=\"refresh\" content=\"1;url=%s\"><p>Agreed.", html.EscapeString(back.String()))
-}
-
-// token gives tokens for a code or a refresh token (RFC 6749, sections 4.1.3 and 6).
-func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseForm(); err != nil {
-		http.Error(w, "unreadable", http.StatusBadRequest)
-		return
-	}
-	kind, secret := "code ", r.Form.Get("code")
-	if r.Form.Get("grant_type") == "refresh_token" {
-		kind, secret = "refresh ", r.Form.Get("refresh_token")
-	}
-	p.mu.Lock()
-	user, challenge := p.users[kind+secret], p.challenges[secret]
-	if kind == "code " {
-		delete(p.users, kind+secret) // once
-	}
-	p.mu.Unlock()
-	sum := sha256.Sum256([]byte(r.Form.Get("code_verifier")))
-	w.Header().Set("Content-Type", "application/json")
-	if user == "" || challenge != "" && challenge != base64.RawURLEncoding.EncodeToString(sum[:]) {
-		w.WriteHeader(http.StatusBadRequest)
-		_ = json.NewEncoder(w).Encode(map[string]any{"error": "invalid_grant"})
-		return
-	}
-	_ = json.NewEncoder(w).Encode(map[string]any{
-		"access_token": p.issue("access ", user), "refresh_token": p.issue("refresh ", user), "token_type": "Bearer", "expires_in": 3600,
-	})
 }
 
 // about says whose an access token is, for mail servers (RFC 7662).
