@@ -30,10 +30,11 @@ import (
 
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/daemon/demo"
+	"github.com/unseen-mail/unseen/internal/lab"
 	"github.com/unseen-mail/unseen/internal/words"
 )
 
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"unseen": main}) }
+func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"unseen": main, "xdg-open": agree}) }
 
 // The command line as a person types it. Each script has directories of its
 // own. Besides the commands of testscript there are:
@@ -53,6 +54,8 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"unseen": mai
 //	passes FILE ...         passes each file through unseen clean, and checks that it keeps its length
 //	fields FILE             checks that each line of a file is a finding, as DESIGN.md has it
 //	profile HOST:PORT       makes a profile of Thunderbird with an account at a server
+//	provider                starts a provider that wants OAuth and sets $PROVIDER, and $IMAP to its mail server; programs trust both
+//	manner FIELD=VALUE ...  changes how it answers
 //	lengths FILE FILE       checks that two files are equally long, in CR LF
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -64,6 +67,7 @@ func TestScripts(t *testing.T) {
 			}
 			env.Defer(func() { os.RemoveAll(dir) })
 			env.Values[worldKey{}] = new(world)
+			env.Values[providerKey{}] = new(*lab.Provider)
 			env.Setenv("HOME", dir)
 			env.Setenv("LC_ALL", "C")
 			env.Setenv("UNSEEN_CONFIG", filepath.Join(env.WorkDir, "config.toml"))
@@ -74,7 +78,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "ready": ready, "mailserver": mailServer, "taken": taken, "demo": startDemo, "read": readDemo,
 			"lengths": lengths, "interrupt": interrupt, "fields": fields, "passes": passes, "reads": reads, "smtpserver": smtpServer, "fifo": fifo, "socket": socket, "octets": octets, "profile": makeProfile,
-			"nameserver": nameServer,
+			"nameserver": nameServer, "provider": startProvider(t), "manner": manner,
 		},
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"log/slog"
 	"net"
 	"time"
 
@@ -36,13 +37,18 @@ type Checker struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// Login is what a login is tried with. Without a password none is tried.
+// Login is what a login is tried with. Without a password or a token none is tried.
 type Login struct {
 	// User is the account's address if empty.
 	User string
 	// Password is used once.
 	Password string
+	// Token is an access token (RFC 6750), used instead of a password.
+	Token string
 }
+
+// LogValue keeps both out of the log.
+func (l Login) LogValue() slog.Value { return slog.StringValue("…") }
 
 // Check tries receiving and sending. It never returns an empty list; all went
 // well if each step did.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/detect/sender"
+	"github.com/unseen-mail/unseen/internal/oauth"
 	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/rules/catalogue"
 )
@@ -42,14 +43,14 @@ func (c *Checker) CheckIMAP(ctx context.Context, s Server, l Login) []Step {
 	if !caps.Has(imap.CapIMAP4rev1) && !caps.Has(imap.CapIMAP4rev2) {
 		return append(steps, c.explain(s, errNotIMAP))
 	}
-	if !byPassword(caps) {
+	if l.Token == "" && !byPassword(caps) {
 		return append(steps, c.good(words.CheckOAuth, "host", s.Host))
 	}
-	if l.Password == "" {
+	if l.Password == "" && l.Token == "" {
 		return append(steps, c.good(words.CheckNoPassword))
 	}
-	if err := login(client, caps, l); err != nil {
-		return append(steps, c.refused(s, line.why(err)))
+	if err := login(client, caps, l, s); err != nil {
+		return append(steps, c.refused(s, l, line.why(err)))
 	}
 	steps = append(steps, c.good(words.CheckLoggedIn, "user", l.User), c.stamps(client))
 	_ = client.Logout().Wait() // the check is over, whatever it says
@@ -84,8 +85,15 @@ func byPassword(caps imap.CapSet) bool {
 	return !caps.Has(imap.CapLoginDisabled) || caps.Has(imap.AuthCap(sasl.Plain))
 }
 
-// login uses the password. AUTHENTICATE takes any octets, LOGIN does not.
-func login(client *imapclient.Client, caps imap.CapSet, l Login) error {
+// login uses the token, else the password. AUTHENTICATE takes any octets, LOGIN does not.
+func login(client *imapclient.Client, caps imap.CapSet, l Login, s Server) error {
+	if l.Token != "" {
+		mechanism, ok := oauth.Mechanism(caps, l.User, l.Token, s.Host, s.Port)
+		if !ok {
+			return errNoToken
+		}
+		return client.Authenticate(mechanism)
+	}
 	if caps.Has(imap.AuthCap(sasl.Plain)) {
 		return client.Authenticate(sasl.NewPlainClient("", l.User, l.Password))
 	}
@@ -95,13 +103,20 @@ func login(client *imapclient.Client, caps imap.CapSet, l Login) error {
 // refused explains a login that was not accepted. What the server says of it is
 // kept to its first words; it cannot hold the password, which was never a part
 // of its answer.
-func (c *Checker) refused(s Server, err error) Step {
+func (c *Checker) refused(s Server, l Login, err error) Step {
 	var said *imap.Error
-	if !errors.As(err, &said) {
+	switch {
+	case errors.Is(err, errNoToken):
+		return Step{Text: c.Words.Say(words.CheckNoToken, "host", s.Host), Hint: c.Words.Say(words.CheckNoTokenHint)}
+	case !errors.As(err, &said):
 		return c.explain(s, err)
 	}
-	return Step{Text: c.Words.Say(words.CheckRefused, "host", s.Host, "said", oneLine(said.Text)),
+	step := Step{Text: c.Words.Say(words.CheckRefused, "host", s.Host, "said", oneLine(said.Text)),
 		Hint: c.Words.Say(words.CheckRefusedHint)}
+	if l.Token != "" {
+		step.Hint = c.Words.Say(words.CheckTokenHint, "address", l.User)
+	}
+	return step
 }
 
 // stamps looks whether the provider vouches for senders: the newest mails are
@@ -165,6 +180,9 @@ func oneLine(s string) string {
 	}
 	return s
 }
+
+// errNoToken is a server that takes no login by OAuth.
+var errNoToken = errors.New("account: no login by OAuth")
 
 // errNotIMAP is a server that speaks something else.
 var errNotIMAP = wrong(ErrServer, "it does not speak IMAP4rev1")

@@ -166,6 +166,9 @@ type CheckRequest struct {
 	Login string `json:"login,omitempty"`
 	// Password is tried, and not kept.
 	Password Secret `json:"password,omitempty"`
+	// Token is an access token (RFC 6750) that is tried instead, and not kept. With
+	// neither, the login that Unseen keeps of the account is tried, if there is one.
+	Token Secret `json:"token,omitempty"`
 }
 
 // A Step is one thing that was tried.

@@ -228,8 +228,12 @@ func (d *Daemon) checkAccount(ctx context.Context, q api.CheckRequest) ([]api.St
 	}
 	// The reader may have confirmed a name.
 	check.AuthServIDs = d.core.provider(r.account).Named
+	with, err := d.credentialOf(ctx, &r.account, credential{q.Login, string(q.Password), string(q.Token)})
+	if err != nil {
+		return nil, err
+	}
 	var steps []api.Step
-	for _, s := range check.Check(ctx, a, account.Login{User: q.Login, Password: string(q.Password)}) {
+	for _, s := range check.Check(ctx, a, account.Login{User: with.user, Password: with.password, Token: with.token}) {
 		steps = append(steps, api.Step{OK: s.OK, Text: s.Text, Hint: s.Hint})
 	}
 	steps = append(steps, d.vouchingStep(ctx, q.Address)...)

@@ -29,6 +29,7 @@ import (
 
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/config"
+	"github.com/unseen-mail/unseen/internal/login"
 	"github.com/unseen-mail/unseen/internal/store"
 	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/proxy"
@@ -72,6 +73,8 @@ type Lab struct {
 	Roots *x509.CertPool
 	// LookupTXT answers for the DNS; nil knows no name.
 	LookupTXT func(ctx context.Context, name string) ([]string, error)
+	// Ring is where logins are kept; nil is the keyring of the system.
+	Ring *login.Ring
 	// MaxPages makes the disk full: the store may have so many pages. 0 means
 	// all that fit.
 	MaxPages int
@@ -89,6 +92,7 @@ type Daemon struct {
 	ways    *ways
 	watcher *config.Watcher
 	held    heldPorts
+	logins  *login.Book
 	started time.Time
 
 	cancel   context.CancelFunc
@@ -121,7 +125,7 @@ func Start(ctx context.Context, cfg Config) (*Daemon, error) {
 		return nil, explain(cfg.Words, data, err)
 	}
 	d := &Daemon{cfg: cfg, core: core, hub: newHub(core.store), started: time.Now(), done: make(chan struct{})}
-	d.held = holdPorts(cfg.Held)
+	d.held, d.logins = holdPorts(cfg.Held), d.openLogins()
 	if err := d.begin(ctx); err != nil {
 		d.held.close()
 		control.Close()

@@ -55,12 +55,13 @@ func (d *Daemon) rebuild(ctx context.Context, q api.RebuildRequest, tell func(ap
 		return err
 	}
 	b := &rebuilding{daemon: d, relay: r, planner: p, tell: tell, came: make(map[string][2]uint32)}
-	if q.Login == "" {
-		q.Login = r.account.Address
-	}
-	if err := b.run(ctx, q.Login, string(q.Password)); err != nil {
+	if err := b.run(ctx, credential{user: q.Login, password: string(q.Password)}); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		var refusal *api.Error
+		if errors.As(err, &refusal) {
+			return err
 		}
 		text := d.cfg.Words.Say(words.RebuildFailed, "host", r.account.IMAP.Host, "what", words.Plain(oneSentence(err)))
 		return &api.Error{Code: api.CodeUpstream, Text: text, Hint: d.cfg.Words.Say(words.RebuildFailedHint)}
@@ -90,17 +91,14 @@ func (r *relay) planner() (*planner, error) {
 }
 
 // run goes through all mailboxes.
-func (b *rebuilding) run(ctx context.Context, login, password string) error {
-	c, err := b.relay.dial(ctx)
+func (b *rebuilding) run(ctx context.Context, with credential) error {
+	c, err := b.relay.logged(ctx, with)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
 	stop := context.AfterFunc(ctx, func() { c.Close() })
 	defer stop()
-	if err := c.Login(login, password).Wait(); err != nil {
-		return fmt.Errorf("logging in: %w", err)
-	}
 	if err := b.resume(ctx); err != nil {
 		return err
 	}

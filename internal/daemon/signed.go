@@ -119,9 +119,6 @@ func (d *Daemon) verifying(r *relay, domain string) (*verifying, error) {
 // run reads the mail, the newest of each mailbox first. It changes nothing on the
 // server.
 func (v *verifying) run(ctx context.Context, q api.SignedRequest) error {
-	if q.Login == "" {
-		q.Login = v.relay.account.Address
-	}
 	err := v.read(ctx, q)
 	if err == nil || ctx.Err() != nil {
 		return ctx.Err()
@@ -136,16 +133,13 @@ func (v *verifying) run(ctx context.Context, q api.SignedRequest) error {
 }
 
 func (v *verifying) read(ctx context.Context, q api.SignedRequest) error {
-	c, err := v.relay.dial(ctx)
+	c, err := v.relay.logged(ctx, credential{user: q.Login, password: string(q.Password)})
 	if err != nil {
 		return err
 	}
 	defer c.Close()
 	stop := context.AfterFunc(ctx, func() { c.Close() })
 	defer stop()
-	if err := c.Login(q.Login, string(q.Password)).Wait(); err != nil {
-		return fmt.Errorf("logging in: %w", err)
-	}
 	boxes, err := c.List("", "*", nil).Collect()
 	if err != nil {
 		return fmt.Errorf("listing mailboxes: %w", err)

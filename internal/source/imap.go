@@ -102,8 +102,8 @@ func (r *reader) oneBox(ctx context.Context, box Mailbox) bool {
 			failures = 0
 		}
 		failures++
-		refused := new(imap.Error)
-		if at.validity == 0 && (errors.As(err, &refused) || failures >= tries) || failures > tries {
+		refused, nobody := new(imap.Error), new(loginError)
+		if at.validity == 0 && (errors.As(err, &refused) || failures >= tries) || failures > tries || errors.As(err, &nobody) {
 			return r.failed(box.URL(), &RetryError{err})
 		}
 		if at.single && failures == tries && len(at.rest) > 0 {

@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strconv"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 	"github.com/emersion/go-sasl"
+
+	"github.com/unseen-mail/unseen/internal/oauth"
 )
 
 const (
@@ -109,13 +112,9 @@ func (r *reader) body(in imap.LiteralReader) (Mail, error) {
 
 // dial connects and logs in.
 func (r *reader) dial(ctx context.Context, box Mailbox) (*imapclient.Client, error) {
-	password, ok := r.passwords[box.Account()]
-	if !ok && r.cfg.Password != nil {
-		var err error
-		if password, err = r.cfg.Password(ctx, box); err != nil {
-			return nil, err
-		}
-		r.passwords[box.Account()] = password
+	login, err := r.credentials(ctx, box)
+	if err != nil {
+		return nil, err
 	}
 	d := net.Dialer{Timeout: dialPatience}
 	conn, err := d.DialContext(ctx, "tcp", net.JoinHostPort(box.Host, box.Port))
@@ -129,12 +128,48 @@ func (r *reader) dial(ctx context.Context, box Mailbox) (*imapclient.Client, err
 		conn.Close()
 		return nil, fmt.Errorf("connecting: %w", err)
 	}
-	if err := logIn(c, box.User, password); err != nil {
+	if err := login(c); err != nil {
 		c.Close()
 		return nil, fmt.Errorf("logging in: %w", err)
 	}
 	return c, nil
 }
+
+// credentials returns what logs in. A token may end before the reading does, so it is
+// asked for each time; a password is asked for once.
+func (r *reader) credentials(ctx context.Context, box Mailbox) (func(*imapclient.Client) error, error) {
+	if r.cfg.Token != nil {
+		token, err := r.cfg.Token(ctx, box)
+		if err != nil {
+			return nil, &loginError{err}
+		}
+		if token != "" {
+			port, _ := strconv.Atoi(box.Port) // a name of a port is not dialled
+			return func(c *imapclient.Client) error {
+				mechanism, ok := oauth.Mechanism(c.Caps(), box.User, token, box.Host, port)
+				if !ok {
+					return ErrNoToken
+				}
+				return c.Authenticate(mechanism)
+			}, nil
+		}
+	}
+	password, ok := r.passwords[box.Account()]
+	if !ok && r.cfg.Password != nil {
+		var err error
+		if password, err = r.cfg.Password(ctx, box); err != nil {
+			return nil, err
+		}
+		r.passwords[box.Account()] = password
+	}
+	return func(c *imapclient.Client) error { return logIn(c, box.User, password) }, nil
+}
+
+// A loginError is a login that there is none for: asking again does not help.
+type loginError struct{ error }
+
+// Unwrap returns what stood in the way.
+func (e *loginError) Unwrap() error { return e.error }
 
 // greet begins TLS. It is left out on this machine only, and only where the
 // address says imap.

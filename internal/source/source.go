@@ -56,6 +56,8 @@ var (
 	ErrURL = errors.New("source: not the address of a mailbox")
 	// ErrPassword is such an address with a password in it.
 	ErrPassword = errors.New("source: password in the address of a mailbox")
+	// ErrNoToken is a server that takes no login by OAuth.
+	ErrNoToken = errors.New("source: no login by OAuth")
 	// ErrMessage is a mail that a server has and does not give.
 	ErrMessage = errors.New("source: not given by the server")
 )
@@ -113,6 +115,9 @@ type Config struct {
 	Roots *x509.CertPool
 	// Password asks for the password of a mailbox. Nil means that there is none.
 	Password func(ctx context.Context, box Mailbox) (string, error)
+	// Token returns an access token (RFC 6750) for a mailbox that is logged in to by
+	// OAuth, "" for another. Nil means that there is none.
+	Token func(ctx context.Context, box Mailbox) (string, error)
 	// Known says that a lasting mail need not be read. Nil means that none
 	// is known.
 	Known func(key string) bool

@@ -143,7 +143,7 @@ func (c *accountList) Run(ctx context.Context, s *session) error {
 	}
 	if len(accounts) == 0 {
 		s.say(words.NoAccounts)
-		return nil
+		return s.listLogins()
 	}
 	for i, a := range accounts {
 		if i > 0 {
@@ -157,6 +157,20 @@ func (c *accountList) Run(ctx context.Context, s *session) error {
 	}
 	fmt.Fprintln(s.Out)
 	s.say(words.SettingsFingerprint, "fingerprint", accounts[0].Local.Fingerprint)
+	return s.listLogins()
+}
+
+// listLogins says as whom Unseen itself logs in.
+func (s *session) listLogins() error {
+	book, err := s.logins()
+	if err != nil {
+		return err
+	}
+	for _, address := range book.Addresses() {
+		if kept, ok := book.Kept(address); ok {
+			s.say(words.LoginSince, "address", address, "when", s.words.Date(kept.Since))
+		}
+	}
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/unseen-mail/unseen/internal/account"
 	"github.com/unseen-mail/unseen/internal/api"
+	"github.com/unseen-mail/unseen/internal/source"
 	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/rules/catalogue"
 )
@@ -172,11 +174,9 @@ func (c *accountCheck) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	f.print(s)
-	login := account.Login{User: c.Login}
-	if c.Password {
-		if login.Password, err = s.password(ctx, s.words.Say(words.AskPassword, "address", c.Address)); err != nil {
-			return err
-		}
+	login, err := c.credentials(ctx, s, f.IMAP[0])
+	if err != nil {
+		return err
 	}
 	rules, err := catalogue.Load()
 	if err != nil {
@@ -202,4 +202,22 @@ func (c *accountCheck) Run(ctx context.Context, s *session) error {
 	}
 	s.say(words.FindThenAdd, "address", c.Address)
 	return nil
+}
+
+// credentials are what a login is tried with: the password if the reader wants that, else
+// the login that Unseen keeps of the address at this server, if it keeps one.
+func (c *accountCheck) credentials(ctx context.Context, s *session, at account.Server) (account.Login, error) {
+	l := account.Login{User: c.Login}
+	if c.Password {
+		var err error
+		l.Password, err = s.password(ctx, s.words.Say(words.AskPassword, "address", c.Address))
+		return l, err
+	}
+	book, err := s.logins()
+	if err != nil {
+		return l, err
+	}
+	box := source.Mailbox{User: cmp.Or(c.Login, c.Address), Host: at.Host}
+	l.Token, err = s.mailToken(ctx, book, box)
+	return l, err
 }

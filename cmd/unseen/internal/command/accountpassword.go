@@ -68,8 +68,16 @@ func (s *session) ringed(err error) error {
 }
 
 // passwordOf is the password of an account: the one in the keyring, else what is
-// typed. A keyring that is not there, or stays shut, is as good as an empty one.
+// typed. A keyring that is not there, or stays shut, is as good as an empty one. Where
+// Unseen itself logs in there is none, and it is empty.
 func (s *session) passwordOf(ctx context.Context, address string) (string, error) {
+	book, err := s.logins()
+	if err != nil {
+		return "", err
+	}
+	if _, ok := book.Kept(address); ok {
+		return "", nil
+	}
 	ring, cancel := context.WithTimeout(ctx, keyringTime)
 	defer cancel()
 	if kept, err := keyring.Get(ring, keyring.Password, address); err == nil {

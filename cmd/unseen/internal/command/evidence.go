@@ -111,7 +111,7 @@ func (c *evidenceExport) fill(ctx context.Context, s *session, bag *evidence.Cas
 // is said and left out.
 func (c *evidenceExport) collect(ctx context.Context, s *session, bag *evidence.Case) (failed bool, err error) {
 	login := &scanner{session: s, options: &scanCommand{PasswordFile: c.PasswordFile}}
-	cfg := source.Config{In: s.In, Password: login.askPassword}
+	cfg := source.Config{In: s.In, Password: login.askPassword, Token: login.askToken}
 	if c.CA != "" {
 		if cfg.Roots, err = readRoots(c.CA); err != nil {
 			return false, s.fault(err, words.ReadingFile, words.ReadingFileHint, "path", c.CA, "what", bare(err))

@@ -65,6 +65,8 @@ type accountCommand struct {
 	List     accountList     `cmd:"" help:"${help_account_list}"`
 	Test     accountTest     `cmd:"" help:"${help_account_test}"`
 	Password accountPassword `cmd:"" help:"${help_account_password}"`
+	Login    accountLogin    `cmd:"" help:"${help_account_login}"`
+	Logout   accountLogout   `cmd:"" help:"${help_account_logout}"`
 	Confirm  accountConfirm  `cmd:"" help:"${help_account_confirm}"`
 	Signed   accountSigned   `cmd:"" help:"${help_account_signed}"`
 	Remove   accountRemove   `cmd:"" help:"${help_account_remove}"`

@@ -73,6 +73,9 @@ func (c *leaveCommand) Run(ctx context.Context, s *session) error {
 	if err := c.export(ctx, s, client); err != nil {
 		return err
 	}
+	if err := s.dropLogins(ctx); err != nil {
+		return err
+	}
 	s.dropSecrets(ctx, status.Accounts)
 	if err := c.leftovers(s); err != nil {
 		return err
@@ -139,6 +142,24 @@ func (s *session) stores() []string {
 		add(filepath.Join(s.home(), name))
 	}
 	return list
+}
+
+// dropLogins gives the logins up that Unseen itself makes. One whose provider cannot be
+// told is said, and forgotten all the same.
+func (s *session) dropLogins(ctx context.Context) error {
+	book, err := s.logins()
+	if err != nil {
+		return err
+	}
+	for _, address := range book.Addresses() {
+		var fault *words.Fault
+		if err := s.logOut(ctx, book, address); errors.As(err, &fault) {
+			s.complain(fault.Error(), fault.Hint)
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dropSecrets forgets what is in the keyring; a system without one has nothing.

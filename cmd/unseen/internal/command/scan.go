@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"github.com/unseen-mail/unseen/detect"
+	"github.com/unseen-mail/unseen/internal/login"
 	"github.com/unseen-mail/unseen/internal/report"
 	"github.com/unseen-mail/unseen/internal/source"
 	"github.com/unseen-mail/unseen/internal/words"
@@ -58,6 +59,8 @@ type scanner struct {
 	state    *scanState
 	progress source.Progress
 	meter    *meter
+	// book has the logins that Unseen makes itself; nil until one is looked for.
+	book *login.Book
 }
 
 // Run says what mail would report. It is ended by a signal as any program is.
@@ -100,7 +103,7 @@ func (c *scanCommand) Run(s *session) error {
 // prepare checks what was asked for and reads the rules.
 func (c *scanCommand) prepare(s *session) (*scanner, source.Config, error) {
 	sc := &scanner{session: s, options: c}
-	cfg := source.Config{In: s.In, MaxMail: c.MaxMail << 20, MaxFile: c.MaxFile << 20, Progress: &sc.progress, Password: sc.askPassword}
+	cfg := source.Config{In: s.In, MaxMail: c.MaxMail << 20, MaxFile: c.MaxFile << 20, Progress: &sc.progress, Password: sc.askPassword, Token: sc.askToken}
 	var err error
 	switch {
 	case c.MaxMail < 0 || c.MaxMail > 1024 || c.MaxFile < 0 || c.MaxFile > 1<<32:

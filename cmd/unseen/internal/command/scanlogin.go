@@ -33,3 +33,18 @@ func (sc *scanner) askPassword(ctx context.Context, box source.Mailbox) (string,
 	sc.meter.clear()
 	return sc.password(ctx, sc.words.Say(words.AskPassword, "address", box.Account()))
 }
+
+// askToken is the access token of a mailbox that Unseen itself logs in to by OAuth. A
+// password that was named goes before.
+func (sc *scanner) askToken(ctx context.Context, box source.Mailbox) (string, error) {
+	if sc.options.PasswordFile != "" || sc.Getenv(passwordVariable) != "" {
+		return "", nil
+	}
+	if sc.book == nil {
+		var err error
+		if sc.book, err = sc.logins(); err != nil {
+			return "", err
+		}
+	}
+	return sc.mailToken(ctx, sc.book, box)
+}

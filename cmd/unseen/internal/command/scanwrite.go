@@ -108,7 +108,12 @@ func (sc *scanner) unreadable(name string, err error) {
 	if source.IsURL(name) {
 		hint = words.ScanServerHint
 	}
-	sc.complain(sc.words.Say(words.ReadingFile, "path", name, "what", faultText(sc.words, err)), sc.words.Say(hint))
+	said := sc.words.Say(hint)
+	var fault *words.Fault
+	if errors.As(err, &fault) {
+		said = fault.Hint
+	}
+	sc.complain(sc.words.Say(words.ReadingFile, "path", name, "what", faultText(sc.words, err)), said)
 }
 
 // faultWord is what a row calls the reason why there is no mail.
@@ -155,6 +160,8 @@ func faultText(w *words.Catalogue, err error) string {
 		return w.Say(words.FaultPasswordInURL)
 	case errors.Is(err, source.ErrURL):
 		return w.Say(words.FaultURL)
+	case errors.Is(err, source.ErrNoToken):
+		return w.Say(words.FaultNoToken)
 	case errors.Is(err, errNoCertificate):
 		return w.Say(words.FaultCertificate)
 	}
