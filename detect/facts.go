@@ -54,6 +54,13 @@ func (f *Facts) listed(url string) bool { return f.Choices.Has(url) }
 // the only address in To. That is good enough to look for the address in URLs;
 // for consent it is not, see [sender.Recipient].
 func Gather(h message.HeaderFields, refs []reference.Reference, recipient string) Facts {
+	f := gather(h, refs, recipient)
+	f.Leaks = leak.New(f.Recipient)
+	return f
+}
+
+// gather is [Gather] without what looks for the recipient: a judge keeps that.
+func gather(h message.HeaderFields, refs []reference.Reference, recipient string) Facts {
 	f := Facts{Recipient: recipient, sent: &mailer{header: h}}
 	if boxes := sender.Mailboxes(h.Get("From")); len(boxes) == 1 {
 		_, f.FromDomain, _ = strings.Cut(boxes[0], "@")
@@ -61,7 +68,6 @@ func Gather(h message.HeaderFields, refs []reference.Reference, recipient string
 	if f.Recipient == "" {
 		f.Recipient = recipientOf(h)
 	}
-	f.Leaks = leak.New(f.Recipient)
 	f.Choices = exempt.Listed(h.All("List-Unsubscribe"))
 	f.Mail = signal.Survey(refs)
 	for _, name := range [...]string{"Return-Path", "Message-ID", "List-Unsubscribe"} {

@@ -148,7 +148,8 @@ func (v *view) withLeak(out Judgement) Judgement {
 	if !ok || l.Weak {
 		return out
 	}
-	out.Leak, out.Individualised = &l.Form, Individual
+	form := l.Form // so that of the rest nothing is kept, nor made room for where nothing is found
+	out.Leak, out.Individualised = &form, Individual
 	reason := whyLeak(l)
 	out.Reasons = slices.Insert(out.Reasons, 0, reason.English())
 	out.Because = slices.Insert(out.Because, 0, reason)

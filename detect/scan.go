@@ -62,14 +62,9 @@ func Scan(raw []byte, j *Judge, opt ScanOptions) Report {
 	out.Gaps = append(out.Gaps, layout.Gaps...)
 	s := scan{judge: j, opt: opt, report: &out}
 	s.readAll(layout, layer{octets: raw, raw: func(start, end int) message.Range { return message.Range{Start: start, End: end} }})
-	var all []reference.Reference
-	var words []exempt.Words
-	for i := range s.leaves {
-		all = append(all, s.leaves[i].refs...)
-		words = append(words, s.leaves[i].words...)
-	}
+	all, words := s.together()
 	header := message.Header(raw)
-	s.facts = Gather(header, all, opt.Recipient)
+	s.facts = gather(header, all, opt.Recipient)
 	s.facts.Leaks, s.facts.Memory = j.finder(s.facts.Recipient), opt.Memory
 	s.facts.Authentication = j.Authenticating(header.Text("Subject"), words, all)
 	if layout.Root != nil {
@@ -94,10 +89,23 @@ type scan struct {
 	report  *Report
 }
 
+// together returns the references of all leaves, and the words at them.
+func (s *scan) together() ([]reference.Reference, []exempt.Words) {
+	if len(s.leaves) == 1 {
+		return s.leaves[0].refs, s.leaves[0].words
+	}
+	all, words := make([]reference.Reference, 0, s.found), make([]exempt.Words, 0, s.found)
+	for i := range s.leaves {
+		all = append(all, s.leaves[i].refs...)
+		words = append(words, s.leaves[i].words...)
+	}
+	return all, words
+}
+
 // leaf judges the references of a leaf.
 func (s *scan) leaf(l *leaf) {
 	judged := make([]Judgement, len(l.refs))
-	var links []Judgement
+	links := make([]Judgement, 0, linksAmong(l.refs))
 	for i, r := range l.refs {
 		facts := s.facts
 		facts.Words = l.words[i]

@@ -177,6 +177,17 @@ func hasLinks(refs []reference.Reference) bool {
 	return slices.ContainsFunc(refs, func(r reference.Reference) bool { return r.Kind == reference.Link })
 }
 
+// linksAmong counts the links among references.
+func linksAmong(refs []reference.Reference) int {
+	n := 0
+	for i := range refs {
+		if refs[i].Kind == reference.Link {
+			n++
+		}
+	}
+	return n
+}
+
 // spans are where loads stand in a text, in order.
 type spans []reference.Span
 

@@ -26,6 +26,7 @@ package exempt
 import (
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/unseen-mail/unseen/rules/catalogue"
 	"github.com/unseen-mail/unseen/rules/purpose"
@@ -86,6 +87,8 @@ type Matcher struct {
 	fillers map[string]struct{}
 	here    map[string]struct{}
 	edition string
+	// rooms are *[room]byte at rest, in which texts are folded.
+	rooms sync.Pool
 }
 
 // Load makes a matcher of the embedded words.

@@ -39,9 +39,17 @@ func fold(s string, fillers map[string]struct{}) []byte {
 	return foldTo(make([]byte, 0, len(s)+8), s, fillers)
 }
 
-// room is how much folded text a caller can keep on its stack: nearly every text
-// of a link fits.
+// room is how much folded text there is room for at once: nearly every text of a
+// link fits.
 const room = 256
+
+// spare returns room to fold a text in, to be given back.
+func (m *Matcher) spare() *[room]byte {
+	if r, ok := m.rooms.Get().(*[room]byte); ok {
+		return r
+	}
+	return new([room]byte)
+}
 
 // foldTo is fold into room that the caller has.
 func foldTo(out []byte, s string, fillers map[string]struct{}) []byte {

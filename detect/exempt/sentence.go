@@ -19,7 +19,8 @@ const (
 
 // text looks at what the link shows, then at the sentence around it.
 func (m *Matcher) text(w Words) (Exemption, bool) {
-	var spare [room]byte
+	spare := m.spare()
+	defer m.rooms.Put(spare)
 	shown := foldTo(spare[:], w.Text, m.fillers)
 	words := bytes.Count(shown, []byte{blank}) - 1
 	best := m.best(shown, func(row, _ int) bool {
@@ -55,7 +56,8 @@ func (m *Matcher) text(w Words) (Exemption, bool) {
 // stands in a paragraph of its own goes with the sentence above it, but only for an
 // authentication: "to reset your password, use the button below. «Continue»".
 func (m *Matcher) around(w Words, take func(row, at int) bool) (Exemption, bool) {
-	var spare [room]byte
+	spare := m.spare()
+	defer m.rooms.Put(spare)
 	before, apart := m.sentence(w.Before)
 	best := m.best(foldTo(spare[:], before, m.fillers), func(row, at int) bool {
 		return take(row, at) && (!apart || m.rows[row].Class == string(purpose.Authentication))
@@ -73,7 +75,8 @@ func (m *Matcher) beside(before string) (Exemption, bool) {
 		before = before[i+1:]
 	}
 	before, _ = m.sentence(before)
-	var spare [room]byte
+	spare := m.spare()
+	defer m.rooms.Put(spare)
 	text := foldTo(spare[:], before, m.fillers)
 	best := m.best(text, func(row, at int) bool {
 		return m.rows[row].Where == string(Around) && m.idle(text[at-1:])
@@ -112,7 +115,8 @@ func (m *Matcher) idle(folded []byte) bool {
 // says something. If the link begins a sentence, it is the one before: "you can
 // unsubscribe. «Click here»." Apart says that a paragraph ends between them.
 func (m *Matcher) sentence(before string) (s string, apart bool) {
-	var spare [room]byte
+	spare := m.spare()
+	defer m.rooms.Put(spare)
 	last := before[sentenceEnd(before):]
 	for rest := last; rest != ""; {
 		i := strings.LastIndexByte(rest, '\n')

@@ -77,7 +77,8 @@ func (m *Matcher) piece(piece string, best int) int {
 	if len(piece) < 2 || len(piece) > maxPiece {
 		return best
 	}
-	var spare [2 * maxPiece]byte
+	spare := m.spare()
+	defer m.rooms.Put(spare)
 	text, words := foldPiece(spare[:0], piece)
 	if words == 0 || words > maxPieceWords {
 		return best

@@ -48,7 +48,7 @@ func (p *pattern) matches(rest string) bool {
 
 // holds says the same of a rest that is known to begin with a prefix.
 func (p *pattern) holds(rest string) bool {
-	return p.spelt || strings.Contains(rest, p.required) && p.path().MatchString(rest)
+	return p.spelt || strings.Contains(rest, p.required) && p.onward().MatchString(rest)
 }
 
 // find returns the first pattern of a host that the address matches.

@@ -65,6 +65,8 @@ type pattern struct {
 	required   string
 	pairs      []uint16
 	path       func() *regexp.Regexp
+	// onward says faster than path whether there is a match.
+	onward func() matcher
 	// spelt says that the prefixes are all there is to the expression.
 	spelt bool
 }
@@ -129,6 +131,7 @@ func (p *pattern) readPath(expr string) (int, error) {
 		p.pairs = append(p.pairs, pairNumber(p.required[i-1], p.required[i]))
 	}
 	p.path = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+	p.onward = sync.OnceValue(func() matcher { return onward(expr, p.path) })
 	return re.MaxCap(), nil
 }
 
