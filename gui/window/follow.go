@@ -37,6 +37,8 @@ func (w *Window) follow() {
 				}
 				fyne.Do(w.news)
 			}
+			// Between this line and the next one something may have been asked in vain.
+			fyne.Do(func() { w.gone = true })
 		}
 		if ctx.Err() != nil {
 			return
@@ -118,7 +120,7 @@ func (w *Window) start() {
 	})
 }
 
-// found takes away what lost said.
+// found takes away what lost said, and asks again for what may have been asked in vain.
 func (w *Window) found() {
 	if w.gone {
 		w.gone = false
@@ -155,19 +157,21 @@ const maxSentence = 600
 
 // note says below the page what was done, with a way back where there is one.
 func (w *Window) note(text string, undo func()) {
-	clear := func() {
-		w.foot.Objects = nil
-		w.around.Refresh()
-	}
 	buttons := []fyne.CanvasObject{}
 	if undo != nil {
 		buttons = append(buttons, piece.NewButton(w.words.Say(words.WinUndo), func() {
-			clear()
+			w.hush()
 			undo()
 		}))
 	}
-	buttons = append(buttons, piece.NewQuiet(w.words.Say(words.WinClose), clear))
+	buttons = append(buttons, piece.NewQuiet(w.words.Say(words.WinClose), w.hush))
 	w.foot.Objects = []fyne.CanvasObject{piece.Padded(8, piece.Card(container.NewVBox(piece.Body(text), piece.Row(buttons...))))}
+	w.around.Refresh()
+}
+
+// hush takes away what note said.
+func (w *Window) hush() {
+	w.foot.Objects = nil
 	w.around.Refresh()
 }
 

@@ -116,10 +116,10 @@ func (s *sender) switches(q *api.Question, several bool) fyne.CanvasObject {
 	}
 	for i := range q.Switches {
 		one := &q.Switches[i]
-		title := one.Purpose
+		title, needs := one.Purpose, ""
 		for j := range q.Notice.Purposes {
 			if string(q.Notice.Purposes[j].ID) == one.Purpose {
-				title = q.Notice.Purposes[j].Title
+				title, needs = q.Notice.Purposes[j].Title, q.Notice.Purposes[j].NeedsSentence
 			}
 		}
 		on := one.On
@@ -133,6 +133,9 @@ func (s *sender) switches(q *api.Question, several bool) fyne.CanvasObject {
 			s.withdraw(q, one.Purpose)
 		})
 		parts = append(parts, sw, piece.Small(s.p.w.standing(one)))
+		if needs != "" {
+			parts = append(parts, piece.Small(piece.Clean(needs, maxSentence)))
+		}
 	}
 	return piece.Card(append(parts, piece.Row(piece.NewButton(w.Say(words.PageChange), func() { s.p.w.ask(s.key) })))...)
 }

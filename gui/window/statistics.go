@@ -2,7 +2,6 @@ package window
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -107,7 +106,7 @@ func (p *statistics) short(at time.Time) string {
 	if p.by == "month" {
 		return at.Format("01/06")
 	}
-	return fmt.Sprintf("%d.%d.", at.Day(), at.Month())
+	return p.w.words.Say(words.WinChartDay, "day", at.Day(), "month", int(at.Month()))
 }
 
 func (p *statistics) long(at time.Time) string {

@@ -191,6 +191,8 @@ func (w *Window) Show(name string) {
 	}
 	if w.now == name {
 		p.back()
+	} else {
+		w.hush() // what was done elsewhere is of no interest here
 	}
 	w.now = name
 	for n, b := range w.places {

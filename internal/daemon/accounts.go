@@ -164,7 +164,7 @@ func (d *Daemon) resolve(n api.NewAccount) (account.Account, error) {
 	case errors.Is(err, account.ErrAddress):
 		return a, d.refusal(api.CodeWrong, words.BadAddress, words.BadAddressHint, "address", n.Address)
 	case errors.Is(err, account.ErrProvider):
-		return a, d.refusal(api.CodeWrong, words.NoProvider, words.NoProviderHint, "address", n.Address)
+		return a, d.refusal(api.CodeUnknown, words.NoProvider, words.NoProviderHint, "address", n.Address)
 	case err != nil:
 		return a, &api.Error{Code: api.CodeWrong, Text: err.Error()}
 	}

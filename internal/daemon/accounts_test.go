@@ -26,7 +26,7 @@ func TestAddAccountRefuses(t *testing.T) {
 		text string
 	}{
 		"no address":       {api.NewAccount{Address: "anna"}, api.CodeWrong, "is not a mail address"},
-		"unknown provider": {api.NewAccount{Address: "a@nowhere.example"}, api.CodeWrong, "are not known"},
+		"unknown provider": {api.NewAccount{Address: "a@nowhere.example"}, api.CodeUnknown, "are not known"},
 		"there already":    {api.NewAccount{Address: "Anna@Mail.Example", IMAP: h.upstream}, api.CodeConflict, "connected already"},
 		"plain elsewhere":  {api.NewAccount{Address: "a@b.example", IMAP: &api.Endpoint{Host: "b.example", TLS: "none"}}, api.CodeWrong, "another machine"},
 		"nobody there":     {api.NewAccount{Address: "a@b.example", IMAP: anywhere}, api.CodeUpstream, "nobody answers"},

@@ -83,7 +83,7 @@ func (c *Claws) start(t testing.TB) {
 	})
 	if c.Display.Window(clawsMain, patience) == "" {
 		text, _ := os.ReadFile(said.Name())
-		titles, _ := c.Display.do("search", "--name", ".", "getwindowname", "%@")
+		titles, _ := c.Display.Do("search", "--name", ".", "getwindowname", "%@")
 		t.Fatalf("claws-mail shows no window:\n%s\nbut %s", text, titles)
 	}
 }

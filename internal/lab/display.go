@@ -49,7 +49,7 @@ func StartDisplay(t testing.TB) *Display {
 func (d *Display) Window(word string, limit time.Duration) string {
 	number := ""
 	Until(limit, func() bool {
-		found, err := d.do("search", "--onlyvisible", "--name", word)
+		found, err := d.Do("search", "--onlyvisible", "--name", word)
 		lines := strings.Fields(found)
 		if err != nil || len(lines) == 0 {
 			return false
@@ -76,13 +76,14 @@ func (d *Display) Press(t testing.TB, word, text string, keys ...string) {
 		steps = append(steps, []string{"type", text})
 	}
 	for _, step := range steps {
-		if said, err := d.do(step...); err != nil {
+		if said, err := d.Do(step...); err != nil {
 			t.Fatalf("xdotool %v: %v\n%s", step, err, said)
 		}
 	}
 }
 
-func (d *Display) do(args ...string) (string, error) {
+// Do gives xdotool an order, and returns what it says.
+func (d *Display) Do(args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "xdotool", args...)

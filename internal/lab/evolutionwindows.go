@@ -56,7 +56,7 @@ func StartEvolution(t testing.TB, in, out Login, address string) *EvolutionWindo
 	if e.display.Window("Mail|Inbox", patience) == "" {
 		e.fail(t, "shows no window")
 	}
-	if said, err := e.display.do("windowsize", "--sync", e.display.Window("Mail|Inbox", patience), "1180", "880"); err != nil {
+	if said, err := e.display.Do("windowsize", "--sync", e.display.Window("Mail|Inbox", patience), "1180", "880"); err != nil {
 		t.Fatalf("xdotool: %v\n%s", err, said)
 	}
 	return e
@@ -65,7 +65,7 @@ func StartEvolution(t testing.TB, in, out Login, address string) *EvolutionWindo
 // click clicks into the window, which has no manager that would move it.
 func (e *EvolutionWindow) click(t testing.TB, x, y int) {
 	t.Helper()
-	if said, err := e.display.do("mousemove", strconv.Itoa(x), strconv.Itoa(y), "click", "1"); err != nil {
+	if said, err := e.display.Do("mousemove", strconv.Itoa(x), strconv.Itoa(y), "click", "1"); err != nil {
 		t.Fatalf("xdotool: %v\n%s", err, said)
 	}
 	time.Sleep(2 * time.Second) // nothing tells from outside that the click was taken
@@ -74,7 +74,7 @@ func (e *EvolutionWindow) click(t testing.TB, x, y int) {
 // keys presses keys, wherever the focus is.
 func (e *EvolutionWindow) keys(t testing.TB, do ...string) {
 	t.Helper()
-	if said, err := e.display.do(do...); err != nil {
+	if said, err := e.display.Do(do...); err != nil {
 		t.Fatalf("xdotool: %v\n%s", err, said)
 	}
 }

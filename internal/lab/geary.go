@@ -110,7 +110,7 @@ func (g *Geary) Reply(t testing.TB, text string) {
 func (g *Geary) open(t testing.TB) {
 	t.Helper()
 	window := g.display.Window(gearyWindow, patience/3)
-	if said, err := g.display.do("mousemove", "--window", window, "617", "88", "click", "1"); err != nil {
+	if said, err := g.display.Do("mousemove", "--window", window, "617", "88", "click", "1"); err != nil {
 		t.Fatalf("xdotool: %v\n%s", err, said)
 	}
 	time.Sleep(2 * time.Second)

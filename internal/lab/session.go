@@ -56,6 +56,6 @@ func (s *session) said() string { return filepath.Join(s.home, "said") }
 func (s *session) fail(t testing.TB, what string) {
 	t.Helper()
 	text, _ := os.ReadFile(s.said())
-	titles, _ := s.display.do("search", "--name", ".", "getwindowname", "%@")
+	titles, _ := s.display.Do("search", "--name", ".", "getwindowname", "%@")
 	t.Fatalf("%s %s; its windows:\n%s\nit says:\n%.3000s", s.name, what, titles, text)
 }

@@ -149,6 +149,7 @@ const (
 	WinTold              Key = "win-told"
 	WinWeekOf            Key = "win-week-of"
 	WinMonthOf           Key = "win-month-of"
+	WinChartDay          Key = "number-day-month"
 	WinBar               Key = "win-bar"
 	WinTally             Key = "win-tally"
 	WinSet               Key = "win-set"

@@ -47,16 +47,36 @@ func openHouseBy(t testing.TB, mails [][]byte, upstream string) *house {
 	h := &house{dovecot: lab.StartDovecot(t, map[string][][]byte{login: mails}), tracker: lab.StartTracker(t)}
 	h.sink = lab.StartSink(t, h.dovecot.Authority, nil)
 	dir := t.TempDir()
-	ctx := context.Background()
-	d, err := daemon.Start(ctx, daemon.Config{
-		Paths:    config.Paths{Config: filepath.Join(dir, "config.toml"), Data: filepath.Join(dir, "data"), Runtime: filepath.Join(dir, "run")},
+	h.live(t, config.Paths{Config: filepath.Join(dir, "config.toml"), Data: filepath.Join(dir, "data"), Runtime: filepath.Join(dir, "run")}, "example.org")
+	addr := h.dovecot.Addr
+	if upstream == "implicit" {
+		addr = h.dovecot.TLSAddr
+	}
+	var err error
+	h.account, err = h.client.AddAccount(context.Background(), api.NewAccount{
+		Address: reader,
+		IMAP:    endpoint(t, addr, upstream),
+		SMTP:    endpoint(t, h.sink.Addr, "starttls"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// live starts Unseen at some paths, with a provider of one domain that vouches for
+// senders.
+func (h *house) live(t testing.TB, paths config.Paths, domain string) {
+	t.Helper()
+	d, err := daemon.Start(context.Background(), daemon.Config{
+		Paths:    paths,
 		Settings: config.Defaults(),
 		Version:  "lab",
 		Lab: &daemon.Lab{
 			Web:   proxy.Lab{Plain: h.tracker.Addr, TLS: h.tracker.TLSAddr, Roots: h.tracker.Authority.Pool},
 			Roots: h.dovecot.Authority.Pool,
 			Providers: []catalogue.Provider{{
-				ID: "lab", Domains: []string{"example.org"}, IMAP: []string{"localhost"},
+				ID: "lab", Domains: []string{domain}, IMAP: []string{"localhost"},
 				AuthServIDs: []string{"mx.example.org"}, Stamps: catalogue.StampsDMARC, DeliveredTo: true,
 				Source: "the lab's own mails",
 			}},
@@ -71,19 +91,6 @@ func openHouseBy(t testing.TB, mails [][]byte, upstream string) *house {
 		}
 	})
 	h.daemon, h.client = d, d.Client()
-	addr := h.dovecot.Addr
-	if upstream == "implicit" {
-		addr = h.dovecot.TLSAddr
-	}
-	h.account, err = h.client.AddAccount(ctx, api.NewAccount{
-		Address: reader,
-		IMAP:    endpoint(t, addr, upstream),
-		SMTP:    endpoint(t, h.sink.Addr, "starttls"),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h
 }
 
 func endpoint(t testing.TB, addr, tls string) *api.Endpoint {
