@@ -74,7 +74,10 @@ func (a *answer) plan(out io.Writer, keep bool, feed func(io.Writer) error) erro
 	st := message.NewStream(out, g)
 	w := io.Writer(st)
 	if a.inject != nil && a.inject.keep {
-		w = io.MultiWriter(st, &g.octets)
+		w = io.MultiWriter(w, &g.octets)
+	}
+	if g.hears() {
+		w = io.MultiWriter(w, g)
 	}
 	if err := feed(w); err != nil {
 		st.Abort()

@@ -74,3 +74,14 @@ type Planning interface {
 	// the content. It may be called after End.
 	Place(at Place)
 }
+
+// A Hearer is a [Planning] that may want the message itself.
+type Hearer interface {
+	Planning
+	// Hear is given the octets of the message as the server sent them, in order, and
+	// also those that came before Header was called. They must not be kept.
+	Hear(raw []byte)
+	// Whole says, once Header was called, that all of the message is wanted, also
+	// where a mail program asks for a piece of it alone.
+	Whole() bool
+}

@@ -135,6 +135,28 @@ func (g *guarded) Leaf(p *message.Part) (e message.Editor) {
 	return &guardedEditor{g: g, inner: inner}
 }
 
+// Write lets a planner hear the message; it never fails.
+func (g *guarded) Write(raw []byte) (int, error) {
+	defer g.s.shield("hear", g.breaks)
+	if h, ok := g.inner.(Hearer); ok && g.usable() {
+		h.Hear(raw)
+	}
+	return len(raw), nil
+}
+
+// hears says whether the planner wants the octets.
+func (g *guarded) hears() bool {
+	_, ok := g.inner.(Hearer)
+	return ok && g.usable()
+}
+
+// whole says whether the planner wants all of the message.
+func (g *guarded) whole() (whole bool) {
+	defer g.s.shield("whole", g.breaks)
+	h, ok := g.inner.(Hearer)
+	return ok && g.usable() && h.Whole()
+}
+
 // End implements [message.Session]. A planner that broke is not told that the
 // message is complete: what it has must not be stored.
 func (g *guarded) End(l *message.Layout, complete bool) {

@@ -92,7 +92,7 @@ func (s *session) prefixOf(at Place, raw []byte) *prefix {
 	st := message.NewStream(wire.Discard{}, g)
 	st.Write(raw)
 	st.Abort()
-	if g.broken || g.layout == nil || g.last.section == "" {
+	if g.whole() || g.broken || g.layout == nil || g.last.section == "" {
 		return nil
 	}
 	x := &prefix{overlay: &message.Overlay{Size: len(raw), Sections: slices.Clone(g.layout.Sections)}, settled: len(raw), open: g.last.section}

@@ -29,7 +29,7 @@ type (
 // methods are all methods of the API; a test holds them against the routes.
 func methods() []method {
 	var list []method
-	for _, of := range [][]method{accountMethods(), wayMethods(), senderMethods(), consentMethods(), protectionMethods(), faceMethods(), addOnMethods()} {
+	for _, of := range [][]method{accountMethods(), wayMethods(), senderMethods(), consentMethods(), protectionMethods(), faceMethods(), addOnMethods(), evidenceMethods()} {
 		list = append(list, of...)
 	}
 	return list

@@ -74,6 +74,8 @@ type Service struct {
 	AddOn AddOn
 	// Faces is what windows, tray and add-on show beside the rest.
 	Faces Faces
+	// Evidence is about senders that the reader collects evidence on.
+	Evidence Evidence
 	// Backup writes all that is kept.
 	Backup func(ctx context.Context, w io.Writer) error
 	// Original returns the original of a mail as a mail program stored it.

@@ -210,7 +210,7 @@ func proper(name string) bool {
 	if !filepath.IsLocal(filepath.FromSlash(name)) || strings.Contains(name, `\`) || name != path.Clean(name) {
 		return false
 	}
-	return name == "unseen.db" || name == "key" || name == "evidence.key" || strings.HasPrefix(name, "rules/") || strings.HasPrefix(name, "setup/")
+	return name == "unseen.db" || name == "key" || name == "evidence.key" || strings.HasPrefix(name, "evidence/") || strings.HasPrefix(name, "rules/") || strings.HasPrefix(name, "setup/")
 }
 
 // unpackOne writes one file and returns the hash of what was in it.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/unseen-mail/unseen/internal/api"
+	"github.com/unseen-mail/unseen/internal/evidence/mark"
 	"github.com/unseen-mail/unseen/internal/page"
 	"github.com/unseen-mail/unseen/internal/plan"
 	"github.com/unseen-mail/unseen/internal/store"
@@ -61,6 +62,7 @@ func (d *Daemon) addOnMessage(ctx context.Context, q api.AddOnQuestion, body io.
 	if raw, err = d.served(ctx, asSent(raw)); err != nil {
 		return api.AddOnMessage{}, d.explainStore(err)
 	}
+	d.core.marks.offer(raw, mark.Had{How: mark.ByAddOn, Account: account.Address})
 	id, err := d.planShown(ctx, account, raw)
 	if err != nil {
 		return api.AddOnMessage{}, d.explainStore(err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 
 	"github.com/unseen-mail/unseen/internal/gate"
 	"github.com/unseen-mail/unseen/internal/plan"
@@ -29,6 +30,8 @@ type core struct {
 	listener *listener
 	// confirmed are the names that the reader confirmed as their providers'.
 	confirmed confirmations
+	// marks keeps mails as evidence.
+	marks *marking
 	// repaired are the files that others could read until now.
 	repaired []string
 }
@@ -63,6 +66,9 @@ func openCore(ctx context.Context, cfg *Config) (*core, error) {
 	c.mails, c.listener = newMails(c), newListener(kept, cfg.Logger)
 	if c.memory, err = newMemory(c); err == nil {
 		_, err = c.readAliases(ctx)
+	}
+	if err == nil {
+		c.marks, err = openMarking(filepath.Join(cfg.Paths.Data, marksDir), cfg.Logger)
 	}
 	if err != nil {
 		return nil, errors.Join(err, kept.Close())

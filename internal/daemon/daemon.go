@@ -75,6 +75,9 @@ type Lab struct {
 	LookupTXT func(ctx context.Context, name string) ([]string, error)
 	// Ring is where logins are kept; nil is the keyring of the system.
 	Ring *login.Ring
+	// Resolver is the name server that is asked for keys of signatures, "127.0.0.1:53";
+	// "" is none.
+	Resolver string
 	// MaxPages makes the disk full: the store may have so many pages. 0 means
 	// all that fit.
 	MaxPages int
@@ -175,6 +178,7 @@ func (d *Daemon) serve(life context.Context, control net.Listener) {
 	d.run("events", func() error { return d.prune(life) })
 	d.run("memory", func() error { return d.core.memory.run(life) })
 	d.run("listener", func() error { d.core.listener.run(life); return nil })
+	d.run("marks", func() error { d.attend(life); return nil })
 	d.run("spans", func() error { d.ends(life); return nil })
 	if d.watcher != nil {
 		d.run("config", func() error { d.watch(life); return nil })
@@ -228,7 +232,7 @@ func (d *Daemon) port(number int) *port {
 // prune turns old events into counts, at the start and once a day.
 func (d *Daemon) prune(life context.Context) error {
 	for {
-		_, err := d.core.store.PruneEvents(life, time.Now().AddDate(0, 0, -store.EventDays))
+		_, err := d.core.store.PruneEvents(life, time.Now().AddDate(0, 0, -store.EventDays), d.core.marks.senders()...)
 		if err == nil {
 			_, err = d.core.store.PruneReceipts(life, time.Now().AddDate(0, 0, -store.EventDays))
 		}

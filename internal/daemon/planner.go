@@ -73,7 +73,7 @@ func (p *planner) Begin(at imapfilter.Place) imapfilter.Planning {
 	in.Links, in.Keep, in.Own, in.Text = p.linker(), b.keep, b.own, b.hear
 	b.links = in.Links != nil
 	b.Session = in.Session(b.known, b.done)
-	return b
+	return p.core.hearing(b)
 }
 
 // Appended returns the overlays of the messages with this header that were

@@ -49,6 +49,7 @@ func (d *Daemon) service() api.Service {
 		AddOn:         d.addOnService(),
 		Original:      d.original,
 		Backup:        d.backup,
+		Evidence:      d.evidenceService(),
 		Pictures:      d.pictures,
 		ShowPictures:  d.showPictures,
 		Events:        d.hub.events,

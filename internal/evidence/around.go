@@ -6,9 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"time"
 
 	"github.com/unseen-mail/unseen/detect/claim"
 	"github.com/unseen-mail/unseen/rules/catalogue"
@@ -41,38 +39,6 @@ func (c *Case) writeRules() error {
 	return nil
 }
 
-// An Environment says where and how a bag was made, by the list of AFNOR NF
-// Z67-147 as far as it fits a mail that was read and not a page that was fetched.
-type Environment struct {
-	// Tool is the program, System the operating system and its architecture.
-	Tool   Tool   `json:"tool"`
-	System string `json:"system"`
-	// Clock is the time of the machine when the messages were examined, in UTC,
-	// and Zone its time zone. Whether the clock was right was not checked: that
-	// would have taken a request.
-	Clock time.Time `json:"clock"`
-	Zone  string    `json:"zone"`
-	// Proxy says that Unseen stands between mail program and server, and Octets
-	// what that means for these messages.
-	Proxy  string `json:"proxy"`
-	Octets string `json:"octets"`
-	// Network says what was asked of it.
-	Network string `json:"network"`
-}
-
-// environment describes this machine.
-func (c *Case) environment() Environment {
-	now := c.opt.Now()
-	zone, _ := now.Zone()
-	return Environment{
-		Tool: c.opt.Tool, System: runtime.GOOS + "/" + runtime.GOARCH + " " + systemName(),
-		Clock: now.UTC(), Zone: zone,
-		Proxy:   "Unseen may stand between the complainant's mail program and mail server and replace addresses there.",
-		Octets:  "The messages in this bag were read from where custody.jsonl says and are as they were read. Messages with addresses of Unseen in them are refused.",
-		Network: "No request was made to make this bag: no address in a message was opened and no name was looked up.",
-	}
-}
-
 // systemName is what the system calls itself (os-release(5)), "" if it does not.
 func systemName() string {
 	text, err := os.ReadFile("/etc/os-release")
@@ -88,11 +54,12 @@ func systemName() string {
 }
 
 // network is the content of network.json.
-func network() any {
-	return map[string]any{
-		"requests": []string{},
-		"note":     "No request was made. Opening an address of these messages would tell its owner that somebody did.",
+func (c *Case) network() any {
+	note := "No request was made. Opening an address of these messages would tell its owner that somebody did."
+	if len(c.requests) > 0 {
+		note = "These requests were made, each after it was announced and agreed to. No address in a message was opened: that would tell its owner that somebody did."
 	}
+	return map[string]any{"requests": append([]Request{}, c.requests...), "note": note}
 }
 
 // claimsFile is the content of claims.json.

@@ -15,6 +15,7 @@ import (
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/detect/sender"
+	"github.com/unseen-mail/unseen/internal/evidence/custody"
 	"github.com/unseen-mail/unseen/internal/lock"
 )
 
@@ -42,7 +43,7 @@ func Begin(o Options) (*Case, error) {
 	if err != nil {
 		return nil, fmt.Errorf("beginning the bag: %w", err)
 	}
-	c := &Case{opt: o, lock: held}
+	c := &Case{opt: o, lock: held, begun: o.Now()}
 	if err := c.open(); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
@@ -56,16 +57,16 @@ func (c *Case) open() error {
 			return fmt.Errorf("beginning the bag: %w", err)
 		}
 	}
-	log, err := openCustody(filepath.Join(c.opt.Dir, custodyAt), c.opt.Now)
+	log, err := custody.Open(filepath.Join(c.opt.Dir, custodyAt), c.opt.Now)
 	if err != nil {
 		return err
 	}
 	c.custody = log
 	what := "begun"
-	if log.last != "" {
+	if _, lines := log.Last(); lines > 0 {
 		what = "continued"
 	}
-	return log.add(Deed{What: what, Detail: c.opt.Tool.Name + " " + c.opt.Tool.Version})
+	return log.Add(custody.Deed{What: what, Detail: c.opt.Tool.Name + " " + c.opt.Tool.Version})
 }
 
 // Close leaves the case as it is; it can be gone on with. After Seal it does nothing.
@@ -99,11 +100,11 @@ func (c *Case) Take(raw []byte, from string) (bool, error) {
 		return false, nil
 	}
 	if rewritten(raw, c.opt.Judge) {
-		return false, errors.Join(ErrRewritten, c.custody.add(Deed{What: "refused", SHA256: hash, Detail: from}))
+		return false, errors.Join(ErrRewritten, c.custody.Add(custody.Deed{What: "refused", SHA256: hash, Detail: from}))
 	}
 	// The log first: a file that it does not know of would be one from nowhere,
 	// one that it knows of and that is not there was cut off and is taken again.
-	if err := c.custody.add(Deed{What: "taken", Path: name, SHA256: hash, Detail: from}); err != nil {
+	if err := c.custody.Add(custody.Deed{What: "taken", Path: name, SHA256: hash, Detail: from}); err != nil {
 		return false, err
 	}
 	return true, writeWhole(at, raw)
@@ -148,7 +149,7 @@ func (c *Case) Supply(file string) error {
 	}
 	sum := sha256.Sum256(text)
 	name := suppliedDir + "/" + hex.EncodeToString(sum[:4]) + "-" + plainName(filepath.Base(file))
-	if err := c.custody.add(Deed{What: "supplied", Path: name, SHA256: hex.EncodeToString(sum[:]), Detail: "by the complainant; Unseen has not checked it"}); err != nil {
+	if err := c.custody.Add(custody.Deed{What: "supplied", Path: name, SHA256: hex.EncodeToString(sum[:]), Detail: "by the complainant; Unseen has not checked it"}); err != nil {
 		return err
 	}
 	return writeWhole(filepath.Join(c.opt.Dir, name), text)

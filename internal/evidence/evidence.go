@@ -8,9 +8,14 @@
 // with verdict, reasons and place (findings.jsonl), the tables of rules that the
 // verdicts rest on (rules/), what copies of one mailing show side by side
 // (comparison.jsonl), what the senders say about tracking (claims.json), what the
-// complainant added (supplied/), where and how all of it was made
+// reader told their own software (ledger.json), what they say they agreed to
+// (statement.json), what was tracked after a no (withdrawals.json), what mail programs
+// asked for (events.json), letters (letters.json), what the complainant
+// added (supplied/), where and how all of it was made
 // (environment.json), what was asked of the network (network.json), and a
-// chained log of what was done when (custody.jsonl). inspection.json and
+// chained log of what was done when (custody.jsonl). Of mails that were kept as they
+// came there is a log of that too, with time stamps (marking/), and what their
+// signatures come to by the keys as they were answered (auth/). inspection.json and
 // beacons.yml tell the same in the form of the EDPS Website Evidence Collector.
 // Reports and drafts of letters stand in papers/.
 //
@@ -19,7 +24,8 @@
 // A message is kept octet for octet. One that went through Unseen is refused:
 // its addresses are Unseen's. The same messages, rules and program make the
 // same findings: [Remake] does, from the bag alone. Nothing is fetched, looked up
-// or asked, whatever a mail says; a time stamp is another command.
+// or asked here, whatever a mail says; requests that others made, as the reader agreed,
+// are listed.
 //
 // A bag that is being made lies in a directory and can be gone on with; messages
 // are held one at a time.
@@ -37,6 +43,9 @@ import (
 	"time"
 
 	"github.com/unseen-mail/unseen/detect"
+	"github.com/unseen-mail/unseen/internal/api"
+	"github.com/unseen-mail/unseen/internal/evidence/custody"
+	"github.com/unseen-mail/unseen/internal/evidence/mark"
 )
 
 // Reasons why a message is not taken.
@@ -74,6 +83,9 @@ type Options struct {
 	// Recipients are the complainant's own addresses, for mails that do not say
 	// whose copy they are.
 	Recipients []string
+	// Dossier is what is known of the sender beside the mails; nil is nothing, as
+	// where Unseen does not run.
+	Dossier *api.Dossier
 	// Judge gives the verdicts.
 	Judge *detect.Judge
 	// Tool is what program it is.
@@ -86,5 +98,12 @@ type Options struct {
 type Case struct {
 	opt     Options
 	lock    *os.File
-	custody *custody
+	custody *custody.Log
+	// requests are those that were made, letters what the complainant says of them,
+	// signing how signatures stand.
+	requests []Request
+	letters  []mark.Letter
+	signing  Signing
+	// begun is when the case was opened, here.
+	begun time.Time
 }

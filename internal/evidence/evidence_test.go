@@ -20,6 +20,7 @@ import (
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/internal/evidence"
 	"github.com/unseen-mail/unseen/internal/evidence/bag"
+	"github.com/unseen-mail/unseen/internal/evidence/custody"
 	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/rules/catalogue"
 )
@@ -206,7 +207,7 @@ func TestCustody(t *testing.T) {
 		if err := os.WriteFile(at, []byte(changed), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := evidence.Remake(os.DirFS(dir)); !errors.Is(err, evidence.ErrCustody) {
+		if _, err := evidence.Remake(os.DirFS(dir)); !errors.Is(err, custody.ErrBroken) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/unseen-mail/unseen/detect/reference"
 	"github.com/unseen-mail/unseen/detect/role"
 	"github.com/unseen-mail/unseen/detect/twin"
+	"github.com/unseen-mail/unseen/internal/evidence/custody"
 	"github.com/unseen-mail/unseen/internal/report"
 )
 
@@ -52,6 +53,8 @@ type Examined struct {
 	Senders []Observed
 	// Edition is that of the rules.
 	Edition string
+	// hosts are those of trackers and what may be one.
+	hosts map[string]bool
 	// proven are hashes of the addresses that a comparison showed to be made for one
 	// person.
 	proven map[[16]byte]bool
@@ -75,7 +78,7 @@ func (c *Case) Examine(ctx context.Context, told func(done, of int)) (*Examined,
 	if err := c.writeRules(); err != nil {
 		return nil, err
 	}
-	x := &Examined{Edition: c.opt.Judge.Catalogue.Edition(), Vendors: make(map[string]bool), proven: make(map[[16]byte]bool)}
+	x := &Examined{Edition: c.opt.Judge.Catalogue.Edition(), Vendors: make(map[string]bool), hosts: make(map[string]bool), proven: make(map[[16]byte]bool)}
 	inspect, err := c.inspect()
 	if err != nil {
 		return nil, err
@@ -124,6 +127,9 @@ func (c *Case) one(name string, lines report.Writer, inspect *inspector, x *Exam
 			return err
 		}
 		s.count(f)
+		if f.Host != "" && (f.Verdict == detect.Tracker || f.Verdict == detect.Suspected) {
+			x.hosts[f.Host] = true
+		}
 		if v := c.vendor(f); v != "" && f.Verdict == detect.Tracker {
 			x.Vendors[v] = true
 		}
@@ -183,17 +189,12 @@ func (c *Case) conclude(x *Examined) error {
 		return err
 	}
 	c.observe(x)
-	files := map[string]any{
-		"data/claims.json":      claimsFile(x),
-		"data/environment.json": c.environment(),
-		"data/network.json":     network(),
+	files := c.dossierFiles(x)
+	files["data/claims.json"], files["data/environment.json"] = claimsFile(x), c.environment()
+	if err := c.writeAll(files); err != nil {
+		return err
 	}
-	for name, content := range files {
-		if err := c.writeJSON(name, content); err != nil {
-			return err
-		}
-	}
-	return c.custody.add(Deed{What: "examined", Path: findingsAt, Detail: fmt.Sprintf("%d messages, rules %s", len(x.Messages), x.Edition)})
+	return c.custody.Add(custody.Deed{What: "examined", Path: findingsAt, Detail: fmt.Sprintf("%d messages, rules %s", len(x.Messages), x.Edition)})
 }
 
 // observe says what is seen over the mails of each sender.

@@ -73,7 +73,7 @@ func (i *inspector) add(sent time.Time, findings []detect.Finding) error {
 func (i *inspector) end(x *Examined, now time.Time) error {
 	rest, err := json.MarshalIndent(map[string]any{
 		"title":            "Tracking in e-mail from " + i.c.opt.Sender,
-		"task_description": map[string]any{"sender": i.c.opt.Sender, "messages": len(x.Messages), "requests_made": 0},
+		"task_description": map[string]any{"sender": i.c.opt.Sender, "messages": len(x.Messages), "requests_made": len(i.c.requests)},
 		"script":           map[string]any{"host": "e-mail", "version": map[string]string{"npm": "", "commit": i.c.opt.Tool.Commit}, "config": x.Edition, "environment": i.c.environment()},
 		"cookies":          []any{},
 		"hosts":            map[string]any{"beacons": sortedKeys(i.hosts)},

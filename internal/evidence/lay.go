@@ -28,15 +28,20 @@ func (c *Case) lay(x *Examined, w *words.Catalogue) (*page, error) {
 		What:         w.Say(words.ReportWhat),
 		ComparedHead: w.Say(words.ReportCompared), ComparedWhy: w.Say(words.ReportComparedWhy),
 		MailsHead: w.Say(words.ReportMails), Drawn: w.Say(words.ReportDrawn),
+		Sides:   c.sides(x, w),
 		LawHead: w.Say(words.ReportLaw), UnknownHead: w.Say(words.ReportUnknown),
 		SealHead: w.Say(words.ReportSeal), Seal: w.Say(words.ReportSealText),
 		Style:   template.CSS(look.Load().CSS() + reportStyle), //nolint:gosec // both are embedded
 		Summary: c.summary(x, w),
 		Unknown: []string{
 			w.Say(words.ReportUnknownSignup), w.Say(words.ReportUnknownRoles),
-			w.Say(words.ReportUnknownOpens), w.Say(words.ReportUnknownAuth),
+			w.Say(words.ReportUnknownOpens),
 		},
 	}
+	if c.signing.Asked == 0 {
+		p.Unknown = append(p.Unknown, w.Say(words.ReportUnknownAuth))
+	}
+	p.Seal += " " + c.requestsLine(w)
 	for _, m := range x.Mailings {
 		p.Mailings = append(p.Mailings, MailingLine(m, w))
 	}
@@ -69,6 +74,12 @@ func (c *Case) summary(x *Examined, w *words.Catalogue) []string {
 	}
 	if exempt > 0 {
 		lines = append(lines, w.Say(words.ReportExempt, "n", exempt))
+	}
+	if s := c.signing; s.Kept > 0 {
+		lines = append(lines, w.Say(words.ReportKept, "n", s.Kept, "date", w.Date(s.Since), "stamps", s.Stamps))
+		if s.Asked > 0 {
+			lines = append(lines, w.Say(words.ReportSigned, "n", s.Holding, "of", s.Asked))
+		}
 	}
 	return lines
 }

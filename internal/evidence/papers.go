@@ -13,7 +13,6 @@ import (
 
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/internal/words"
-	"github.com/unseen-mail/unseen/rules/purpose"
 )
 
 // An office takes complaints: by jurisdiction, in its languages.
@@ -30,6 +29,7 @@ var offices = []office{
 	{"APD-GBA", "BE", []string{"fr", "nl", "de"}},
 	{"AP", "NL", []string{"nl"}},
 	{"DSK", "DE", []string{"de"}},
+	{"Garante", "IT", []string{italian}},
 	{"art77", "EU", words.Languages()},
 }
 
@@ -49,16 +49,12 @@ func (c *Case) Write(x *Examined, w *words.Catalogue) error {
 	}
 	lang := w.Lang()
 	files := map[string]string{"report." + lang + ".html": page, "report." + lang + ".pdf": string(paper)}
-	request := c.facts(x, w)
-	files["request."+lang+".md"] = heading(w.Say(words.PaperRequestSubject)) + w.Say(words.PaperRequest, request.pairs()...) + "\n"
-	for _, o := range offices {
-		if !slices.Contains(o.languages, lang) {
-			continue
-		}
-		edition := purpose.For(o.jurisdiction)
-		pairs := append(request.pairs(), "found", request.found, "vendors", request.vendors, "article", edition.Article)
-		head := w.Say(words.PaperComplaintSubject, "authority", edition.Authority)
-		files["complaint."+strings.ToLower(o.name)+"."+lang+".md"] = heading(head) + w.Say(words.PaperComplaint, pairs...) + "\n"
+	papers, err := c.Papers(x, w, false)
+	if err != nil {
+		return err
+	}
+	for _, p := range papers {
+		files[p.Name+".md"], files[p.Name+".html"] = p.Markdown, p.HTML
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if err := writeWhole(filepath.Join(c.opt.Dir, papersDir, name), []byte(files[name])); err != nil {
@@ -68,13 +64,13 @@ func (c *Case) Write(x *Examined, w *words.Catalogue) error {
 	return nil
 }
 
-// heading is a heading of Markdown.
-func heading(text string) string { return "# " + text + "\n\n" }
-
 // facts are what papers say of a case.
 type facts struct {
 	sender, address, vendors string
 	first, last              string
+	// addresses are the reader's, firstAt and lastAt the days as they are.
+	addresses       []string
+	firstAt, lastAt time.Time
 	// n is how many mails track, found how many addresses do.
 	n, found int
 }
@@ -110,6 +106,7 @@ func (c *Case) facts(x *Examined, w *words.Catalogue) facts {
 			}
 		}
 	}
+	f.firstAt, f.lastAt, f.addresses = first, last, sortedKeys(addresses)
 	f.first, f.last = w.Date(first), w.Date(last)
 	f.address, f.vendors = w.List(sortedKeys(addresses)), w.List(sortedKeys(x.Vendors))
 	f.vendors = cmp.Or(f.vendors, w.Say(words.PaperNobody))
@@ -142,6 +139,7 @@ type page struct {
 	Style                                              template.CSS
 	Summary, Mailings, Law, Unknown                    []string
 	Senders                                            []seenSender
+	Sides                                              []side
 	Mails                                              []seenMail
 }
 

@@ -64,6 +64,11 @@ func (s sheet) report(p *page) {
 			s.list(one.Lines)
 		}
 	}
+	for _, one := range p.Sides {
+		s.heading(one.Head, 1)
+		s.lines([]string{one.Says})
+		s.list(one.Lines)
+	}
 	if len(p.Mailings) > 0 {
 		s.heading(p.ComparedHead, 1)
 		s.lines([]string{p.ComparedWhy})

@@ -18,6 +18,7 @@ import (
 
 	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/detect/sender"
+	"github.com/unseen-mail/unseen/internal/evidence/custody"
 )
 
 // A Redaction is one place of a message where the address of a third person stood.
@@ -251,7 +252,7 @@ func (c *Case) TakeRedacted(raw []byte, from string, r *Redactor) (bool, error) 
 		detail += "; not looked into: parts " + strings.Join(left, ", ")
 	}
 	name := messagesDir + "/" + hex.EncodeToString(now[:]) + ".eml"
-	if err := c.custody.add(Deed{What: "redacted", Path: name, SHA256: hex.EncodeToString(now[:]), Detail: detail}); err != nil {
+	if err := c.custody.Add(custody.Deed{What: "redacted", Path: name, SHA256: hex.EncodeToString(now[:]), Detail: detail}); err != nil {
 		return true, err
 	}
 	return true, c.writeRedactions(places)

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/unseen-mail/unseen/detect"
+	"github.com/unseen-mail/unseen/internal/evidence/bag"
+	"github.com/unseen-mail/unseen/internal/evidence/custody"
 	"github.com/unseen-mail/unseen/internal/report"
 	"github.com/unseen-mail/unseen/rules/catalogue"
 )
@@ -21,6 +23,10 @@ type Remade struct {
 	// Differs is the line of findings.jsonl, from 1, from which on they are not
 	// the same; 0 if all are.
 	Differs int
+	// Kept is how many of them were kept as they came, by a log in the bag.
+	Kept int
+	// Stamps are the time stamps of that log.
+	Stamps []bag.Stamp
 	// Version is the program that made the bag.
 	Version string
 }
@@ -30,17 +36,24 @@ var errDiffers = errors.New("evidence: a line differs")
 
 // Remake makes the findings of a bag again, from its messages and its rules, and
 // compares them with findings.jsonl. It also checks the log of custody.
-func Remake(bag fs.FS) (Remade, error) {
+func Remake(files fs.FS) (Remade, error) {
 	var r Remade
 	var e Environment
-	if err := readJSON(bag, "data/environment.json", &e); err != nil {
+	if err := readJSON(files, "data/environment.json", &e); err != nil {
 		return r, err
 	}
 	r.Version = e.Tool.Version
-	if err := checkCustody(bag); err != nil {
+	if err := checkCustody(files); err != nil {
 		return r, err
 	}
-	tables, err := fs.Sub(bag, rulesDir)
+	var err error
+	if r.Kept, err = remarked(files); err == nil {
+		r.Stamps, err = stamped(files)
+	}
+	if err != nil {
+		return r, err
+	}
+	tables, err := fs.Sub(files, rulesDir)
 	if err != nil {
 		return r, fmt.Errorf("opening the rules of the bag: %w", err)
 	}
@@ -48,13 +61,13 @@ func Remake(bag fs.FS) (Remade, error) {
 	if err != nil {
 		return r, fmt.Errorf("reading the rules of the bag: %w", err)
 	}
-	f, err := bag.Open(findingsAt)
+	f, err := files.Open(findingsAt)
 	if err != nil {
 		return r, fmt.Errorf("opening the findings: %w", err)
 	}
 	defer f.Close()
 	against := &comparer{lines: bufio.NewReader(f)}
-	r.Messages, err = again(bag, &detect.Judge{Catalogue: rules}, report.NewLines(against))
+	r.Messages, err = again(files, &detect.Judge{Catalogue: rules}, report.NewLines(against))
 	if err == nil && !against.ended() {
 		against.line, err = against.line+1, errDiffers
 	}
@@ -65,13 +78,13 @@ func Remake(bag fs.FS) (Remade, error) {
 }
 
 // again writes the findings of all messages of a bag.
-func again(bag fs.FS, judge *detect.Judge, out report.Writer) (messages int, err error) {
-	entries, err := fs.ReadDir(bag, messagesDir)
+func again(files fs.FS, judge *detect.Judge, out report.Writer) (messages int, err error) {
+	entries, err := fs.ReadDir(files, messagesDir)
 	if err != nil {
 		return 0, fmt.Errorf("listing the messages: %w", err)
 	}
 	for _, e := range entries {
-		raw, err := fs.ReadFile(bag, messagesDir+"/"+e.Name())
+		raw, err := fs.ReadFile(files, messagesDir+"/"+e.Name())
 		if err != nil {
 			return messages, fmt.Errorf("reading a message of the bag: %w", err)
 		}
@@ -115,12 +128,12 @@ func (c *comparer) ended() bool {
 }
 
 // checkCustody checks the chain of a bag's log, and that it knows of each message.
-func checkCustody(bag fs.FS) error {
-	text, err := fs.ReadFile(bag, custodyAt)
+func checkCustody(files fs.FS) error {
+	text, err := fs.ReadFile(files, custodyAt)
 	if err != nil {
 		return fmt.Errorf("reading the log of custody: %w", err)
 	}
-	deeds, _, err := readDeeds(text)
+	deeds, _, err := custody.Read(text)
 	if err != nil {
 		return err
 	}
@@ -128,21 +141,21 @@ func checkCustody(bag fs.FS) error {
 	for _, d := range deeds {
 		taken[d.Path] = taken[d.Path] || d.What == "taken"
 	}
-	entries, err := fs.ReadDir(bag, messagesDir)
+	entries, err := fs.ReadDir(files, messagesDir)
 	if err != nil {
 		return fmt.Errorf("listing the messages: %w", err)
 	}
 	for _, e := range entries {
 		if !taken[messagesDir+"/"+e.Name()] {
-			return fmt.Errorf("%w: it does not say where %s is from", ErrCustody, e.Name())
+			return fmt.Errorf("%w: it does not say where %s is from", custody.ErrBroken, e.Name())
 		}
 	}
 	return nil
 }
 
 // readJSON reads a file of a bag.
-func readJSON(bag fs.FS, name string, into any) error {
-	text, err := fs.ReadFile(bag, name)
+func readJSON(files fs.FS, name string, into any) error {
+	text, err := fs.ReadFile(files, name)
 	if err != nil {
 		return fmt.Errorf("reading %s: %w", name, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/unseen-mail/unseen/internal/evidence/bag"
+	"github.com/unseen-mail/unseen/internal/evidence/custody"
 )
 
 // verifyText is VERIFY.md.
@@ -35,6 +36,17 @@ root certificate of whoever made it, from themselves:
 
     openssl ts -verify -data tagmanifest-sha512.txt -in stamps/TIME.tsr -CAfile CA.pem
 
+If data/marking is there, these mails were kept as they came. Each line of
+data/marking/log.jsonl has the SHA-256 of the line before in "before"; a time stamp is of
+one line, whose hash stands in the .head file beside it:
+
+    sed -n 12p data/marking/log.jsonl | tr -d '\n' | sha256sum
+    openssl ts -verify -data data/marking/stamps/000012.head -in data/marking/stamps/000012.tsr -CAfile CA.pem
+
+data/marking/keys holds the keys of signatures as name servers answered them, data/auth
+what each signature comes to by them; any DKIM verifier that is given such a key can
+repeat that. data/seals holds earlier seals of this bag, if something was added to it.
+
 Any validator of BagIt checks the bag as well. "unseen evidence verify" does all of
 this, and makes the findings again from the messages and rules in the bag.
 
@@ -42,15 +54,19 @@ What the files are: data/messages the mails as they came; data/findings.jsonl wh
 found in them and where, in octets of the raw mail; data/origin what each mail says of
 where it came from; data/rules the tables that the findings rest on;
 data/comparison.jsonl copies of one mailing side by side; data/claims.json what the
-senders say themselves; data/supplied what the complainant added, unchecked;
-data/custody.jsonl what was done when, each line with the SHA-256 of the one before;
+senders say themselves; data/ledger.json what the reader told their own software;
+data/statement.json what the reader says they agreed to; data/withdrawals.json what was
+tracked after a no; data/events.json what mail programs asked for and what became of it;
+data/served.json what Unseen changed on the way to a mail program; data/letters.json when
+letters were written; data/names.json and data/network.json what was asked of the network;
+data/supplied what the complainant added, unchecked; data/custody.jsonl what was done when, each line with the SHA-256 of the one before;
 data/papers the report and drafts of letters, for people.
 `
 
 // Seal closes the case: it seals the bag, writes it as a zip file and takes the
 // directory away.
 func (c *Case) Seal(key ssh.Signer, file string) error {
-	if err := c.custody.add(Deed{What: "finished"}); err != nil {
+	if err := c.custody.Add(custody.Deed{What: "finished"}); err != nil {
 		return err
 	}
 	if err := writeWhole(filepath.Join(c.opt.Dir, "VERIFY.md"), []byte(verifyText)); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -49,12 +50,24 @@ func (s *Store) Events(ctx context.Context, after int64, limit int) ([]Event, er
 	if err := s.Flush(ctx); err != nil {
 		return nil, fmt.Errorf("reading events: %w", err)
 	}
-	const columns = "id, at, kind, outcome, verdict, account, plan, number, sender, recipient, vendor, host, reason, vector, purposes"
-	query := "SELECT " + columns + " FROM events WHERE id > ? ORDER BY id LIMIT ?"
+	query := "SELECT " + eventColumns + " FROM events WHERE id > ? ORDER BY id LIMIT ?"
 	if after < 0 {
-		query = "SELECT * FROM (SELECT " + columns + " FROM events WHERE id > ? ORDER BY id DESC LIMIT ?) ORDER BY id"
+		query = "SELECT * FROM (SELECT " + eventColumns + " FROM events WHERE id > ? ORDER BY id DESC LIMIT ?) ORDER BY id"
 	}
-	rows, err := s.read.QueryContext(ctx, query, after, limit)
+	return s.eventRows(ctx, query, after, limit)
+}
+
+// EventsOf returns the newest events about a sender, the oldest first.
+func (s *Store) EventsOf(ctx context.Context, sender string, limit int) ([]Event, error) {
+	if err := s.Flush(ctx); err != nil {
+		return nil, fmt.Errorf("reading events: %w", err)
+	}
+	return s.eventRows(ctx, "SELECT * FROM (SELECT "+eventColumns+" FROM events WHERE sender = ? ORDER BY id DESC LIMIT ?) ORDER BY id", sender, limit)
+}
+
+// eventRows reads events by a query.
+func (s *Store) eventRows(ctx context.Context, query string, args ...any) ([]Event, error) {
+	rows, err := s.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading events: %w", s.explain(err))
 	}
@@ -76,6 +89,9 @@ func (s *Store) Events(ctx context.Context, after int64, limit int) ([]Event, er
 	}
 	return list, nil
 }
+
+// eventColumns are those of an event, in its order.
+const eventColumns = "id, at, kind, outcome, verdict, account, plan, number, sender, recipient, vendor, host, reason, vector, purposes"
 
 // insertEvents writes events in a group.
 func insertEvents(ctx context.Context, tx *sql.Tx, list []Event) error {
@@ -103,22 +119,29 @@ func insertEvents(ctx context.Context, tx *sql.Tx, list []Event) error {
 // EventDays is how long events are kept before only counts are left.
 const EventDays = 90
 
-// PruneEvents turns events before a time into counts by day, and returns how
-// many there were.
-func (s *Store) PruneEvents(ctx context.Context, before time.Time) (int, error) {
+// PruneEvents turns events before a time into counts by day, but for those about the
+// senders that are kept, and returns how many there were.
+func (s *Store) PruneEvents(ctx context.Context, before time.Time, kept ...string) (int, error) {
 	if err := s.Flush(ctx); err != nil {
 		return 0, fmt.Errorf("pruning events: %w", err)
 	}
 	var n int64
+	which, args := "at < ?", []any{before.UnixMilli()}
+	if len(kept) > 0 {
+		which += " AND sender NOT IN (?" + strings.Repeat(", ?", len(kept)-1) + ")"
+		for _, one := range kept {
+			args = append(args, one)
+		}
+	}
 	err := s.write(ctx, durable, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO counts (day, kind, outcome, verdict, n)
-			SELECT date(at / 1000, 'unixepoch') AS d, kind, outcome, verdict, count(*) FROM events WHERE at < ?
+			SELECT date(at / 1000, 'unixepoch') AS d, kind, outcome, verdict, count(*) FROM events WHERE `+which+`
 			GROUP BY d, kind, outcome, verdict
-			ON CONFLICT (day, kind, outcome, verdict) DO UPDATE SET n = n + excluded.n`, before.UnixMilli())
+			ON CONFLICT (day, kind, outcome, verdict) DO UPDATE SET n = n + excluded.n`, args...)
 		if err != nil {
 			return err
 		}
-		res, err := tx.ExecContext(ctx, "DELETE FROM events WHERE at < ?", before.UnixMilli())
+		res, err := tx.ExecContext(ctx, "DELETE FROM events WHERE "+which, args...)
 		if err != nil {
 			return err
 		}

@@ -89,3 +89,12 @@ const (
 	PaperComplaint          Key = "paper-complaint"
 	PaperNobody             Key = "paper-nobody"
 )
+
+// Keys of letters about evidence, and how they stand.
+const (
+	LetterWaiting   Key = "letter-waiting"
+	LetterOver      Key = "letter-over"
+	LetterAnswered  Key = "letter-answered"
+	LetterAnswer    Key = "letter-answer"
+	LetterComplaint Key = "letter-complaint"
+)

@@ -12,6 +12,7 @@ import (
 	"io"
 	"math/big"
 	"net/http"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -48,6 +49,11 @@ func StampRequest(dir string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the seal: %w", err)
 	}
+	return RequestOf(text)
+}
+
+// RequestOf is what an authority is asked with about a text.
+func RequestOf(text []byte) ([]byte, error) {
 	nonce, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 63))
 	if err != nil {
 		return nil, fmt.Errorf("drawing a number: %w", err)
@@ -58,6 +64,31 @@ func StampRequest(dir string) ([]byte, error) {
 		return nil, fmt.Errorf("making the request: %w", err)
 	}
 	return request, nil
+}
+
+// askPatience is how long an authority may take.
+const askPatience = 30 * time.Second
+
+// Client is who asks an authority: only the one that was named is asked.
+func Client(by http.RoundTripper) *http.Client {
+	return &http.Client{Transport: by, Timeout: askPatience, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
+}
+
+// Authority says whether a text is the address of somebody who can be asked.
+func Authority(text string) bool {
+	at, err := url.Parse(text)
+	return err == nil && at.Host != "" && at.User == nil && (at.Scheme == "https" || at.Scheme == "http")
+}
+
+// Bare is what went wrong when somebody was asked, without whom.
+func Bare(err error) error {
+	var fault *url.Error
+	if errors.As(err, &fault) {
+		return fault.Err
+	}
+	return err
 }
 
 // AskStamp sends a request to an authority (RFC 3161, section 3.4) and returns its
@@ -89,7 +120,7 @@ func AddStamp(dir string, answer []byte, key ssh.Signer) (Stamp, error) {
 	if err != nil {
 		return Stamp{}, fmt.Errorf("reading the seal: %w", err)
 	}
-	s, err := readStamp(answer, text)
+	s, err := CheckStamp(answer, text)
 	if err != nil {
 		return Stamp{}, err
 	}
@@ -104,8 +135,9 @@ func AddStamp(dir string, answer []byte, key ssh.Signer) (Stamp, error) {
 	return s, writeAll(dir, map[string][]byte{s.Path: answer, s.Path + ".sig": signature})
 }
 
-// readStamp reads an answer of an authority and checks that it is of a text.
-func readStamp(answer, text []byte) (Stamp, error) {
+// CheckStamp reads an answer of an authority and checks that it is of a text. The path
+// is left to the caller.
+func CheckStamp(answer, text []byte) (Stamp, error) {
 	t, err := timestamp.ParseResponse(answer)
 	if err != nil {
 		return Stamp{}, fmt.Errorf("%w: %w", ErrStamp, err)
@@ -149,7 +181,7 @@ func (v *verifier) stamps() {
 		if !ok {
 			continue
 		}
-		s, err := readStamp(answer, text)
+		s, err := CheckStamp(answer, text)
 		if err != nil {
 			v.blame(name, Unstamped, err.Error())
 			continue

@@ -2,14 +2,10 @@ package command
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
-	"runtime/debug"
-	"strings"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -68,7 +64,7 @@ func (c *evidenceExport) Run(ctx context.Context, s *session) error {
 	}
 	bag, err := evidence.Begin(evidence.Options{
 		Dir: c.Output + ".part", Sender: c.Sender, Recipients: c.Recipient,
-		Judge: &detect.Judge{Catalogue: rules}, Tool: tool(), Now: time.Now,
+		Judge: &detect.Judge{Catalogue: rules}, Tool: evidence.ThisTool(version()), Now: time.Now,
 	})
 	if errors.Is(err, evidence.ErrTaken) {
 		return s.fault(err, words.EvidenceTaken, words.EvidenceTakenHint, "path", c.Output)
@@ -195,36 +191,4 @@ func (s *session) progress(text words.Key) func(done, of int) {
 		}
 		_, _ = io.WriteString(s.Err, line)
 	}
-}
-
-// tool says what program this is.
-func tool() evidence.Tool {
-	t := evidence.Tool{Name: "Unseen", Version: version()}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, setting := range info.Settings {
-			if setting.Key == "vcs.revision" || setting.Key == "vcs.modified" && setting.Value == "true" {
-				t.Commit = strings.TrimPrefix(t.Commit+" "+setting.Value, " ")
-			}
-		}
-	}
-	t.Build = ownHash()
-	return t
-}
-
-// ownHash is the SHA-256 of the running program, "" if it cannot be read.
-func ownHash() string {
-	name, err := os.Executable()
-	if err != nil {
-		return ""
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
-		return ""
-	}
-	return hex.EncodeToString(sum.Sum(nil))
 }

@@ -2,13 +2,10 @@ package command
 
 import (
 	"context"
-	"errors"
-	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/unseen-mail/unseen/internal/evidence/bag"
 	"github.com/unseen-mail/unseen/internal/words"
@@ -19,9 +16,6 @@ type evidenceStamp struct {
 	Authority string `required:"" placeholder:"URL" help:"${help_evidence_authority}"`
 	Yes       bool   `help:"${help_evidence_yes}"`
 }
-
-// stampTimeout is how long an authority may take.
-const stampTimeout = 30 * time.Second
 
 // Run has a bag time-stamped. It asks before the one request that it makes.
 func (c *evidenceStamp) Run(ctx context.Context, s *session) error {
@@ -34,7 +28,7 @@ func (c *evidenceStamp) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	at, err := url.Parse(c.Authority)
-	if err != nil || at.Host == "" || at.Scheme != "https" && at.Scheme != "http" {
+	if err != nil || !bag.Authority(c.Authority) {
 		return usage(s, words.EvidenceBadAuthority, "url", c.Authority)
 	}
 	if !c.Yes && !s.confirmed(words.EvidenceAsk, "authority", at.Hostname()) {
@@ -76,10 +70,7 @@ func (c *evidenceStamp) stamp(ctx context.Context, s *session, dir string) (bag.
 	if err != nil {
 		return bag.Stamp{}, err
 	}
-	client := &http.Client{Timeout: stampTimeout, CheckRedirect: func(*http.Request, []*http.Request) error {
-		return http.ErrUseLastResponse // only who was named is asked
-	}}
-	answer, err := bag.AskStamp(ctx, client, c.Authority, request)
+	answer, err := bag.AskStamp(ctx, bag.Client(nil), c.Authority, request)
 	if err != nil {
 		return bag.Stamp{}, err
 	}
@@ -89,11 +80,7 @@ func (c *evidenceStamp) stamp(ctx context.Context, s *session, dir string) (bag.
 // stamped says what came of it.
 func (s *session) stamped(stamp bag.Stamp, err error) error {
 	if err != nil {
-		var fault *url.Error
-		if errors.As(err, &fault) {
-			err = fault.Err
-		}
-		return s.fault(err, words.EvidenceStampFailed, words.EvidenceStampFailedHint, "what", strings.TrimPrefix(err.Error(), "bag: "))
+		return s.fault(err, words.EvidenceStampFailed, words.EvidenceStampFailedHint, "what", strings.TrimPrefix(bag.Bare(err).Error(), "bag: "))
 	}
 	s.say(words.EvidenceStamped, "time", s.words.DateTime(stamp.Time)+" UTC", "who", stamp.Authority)
 	return nil
