@@ -150,15 +150,18 @@ type older struct {
 // run reads, and says in words what went wrong.
 func (o *older) run(ctx context.Context, login, password string) error {
 	d, a := o.daemon, &o.relay.account
-	if password == "" {
+	with, err := d.credentialOf(ctx, a, credential{user: login, password: password})
+	if err != nil {
+		return err
+	}
+	if with.password == "" && with.token == "" {
 		asked, cancel := context.WithTimeout(ctx, keyringPatience)
 		defer cancel()
-		var err error
-		if password, err = keyring.Get(asked, keyring.Password, a.Address); err != nil {
+		if with.password, err = keyring.Get(asked, keyring.Password, a.Address); err != nil {
 			return d.refusal(api.CodeWrong, words.MarkNoPassword, words.MarkNoPasswordHint, "address", a.Address)
 		}
 	}
-	err := o.read(ctx, cmp.Or(login, a.Address), password)
+	err = o.read(ctx, with)
 	if err == nil || ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -169,17 +172,14 @@ func (o *older) run(ctx context.Context, login, password string) error {
 	return d.refusal(api.CodeUpstream, words.RebuildFailed, words.RebuildFailedHint, "host", a.IMAP.Host, "what", words.Plain(oneSentence(err)))
 }
 
-func (o *older) read(ctx context.Context, login, password string) error {
-	c, err := o.relay.dial(ctx)
+func (o *older) read(ctx context.Context, with credential) error {
+	c, err := o.relay.logged(ctx, with)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
 	stop := context.AfterFunc(ctx, func() { c.Close() })
 	defer stop()
-	if err := c.Login(login, password).Wait(); err != nil {
-		return fmt.Errorf("logging in: %w", err)
-	}
 	boxes, err := c.List("", "*", nil).Collect()
 	if err != nil {
 		return fmt.Errorf("listing mailboxes: %w", err)
