@@ -73,6 +73,8 @@ type Finding struct {
 	Basis   Basis    `json:"-"`
 	// Destination is where a link leads, as far as it is known without asking.
 	Destination string `json:"-"`
+	// Shape is what the mail declares of a load's size and whether it is seen.
+	Shape reference.Shape `json:"-"`
 }
 
 // fill writes a judgement into a finding.

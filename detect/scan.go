@@ -136,7 +136,7 @@ func (s *scan) reference(l *leaf, r reference.Reference, j Judgement, facts Fact
 	if j.Verdict == Clean && !s.opt.All {
 		return
 	}
-	f := Finding{Part: l.section, Vector: r.Vector, Kind: r.Kind, URL: r.URL, Action: ActionLeave}
+	f := Finding{Part: l.section, Vector: r.Vector, Kind: r.Kind, URL: r.URL, Action: ActionLeave, Shape: r.Shape}
 	f.fill(j)
 	place := l.place(r.Slot)
 	f.Offset, f.Length = place.Start, place.Len()

@@ -11,6 +11,7 @@ import (
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/detect/sender"
+	"github.com/unseen-mail/unseen/internal/plan"
 	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/rules/catalogue"
 )
@@ -88,7 +89,7 @@ func (e *explainer) unreadable(path string, err error) error {
 func (e *explainer) mail(path string, m item) error {
 	known := e.learned(senderOf(m.raw))
 	report := detect.Scan(m.raw, &detect.Judge{Catalogue: e.rules}, detect.ScanOptions{
-		Source: path, Recipient: e.options.Recipient, All: true, Ungated: ungated(m.raw), Memory: recall(known),
+		Source: path, Recipient: e.options.Recipient, All: true, Ungated: plan.LeftAlone(m.raw), Memory: recall(known),
 	})
 	told := explained{Source: path, Number: m.number, SHA256: report.MessageSHA256, Gaps: report.Gaps, Learned: known, reader: e.reader(m.raw),
 		InPictures: report.InPictures, pictures: report.Pictures, held: report.Held}

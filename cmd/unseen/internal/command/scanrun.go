@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/unseen-mail/unseen/detect"
-	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/internal/plan"
 	"github.com/unseen-mail/unseen/internal/source"
 )
@@ -151,24 +150,8 @@ func (sc *scanner) scan(j *job) {
 		return
 	}
 	j.report = detect.Scan(m.Raw, sc.judge, detect.ScanOptions{
-		Source: m.Name, Recipient: sc.recipient(m.Raw), All: sc.options.All, Ungated: ungated(m.Raw),
+		Source: m.Name, Recipient: sc.recipient(m.Raw), All: sc.options.All, Ungated: plan.LeftAlone(m.Raw),
 	})
-}
-
-// ungated says which loads a plan of the mail would leave as they are.
-func ungated(raw []byte) func(string, message.Range) bool {
-	type place struct {
-		section string
-		at      message.Range
-	}
-	left := make(map[place]bool)
-	p := (&plan.Planner{Base: "http://127.0.0.1:4180"}).Plan(raw)
-	for i := range p.References {
-		if r := &p.References[i]; r.Outcome == plan.Ungated {
-			left[place{r.Section, r.Raw}] = true
-		}
-	}
-	return func(section string, at message.Range) bool { return left[place{section, at}] }
 }
 
 // A room is memory that several share. One who wants more than there is gets in

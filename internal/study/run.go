@@ -1,0 +1,307 @@
+package study
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/unseen-mail/unseen/detect"
+	"github.com/unseen-mail/unseen/internal/source"
+	"github.com/unseen-mail/unseen/rules/catalogue"
+)
+
+const (
+	// partMessages and partRows are how much a part holds at most, about.
+	partMessages = 8192
+	partRows     = 200_000
+	// partAfter is how long rows may wait for others before they are written.
+	partAfter = 20 * time.Second
+	// inFlight is how many octets of mail are held at once, besides one larger mail.
+	inFlight = 96 << 20
+	// ahead is how many mails for each core may wait.
+	ahead = 32
+)
+
+// A Run says how a study is run. The zero value but for Catalogue and Tool is enough.
+type Run struct {
+	// Catalogue is what verdicts go by, Tool the version of the program.
+	Catalogue *catalogue.Catalogue
+	Tool      string
+	// Mail says how mail is read. Its Known is the study's own.
+	Mail source.Config
+	// Shard and Of say which part of all mails is looked into, from 1; zero is all.
+	Shard, Of uint64
+	// Told hears of what could not be read, one call at a time. Nil is nobody.
+	Told func(Source, source.Mail)
+	// Passed hears of each mail that was dealt with, one call at a time. Nil is nobody.
+	Passed func(octets int)
+}
+
+// A Tally is what a run came to.
+type Tally struct {
+	// Mails were looked into, Known were known from before, Damaged could not be looked
+	// into and have a row that says so; References counts rows.
+	Mails, Known, Damaged, References int
+	// Unreached counts sources that could not be read to their end.
+	Unreached int
+}
+
+// Run looks into all mail that was not looked into yet. What is done when it ends, by an
+// error too, stays done.
+func (s *Study) Run(ctx context.Context, r Run) (Tally, error) {
+	return s.run(ctx, r, s.Protocol.Sources)
+}
+
+// run runs over some sources.
+func (s *Study) run(ctx context.Context, r Run, sources []Source) (Tally, error) {
+	if s.Protocol.Closed {
+		return Tally{}, fmt.Errorf("running the study: %w", ErrClosed)
+	}
+	own, err := readRules(s.dir, r.Catalogue)
+	if err != nil {
+		return Tally{}, err
+	}
+	o := &observer{names: s.names, seeds: s.seeds, rules: own, tool: r.Tool,
+		judge: &detect.Judge{Catalogue: r.Catalogue, Aliases: own.alias}}
+	w := &worker{study: s, run: r, observer: o, fresh: make(map[string]bool), begun: time.Now()}
+	if err := w.all(ctx, sources); err != nil {
+		return w.tally, err
+	}
+	return w.tally, ctx.Err()
+}
+
+// A worker is one run over the mail of a study.
+type worker struct {
+	study    *Study
+	run      Run
+	observer *observer
+	tally    Tally
+	// keys, fresh and records are of the part that is being filled; copies are for
+	// comparing.
+	keys    []string
+	fresh   map[string]bool
+	records []Record
+	copies  []stored
+	rows    int
+	begun   time.Time
+}
+
+// A job is a mail on its way.
+type job struct {
+	source *Source
+	mail   source.Mail
+	// place names where it is, key it.
+	place, key string
+	// known says that there is nothing to do, passed that it is of another shard.
+	known, passed bool
+	record        Record
+	err           error
+	done          chan struct{}
+}
+
+// all looks into mail on all cores and takes what is found in the order of reading.
+func (w *worker) all(ctx context.Context, sources []Source) (err error) {
+	cores := runtime.GOMAXPROCS(0)
+	order, work := make(chan *job, ahead*cores), make(chan *job, ahead*cores)
+	room := newRoom(inFlight)
+	var busy sync.WaitGroup
+	defer busy.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	context.AfterFunc(ctx, room.close)
+	busy.Go(func() {
+		defer close(order)
+		defer close(work)
+		w.read(ctx, sources, room, func(j *job) bool {
+			select {
+			case order <- j:
+			case <-ctx.Done():
+				return false
+			}
+			work <- j // as much room as order has
+			return true
+		})
+	})
+	for range cores {
+		busy.Go(func() {
+			for j := range work {
+				w.look(j)
+				close(j.done)
+			}
+		})
+	}
+	for j := range order {
+		<-j.done
+		if err := w.take(j); err != nil {
+			return err
+		}
+		room.give(len(j.mail.Raw))
+	}
+	return w.flush()
+}
+
+// read hands out the mails of sources.
+func (w *worker) read(ctx context.Context, sources []Source, room *room, give func(*job) bool) {
+	for i := range sources {
+		at := &sources[i]
+		cfg := w.run.Mail
+		cfg.Known = func(place string) bool {
+			known, err := w.study.state.has(w.place(at, place))
+			return err == nil && known
+		}
+		for mail := range cfg.Mails(ctx, []string{at.Path}) {
+			if !room.take(len(mail.Raw)) {
+				return
+			}
+			j := &job{source: at, mail: mail, place: w.place(at, mail.Key), done: make(chan struct{})}
+			if !give(j) {
+				return
+			}
+		}
+	}
+}
+
+// place names where a mail is.
+func (w *worker) place(at *Source, key string) string {
+	return w.observer.names.name("place", at.Holder, key)
+}
+
+// look looks into one mail.
+func (w *worker) look(j *job) {
+	if retry := new(source.RetryError); errors.As(j.mail.Err, &retry) {
+		return
+	}
+	if skip := new(source.SkipError); errors.As(j.mail.Err, &skip) {
+		return
+	}
+	if j.mail.Err != nil {
+		j.record = w.observer.failure(j.source.Holder, j.mail.Key, faultWord(j.mail.Err))
+		j.key = j.record.Message.MsgKey
+		j.known, j.err = w.study.state.has(j.key)
+		return
+	}
+	j.key = w.observer.keyOf(j.source.Holder, j.mail.Raw)
+	if j.passed = !inShard(j.key, w.run.Shard, w.run.Of); j.passed {
+		return
+	}
+	if j.known, j.err = w.study.state.has(j.key); j.known || j.err != nil {
+		return
+	}
+	j.record = w.observer.observe(seen{holder: j.source.Holder, own: j.source.Recipients, raw: j.mail.Raw})
+}
+
+// inShard says whether a mail is of a shard, by its key.
+func inShard(key string, shard, of uint64) bool {
+	if of == 0 {
+		return true
+	}
+	sum := uint64(0)
+	for i := range min(15, len(key)) {
+		sum = sum<<4 | uint64(hexDigit(key[i]))
+	}
+	return sum%of == shard-1
+}
+
+// hexDigit is the value of a digit.
+func hexDigit(c byte) byte {
+	if c >= 'a' {
+		return c - 'a' + 10
+	}
+	return c - '0'
+}
+
+// take takes in what was found in a mail.
+func (w *worker) take(j *job) error {
+	if w.run.Passed != nil {
+		w.run.Passed(len(j.mail.Raw))
+	}
+	switch {
+	case j.err != nil:
+		return j.err
+	case j.mail.Err != nil && j.key == "":
+		if retry := new(source.RetryError); errors.As(j.mail.Err, &retry) {
+			w.tally.Unreached++
+		}
+		w.tell(j)
+		return nil
+	case j.passed:
+		return nil
+	case j.mail.Err != nil && !j.known:
+		w.tell(j)
+		w.tally.Damaged++
+	}
+	if j.mail.Lasting {
+		// Where it is now, so that it is not asked for again.
+		w.keys = append(w.keys, j.place)
+	}
+	if j.known || w.fresh[j.key] {
+		w.tally.Known++
+		return nil
+	}
+	w.fresh[j.key] = true
+	w.keys = append(w.keys, j.key)
+	if j.mail.Err == nil {
+		w.tally.Mails++
+	}
+	w.records = append(w.records, j.record)
+	w.rows += len(j.record.Observations)
+	w.tally.References += len(j.record.Observations)
+	if m := &j.record.Message; w.study.Protocol.Seeded && m.CampaignKey != nil {
+		w.copies = append(w.copies, stored{m.MsgKey, *m.CampaignKey, j.source.Holder, recipientIn(j), j.mail.Raw})
+	}
+	if len(w.records) >= partMessages || w.rows >= partRows || time.Since(w.begun) > partAfter {
+		return w.flush()
+	}
+	return nil
+}
+
+// tell says what could not be read.
+func (w *worker) tell(j *job) {
+	if w.run.Told != nil {
+		w.run.Told(*j.source, j.mail)
+	}
+}
+
+// flush writes a part and takes it into the state.
+func (w *worker) flush() error {
+	w.begun = time.Now()
+	if len(w.keys) == 0 {
+		return nil
+	}
+	var p part
+	if len(w.records) > 0 {
+		name, err := w.study.nextPart()
+		if err != nil {
+			return err
+		}
+		if p, err = w.study.writePart(name, w.records); err != nil {
+			return err
+		}
+	}
+	if err := w.study.state.commit(p, w.keys, w.copies); err != nil {
+		return err
+	}
+	clear(w.fresh)
+	w.keys, w.records, w.copies, w.rows = nil, nil, nil, 0
+	return nil
+}
+
+// nextPart names the part after the last one.
+func (s *Study) nextPart() (string, error) {
+	parts, err := s.state.parts()
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%06d", len(parts)+1), nil
+}
+
+// recipientIn is to whom a copy came.
+func recipientIn(j *job) string {
+	if len(j.source.Recipients) == 1 {
+		return j.source.Recipients[0]
+	}
+	return ""
+}

@@ -1,0 +1,172 @@
+package study
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+
+	_ "modernc.org/sqlite" // the driver, in pure Go
+)
+
+// A state says what of a study is done. What it says is on disk when a call returns.
+type state struct{ db *sql.DB }
+
+// A part is a group of rows that lies on disk.
+type part struct {
+	// Name is that of its files without their ends.
+	Name string
+	// Messages and Rows are how many rows of each table there are.
+	Messages, Rows int
+	// MessagesSHA256 and RowsSHA256 are of the files.
+	MessagesSHA256, RowsSHA256 string
+}
+
+const stateTables = `
+CREATE TABLE IF NOT EXISTS pinned (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS seen (key TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS part (
+  name TEXT PRIMARY KEY, messages INTEGER NOT NULL, rows INTEGER NOT NULL,
+  messages_sha256 TEXT NOT NULL, rows_sha256 TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS copy (
+  msg_key TEXT PRIMARY KEY, campaign_key TEXT NOT NULL, mailbox TEXT NOT NULL, recipient TEXT NOT NULL, raw BLOB NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS copy_campaign ON copy (campaign_key);`
+
+// openState opens the state of a study, and makes one where there is none.
+func openState(path string) (*state, error) {
+	at := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: "_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=secure_delete(on)&_pragma=busy_timeout(5000)"}
+	db, err := sql.Open("sqlite", at.String())
+	if err != nil {
+		return nil, fmt.Errorf("opening the study's state: %w", err)
+	}
+	db.SetMaxOpenConns(1)
+	if _, err := db.Exec(stateTables); err != nil {
+		return nil, fmt.Errorf("opening the study's state: %w", errors.Join(err, db.Close()))
+	}
+	return &state{db}, nil
+}
+
+// close lets go of the state.
+func (s *state) close() error { return s.db.Close() }
+
+// pin notes a value the first time, and from then on is an error for any other.
+func (s *state) pin(name, value string) error {
+	if _, err := s.db.Exec("INSERT OR IGNORE INTO pinned VALUES (?, ?)", name, value); err != nil {
+		return fmt.Errorf("noting the study's %s: %w", name, err)
+	}
+	var was string
+	if err := s.db.QueryRow("SELECT value FROM pinned WHERE name = ?", name).Scan(&was); err != nil {
+		return fmt.Errorf("reading the study's %s: %w", name, err)
+	}
+	if was != value {
+		return fmt.Errorf("opening the study: %w", ErrKey)
+	}
+	return nil
+}
+
+// has says whether a key was noted.
+func (s *state) has(key string) (bool, error) {
+	var one int
+	err := s.db.QueryRow("SELECT 1 FROM seen WHERE key = ?", key).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("asking the study's state: %w", err)
+	}
+	return true, nil
+}
+
+// commit takes a part into the state, with the keys of what is in it, at once.
+func (s *state) commit(p part, keys []string, copies []stored) (err error) {
+	tx, err := s.db.Begin()
+	if err != nil {
+		return fmt.Errorf("noting a part: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("noting a part: %w", errors.Join(err, tx.Rollback()))
+		}
+	}()
+	if p.Name != "" {
+		if _, err := tx.Exec("INSERT INTO part VALUES (?, ?, ?, ?, ?)", p.Name, p.Messages, p.Rows, p.MessagesSHA256, p.RowsSHA256); err != nil {
+			return err
+		}
+	}
+	for _, k := range keys {
+		if _, err := tx.Exec("INSERT OR IGNORE INTO seen VALUES (?)", k); err != nil {
+			return err
+		}
+	}
+	for _, c := range copies {
+		if _, err := tx.Exec("INSERT OR IGNORE INTO copy VALUES (?, ?, ?, ?, ?)", c.msgKey, c.campaign, c.mailbox, c.recipient, c.raw); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
+
+// parts are the parts there are, by name.
+func (s *state) parts() ([]part, error) {
+	rows, err := s.db.Query("SELECT name, messages, rows, messages_sha256, rows_sha256 FROM part ORDER BY name")
+	if err != nil {
+		return nil, fmt.Errorf("listing parts: %w", err)
+	}
+	defer rows.Close()
+	var list []part
+	for rows.Next() {
+		var p part
+		if err := rows.Scan(&p.Name, &p.Messages, &p.Rows, &p.MessagesSHA256, &p.RowsSHA256); err != nil {
+			return nil, fmt.Errorf("listing parts: %w", err)
+		}
+		list = append(list, p)
+	}
+	return list, rows.Err()
+}
+
+// A stored copy is a mail of a seed mailbox, kept to be compared.
+type stored struct {
+	msgKey, campaign, mailbox, recipient string
+	raw                                  []byte
+}
+
+// campaigns calls each with the copies of every mailing that came to two mailboxes or
+// more, in order.
+func (s *state) campaigns(each func([]stored) error) error {
+	rows, err := s.db.Query(`SELECT msg_key, campaign_key, mailbox, recipient, raw FROM copy
+		WHERE campaign_key IN (SELECT campaign_key FROM copy GROUP BY campaign_key HAVING count(DISTINCT mailbox) > 1)
+		ORDER BY campaign_key, mailbox, msg_key`)
+	if err != nil {
+		return fmt.Errorf("reading copies: %w", err)
+	}
+	defer rows.Close()
+	var group []stored
+	for rows.Next() {
+		var c stored
+		if err := rows.Scan(&c.msgKey, &c.campaign, &c.mailbox, &c.recipient, &c.raw); err != nil {
+			return fmt.Errorf("reading copies: %w", err)
+		}
+		if len(group) > 0 && group[0].campaign != c.campaign {
+			if err := each(group); err != nil {
+				return err
+			}
+			group = nil
+		}
+		group = append(group, c)
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("reading copies: %w", err)
+	}
+	if len(group) > 0 {
+		return each(group)
+	}
+	return nil
+}
+
+// forget destroys what says which mails were looked into.
+func (s *state) forget() error {
+	if _, err := s.db.Exec("DELETE FROM seen; DELETE FROM copy; DELETE FROM pinned WHERE name = 'key'; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		return fmt.Errorf("destroying what says which mails were looked into: %w", err)
+	}
+	return nil
+}
