@@ -80,7 +80,7 @@ tests() {
     offlineimap3) echo "the tests with offlineimap" ;;
     curl) echo "the tests with curl" ;;
     chromium) echo "the page of all vectors in a browser, and the tests of the gateway's pages" ;;
-    npm) echo "the tests of the pages with axe" ;;
+    npm) echo "the tests of the pages with axe, and of studies with DuckDB" ;;
     poppler-utils) echo "the tests of reports on paper" ;;
     openssl | openssh-client) echo "the tests that verify evidence with standard tools" ;;
     claws-mail | xvfb | xdotool) echo "the tests with Claws Mail" ;;
@@ -159,6 +159,18 @@ if [ "$what" = test ] && ! axe_there && command -v npm >/dev/null; then
 fi
 if [ "$what" = test ] && ! axe_there; then
     echo "axe-core is not there: left out: whether the pages can be used by everybody" >>.cache/left-out
+fi
+
+# DuckDB runs the SQL that datasets of studies ship with. It is no part of Unseen, and is
+# kept in .cache, one version of it.
+duckdb=1.5.6-r.1
+duckdb_there() { grep -q "\"version\": \"$duckdb\"" .cache/duckdb/node_modules/@duckdb/node-api/package.json 2>/dev/null; }
+if [ "$what" = test ] && ! duckdb_there && command -v npm >/dev/null; then
+    npm install --no-save --no-audit --no-fund --ignore-scripts --prefix .cache/duckdb "@duckdb/node-api@$duckdb" >/dev/null 2>&1 ||
+        echo "Fetching DuckDB did not succeed."
+fi
+if [ "$what" = test ] && ! duckdb_there; then
+    echo "DuckDB is not there: left out: whether the SQL of datasets makes the figures again" >>.cache/left-out
 fi
 
 # The TypeScript compiler checks the types of the add-on's scripts.

@@ -175,7 +175,7 @@ func (e *loginError) Unwrap() error { return e.error }
 // address says imap.
 func (r *reader) greet(conn net.Conn, box Mailbox) (*imapclient.Client, error) {
 	cfg := &tls.Config{ServerName: box.Host, RootCAs: r.cfg.Roots, MinVersion: tls.VersionTLS12}
-	options := &imapclient.Options{TLSConfig: cfg}
+	options := &imapclient.Options{TLSConfig: cfg, UnilateralDataHandler: r.news}
 	if box.TLS {
 		secure := tls.Client(conn, cfg)
 		if err := secure.Handshake(); err != nil {

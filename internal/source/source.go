@@ -31,6 +31,8 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+
+	"github.com/emersion/go-imap/v2/imapclient"
 )
 
 // Sizes that hold if the caller names none.
@@ -149,6 +151,8 @@ type reader struct {
 	cfg       Config
 	give      func(Mail) bool
 	passwords map[string]string // by user and host
+	// news hears of what a server tells unasked.
+	news *imapclient.UnilateralDataHandler
 }
 
 // failed hands out an error in place of a mail.

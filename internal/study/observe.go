@@ -71,7 +71,7 @@ func (o *observer) observe(in seen) Record {
 		m.RecvWeek = &week
 	}
 	facts := detect.Gather(h, nil, recipient)
-	domain := sender.OrgDomain(facts.FromDomain)
+	domain := domainOf(facts.FromDomain)
 	m.SenderETLD1, m.Country = maybe(domain), maybe(countryOf(domain))
 	if from.Key != "" {
 		m.SenderKey = maybe(o.names.name("sender", from.Key))

@@ -1,6 +1,7 @@
 package study
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,6 +39,9 @@ type Run struct {
 	Told func(Source, source.Mail)
 	// Passed hears of each mail that was dealt with, one call at a time. Nil is nobody.
 	Passed func(octets int)
+
+	// part is how many mails a part holds at most; zero means partMessages.
+	part int
 }
 
 // A Tally is what a run came to.
@@ -252,7 +256,7 @@ func (w *worker) take(j *job) error {
 	if m := &j.record.Message; w.study.Protocol.Seeded && m.CampaignKey != nil {
 		w.copies = append(w.copies, stored{m.MsgKey, *m.CampaignKey, j.source.Holder, recipientIn(j), j.mail.Raw})
 	}
-	if len(w.records) >= partMessages || w.rows >= partRows || time.Since(w.begun) > partAfter {
+	if len(w.records) >= cmp.Or(w.run.part, partMessages) || w.rows >= partRows || time.Since(w.begun) > partAfter {
 		return w.flush()
 	}
 	return nil

@@ -77,20 +77,25 @@ func Begin(dir string, p Protocol, files Files) error {
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
 		return fmt.Errorf("making a study in %s: %w", dir, ErrExists)
 	}
+	p.Seeded = files.Conditions != ""
+	if p.Seeded {
+		// First of all, so that a slip in it leaves nothing behind.
+		if _, err := readConditions(files.Conditions); err != nil {
+			return err
+		}
+	}
 	for _, sub := range []string{partsDir, listsDir} {
 		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
 			return fmt.Errorf("making a study: %w", err)
 		}
 	}
-	p.Seeded = files.Conditions != ""
 	if err := files.copy(dir); err != nil {
 		return err
 	}
 	if p.Seeded {
-		if _, err := readConditions(filepath.Join(dir, seedsFile)); err != nil {
-			return err
-		}
-	} else if err := makeKey(filepath.Join(dir, keyFile)); err != nil {
+		return p.write(dir)
+	}
+	if err := makeKey(filepath.Join(dir, keyFile)); err != nil {
 		return err
 	}
 	return p.write(dir)

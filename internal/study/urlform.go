@@ -10,9 +10,6 @@ import (
 	"github.com/unseen-mail/unseen/detect/template"
 )
 
-// maxLiteral is how long a word of an address may be that is kept as it is.
-const maxLiteral = 20
-
 // formOf writes an address without anything in it that could name somebody: slots, and
 // every word that is not plain, as {kind:length}. What the recipient's finder still
 // finds in it takes all but the host away.
@@ -87,28 +84,13 @@ func (w *formWriter) literals(text string) {
 		if n < 0 {
 			n = len(text)
 		}
-		if word := text[:n]; w.inHost || plain(word) {
+		if word := text[:n]; w.inHost || vocabulary()[strings.ToLower(word)] {
 			w.text.WriteString(strings.ToLower(word))
 		} else {
 			fmt.Fprintf(&w.text, "{word:%d}", n)
 		}
 		text = text[n:]
 	}
-}
-
-// plain says whether a word is one that people choose for programs: letters without
-// capitals within, and not long.
-func plain(word string) bool {
-	if len(word) > maxLiteral {
-		return false
-	}
-	for i := range len(word) {
-		c := word[i]
-		if c >= 'A' && c <= 'Z' && strings.ToUpper(word) != word && i > 0 || !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z') {
-			return false
-		}
-	}
-	return true
 }
 
 // entropy is the Shannon entropy of a text over its own octets, in bits for all of it.
@@ -140,9 +122,10 @@ func countryOf(domain string) string {
 	return tld
 }
 
-// domainOf is the organisational domain of a host, "" for none.
+// domainOf is the organisational domain of a host, "" for what is none.
 func domainOf(host string) string {
-	if host == "" {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	if len(host) > 253 || strings.Trim(host, "abcdefghijklmnopqrstuvwxyz0123456789.-_") != "" || !strings.Contains(host, ".") {
 		return ""
 	}
 	return sender.OrgDomain(host)

@@ -32,6 +32,7 @@ type grammar struct {
 	Clean    cleanCommand    `cmd:"" help:"${help_clean}"`
 	Twin     twinCommand     `cmd:"" help:"${help_twin}"`
 	Evidence evidenceCommand `cmd:"" help:"${help_evidence}"`
+	Study    studyCommand    `cmd:"" help:"${help_study}"`
 	Rules    rulesCommand    `cmd:"" help:"${help_rules}"`
 	Cname    cnameCommand    `cmd:"" help:"${help_cname}"`
 	Rebuild  rebuildCommand  `cmd:"" help:"${help_rebuild}"`
