@@ -6,6 +6,7 @@ import (
 	"net/mail"
 	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -94,7 +95,17 @@ func (c Corpus) Index() ([]Mail, error) {
 	return mails, nil
 }
 
-// Open reads one mail of the index.
+// Named returns mails that no index lists, by their paths below the corpus: those
+// of its other directories. The index says nothing of their day and tongue.
+func (c Corpus) Named(files []string) []Mail {
+	out := make([]Mail, len(files))
+	for i, file := range files {
+		out[i] = Mail{File: file, Source: path.Dir(file), Language: "?"}
+	}
+	return out
+}
+
+// Open reads one mail.
 func (c Corpus) Open(m Mail) (Mail, error) {
 	raw, err := os.ReadFile(filepath.Join(c.Root, filepath.FromSlash(m.File)))
 	if err != nil {
@@ -148,14 +159,15 @@ func elements(raw []byte, p *message.Part) []Element {
 	return out
 }
 
-// All reads every mail of the index.
-func (c Corpus) All() ([]*Mail, error) {
+// All reads every mail of the index and those named besides.
+func (c Corpus) All(named ...string) ([]*Mail, error) {
 	index, err := c.Index()
 	if err != nil {
 		return nil, err
 	}
-	mails := make([]*Mail, len(index))
-	for i, m := range index {
+	all := append(index, c.Named(named)...)
+	mails := make([]*Mail, len(all))
+	for i, m := range all {
 		opened, err := c.Open(m)
 		if err != nil {
 			return nil, err

@@ -29,6 +29,9 @@ type Sample struct {
 	// Written also draws of mail that has no day in the index, and takes the day
 	// of the mail's own header for it.
 	Written bool
+	// Nameless also draws of mail that names no sender or no day at all: each such
+	// mail is a sender of its own, named as its file, and old.
+	Nameless bool
 }
 
 // Key names a reference of a sender for [Sample.Labelled], by the hash of its
@@ -69,7 +72,10 @@ func Draw(mails []*Mail, s Sample) []Drawn {
 	seen := make(map[string]bool)
 	for _, m := range mails {
 		day := s.day(m)
-		if m.Sender == "" || day == "" || s.Except[m.Sender] || s.Only != nil && !s.Only[m.Sender] {
+		if s.Nameless && m.Sender == "" {
+			m.Sender = m.File
+		}
+		if m.Sender == "" || day == "" && !s.Nameless || s.Except[m.Sender] || s.Only != nil && !s.Only[m.Sender] {
 			continue
 		}
 		for _, e := range m.Elements {

@@ -76,7 +76,7 @@ func Judge(c Corpus, rows []Row, judge *detect.Judge) ([]Judged, error) {
 		if scanned.mail.File != r.File {
 			m, ok := known[r.File]
 			if !ok {
-				return nil, fmt.Errorf("looking for %s: %w", filepath.Base(r.File), os.ErrNotExist)
+				m = c.Named([]string{r.File})[0]
 			}
 			if m, err = c.Open(m); err != nil {
 				return nil, err

@@ -41,7 +41,8 @@ func all(t *testing.T, title string) []truth.Row {
 func files() map[string][]string {
 	loads := []string{truth.LabelIndividual, truth.LabelShared, truth.LabelUnclear}
 	links := []string{truth.LabelTracked, truth.LabelDirect, truth.LabelChoice, truth.LabelAuthentication, truth.LabelUnclear}
-	return map[string][]string{"loads": loads, "loads-2": loads, "loads-3": loads, "links": links, "links-2": links, "links-3": links}
+	return map[string][]string{"loads": loads, "loads-2": loads, "loads-3": loads, "loads-4": loads,
+		"links": links, "links-2": links, "links-3": links, "links-4": links}
 }
 
 // halfOf is the half of a row: of the first draw everything may be looked at, of
@@ -68,7 +69,8 @@ func TestLabels(t *testing.T) {
 				t.Errorf("%s, row %d: the certainty is %q", name, i+1, r.Certainty)
 			case len(r.Reason) < 5 || len(r.Reason) > 200:
 				t.Errorf("%s, row %d: the reason is %q", name, i+1, r.Reason)
-			case r.Half != halfOf(name, r.Sender):
+			case !strings.HasSuffix(name, "-4") && r.Half != halfOf(name, r.Sender),
+				strings.HasSuffix(name, "-4") && r.Half == truth.HalfTune:
 				t.Errorf("%s, row %d: %s is in the half %s", name, i+1, r.Sender, r.Half)
 			case len(r.URLSHA256) != 64 || len(r.MessageSHA256) != 64:
 				t.Errorf("%s, row %d: a hash is too short", name, i+1)
@@ -82,11 +84,16 @@ func TestLabels(t *testing.T) {
 	}
 }
 
-// A sender is wholly in one half, for loads and links together.
+// A sender is wholly in one half, for loads and links together. The senders of
+// the known half are those that rules were made by, but for one mail that names
+// no sender and is of their campaigns.
 func TestLabelsSplit(t *testing.T) {
-	half := map[string]string{}
+	half := map[string]string{"real/0164.eml": truth.HalfTune}
 	for name := range files() {
 		for _, r := range file(t, name) {
+			if r.Half == truth.HalfKnown {
+				r.Half = truth.HalfTune
+			}
 			if half[r.Sender] == "" {
 				half[r.Sender] = r.Half
 			}

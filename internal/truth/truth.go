@@ -57,6 +57,9 @@ const (
 	HalfTune = "tune"
 	// HalfMeasure is only measured.
 	HalfMeasure = "measure"
+	// HalfKnown is only measured too, but its senders are those of HalfTune: other
+	// addresses of senders that rules were made by.
+	HalfKnown = "known"
 )
 
 // A Row is one labelled reference.
