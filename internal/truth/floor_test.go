@@ -7,18 +7,13 @@ import (
 	"github.com/unseen-mail/unseen/internal/truth"
 )
 
-// floors are what was reached on the half that is only measured. Whoever makes
-// verdicts better raises them; whoever lowers one says why in the commit. The aim
-// is a precision of 0.98 and a recall of 0.97 for both; of loads eight are
-// individual in that half, and two wrong ones cost a fifth of the precision.
+// floors are what was reached on what nobody looked at.
+// Whoever makes verdicts better raises them; whoever lowers one says why in the
+// commit. The aim is a precision of 0.98 and a recall of 0.97 for both. The half of
+// unknown senders has one load and eight links that should be found: too few for
+// a floor of its own.
 var floors = map[string]struct{ precision, recall float64 }{
-	"loads": {precision: 0.80, recall: 0.97},
-	"links": {precision: 0.97, recall: 0.97},
-}
-
-// recent are what was reached on mail since 2020 of that half.
-var recent = map[string]struct{ precision, recall float64 }{
-	"loads": {precision: 0.98, recall: 0.97},
+	"loads": {precision: 0.95, recall: 0.97},
 	"links": {precision: 0.98, recall: 0.97},
 }
 
@@ -40,11 +35,8 @@ var alone = map[string]struct{ precision, recall float64 }{
 func TestFloors(t *testing.T) {
 	m := measured(t)
 	for _, r := range []truth.Report{m.Loads, m.Links} {
-		s := r.Score(truth.HalfMeasure, truth.Ours())
 		want := floors[r.Title]
-		compare(t, r.Title, s, want.precision, want.recall)
-		want = recent[r.Title]
-		compare(t, r.Title+" since 2020", r.ScoreSince(truth.HalfMeasure, truth.Recent, truth.Ours()), want.precision, want.recall)
+		compare(t, r.Title, r.Score(truth.HalfBoth, truth.Ours()), want.precision, want.recall)
 		want = tuned[r.Title]
 		compare(t, r.Title+", tune half", r.Score(truth.HalfTune, truth.Ours()), want.precision, want.recall)
 	}
@@ -75,7 +67,7 @@ func compare(t *testing.T, name string, s truth.Score, precision, recall float64
 // every labelled mail of either half.
 func TestExemptLinksAreLeft(t *testing.T) {
 	m := measured(t)
-	for _, half := range []string{truth.HalfMeasure, truth.HalfTune} {
+	for _, half := range []string{truth.HalfMeasure, truth.HalfKnown, truth.HalfTune} {
 		all, touched := m.Links.Exempt(half)
 		if len(all) == 0 {
 			t.Errorf("no exempt link is labelled in the %s half", half)

@@ -1,7 +1,6 @@
 package truth_test
 
 import (
-	"crypto/sha256"
 	"errors"
 	"os"
 	"slices"
@@ -45,15 +44,9 @@ func files() map[string][]string {
 		"links": links, "links-2": links, "links-3": links, "links-4": links}
 }
 
-// halfOf is the half of a row: of the first draw everything may be looked at, of
-// the second half the senders, and those whose rows had to be looked at since.
-func halfOf(file, sender string) string {
-	looked := map[string]bool{"risingtidestudios.com": true}
-	if !strings.Contains(file, "-") || looked[sender] || sha256.Sum256([]byte(sender))[0]&1 == 0 {
-		return truth.HalfTune
-	}
-	return truth.HalfMeasure
-}
+// isTuning says whether rules may be made looking at the rows of a file: those of
+// every draw but the last.
+func isTuning(file string) bool { return !strings.HasSuffix(file, "-4") }
 
 // Each row is whole, in the half of its draw, there once, and holds neither an
 // address of the web nor one of a person.
@@ -69,8 +62,7 @@ func TestLabels(t *testing.T) {
 				t.Errorf("%s, row %d: the certainty is %q", name, i+1, r.Certainty)
 			case len(r.Reason) < 5 || len(r.Reason) > 200:
 				t.Errorf("%s, row %d: the reason is %q", name, i+1, r.Reason)
-			case !strings.HasSuffix(name, "-4") && r.Half != halfOf(name, r.Sender),
-				strings.HasSuffix(name, "-4") && r.Half == truth.HalfTune:
+			case isTuning(name) != (r.Half == truth.HalfTune):
 				t.Errorf("%s, row %d: %s is in the half %s", name, i+1, r.Sender, r.Half)
 			case len(r.URLSHA256) != 64 || len(r.MessageSHA256) != 64:
 				t.Errorf("%s, row %d: a hash is too short", name, i+1)
@@ -118,7 +110,7 @@ func TestLabelsEnough(t *testing.T) {
 			if r.Date >= truth.Recent {
 				recent++
 			}
-			if r.Half == truth.HalfMeasure {
+			if r.Half != truth.HalfTune {
 				measured++
 			}
 		}

@@ -57,7 +57,7 @@ func (m Measured) Write(w io.Writer) error {
 	if err := m.writeHead(w); err != nil {
 		return err
 	}
-	for _, half := range []string{HalfMeasure, HalfTune} {
+	for _, half := range []string{HalfBoth, HalfMeasure, HalfKnown, HalfTune} {
 		if err := m.writeHalf(w, half); err != nil {
 			return err
 		}
@@ -78,14 +78,14 @@ func (m Measured) WriteHalf(w io.Writer, half string) error {
 // tells how far rules got without telling where they fail.
 func (m Measured) WriteTotals(w io.Writer) error {
 	var b strings.Builder
-	for _, half := range []string{HalfMeasure, HalfTune} {
+	for _, half := range []string{HalfBoth, HalfMeasure, HalfKnown, HalfTune} {
 		for _, r := range []Report{m.Loads, m.Links} {
 			s := r.Score(half, Ours())
-			fmt.Fprintf(&b, "%-8s %-6s n %4d hit %4d missed %3d falsely %3d prec. %s recall %s\n",
+			fmt.Fprintf(&b, "%-17s %-6s n %4d hit %4d missed %3d falsely %3d prec. %s recall %s\n",
 				half, r.Title, s.N(), s.Hit, s.Missed, s.False, figure(s.Precision()), figure(s.Recall()))
 		}
 		all, touched := m.Links.Exempt(half)
-		fmt.Fprintf(&b, "%-8s exempt links %d, touched %d\n", half, len(all), len(touched))
+		fmt.Fprintf(&b, "%-17s exempt links %d, touched %d\n", half, len(all), len(touched))
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("writing report: %w", err)

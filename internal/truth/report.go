@@ -27,7 +27,7 @@ type Report struct {
 func (r Report) half(half string) []Judged {
 	var out []Judged
 	for _, j := range r.Judged {
-		if j.Half == half && j.Label != LabelUnclear {
+		if j.in(half) && j.Label != LabelUnclear {
 			out = append(out, j)
 		}
 	}
@@ -83,7 +83,7 @@ func (r Report) Write(w io.Writer, half string) error {
 func counts(rows []Judged, half string) string {
 	n := make(map[string]int)
 	for _, j := range rows {
-		if j.Half == half {
+		if j.in(half) {
 			n[j.Label]++
 		}
 	}

@@ -55,12 +55,20 @@ const (
 const (
 	// HalfTune may be looked at while rules are made.
 	HalfTune = "tune"
-	// HalfMeasure is only measured.
+	// HalfMeasure is only measured, of senders that no rule was made by.
 	HalfMeasure = "measure"
 	// HalfKnown is only measured too, but its senders are those of HalfTune: other
 	// addresses of senders that rules were made by.
 	HalfKnown = "known"
+	// HalfBoth is no half of a row: it stands for HalfMeasure and HalfKnown together,
+	// all that nobody looked at.
+	HalfBoth = "measure and known"
 )
+
+// in says whether a row is in a half.
+func (r Row) in(half string) bool {
+	return r.Half == half || half == HalfBoth && (r.Half == HalfMeasure || r.Half == HalfKnown)
+}
 
 // A Row is one labelled reference.
 type Row struct {
