@@ -1,10 +1,6 @@
 package detect
 
 import (
-	"strings"
-
-	"golang.org/x/net/publicsuffix"
-
 	"github.com/unseen-mail/unseen/detect/exempt"
 	"github.com/unseen-mail/unseen/detect/reference"
 	"github.com/unseen-mail/unseen/rules/purpose"
@@ -121,26 +117,6 @@ func (j *Judge) Authenticating(subject string, words []exempt.Words, refs []refe
 			link.Words = words[i]
 		}
 		if e, ok := m.Match(link); ok && e.Class == purpose.Authentication {
-			return true
-		}
-	}
-	return false
-}
-
-// showsAddress says whether a text shows an address of the web. Where people see
-// one, the link leads there, or they are to believe so.
-func showsAddress(text string) bool {
-	for word := range strings.FieldsSeq(text) {
-		word = strings.Trim(word, "<>()[]{}\"'.,;:!?")
-		if strings.Contains(word, "://") {
-			return true
-		}
-		host, _, _ := strings.Cut(word, "/")
-		dot := strings.LastIndexByte(host, '.')
-		if dot <= 0 || len(host)-dot < 3 || strings.Contains(host, "@") {
-			continue
-		}
-		if _, known := publicsuffix.PublicSuffix(strings.ToLower(host[dot+1:])); known {
 			return true
 		}
 	}

@@ -9,8 +9,11 @@ import (
 	"github.com/unseen-mail/unseen/rules/purpose"
 )
 
-// link judges what a person may follow.
-func (v *view) link() Judgement {
+// link judges what a person may follow, and says what its text has to do with it.
+func (v *view) link() Judgement { return v.told(v.follow()) }
+
+// follow judges what a person may follow.
+func (v *view) follow() Judgement {
 	if out, ok := v.exempt(); ok {
 		return out
 	}

@@ -218,7 +218,8 @@ func (v *view) backed(out Judgement, p *signal.Parts, t *signal.Token) Judgement
 
 // isVariant says whether what is hidden has a size to be seen at: mails hold a
 // picture for large screens and one for small ones, and hide one of them.
-func isVariant(s reference.Shape) bool { return max(s.Width, s.Height) > tinyArea }
+// None moves one away.
+func isVariant(s reference.Shape) bool { return max(s.Width, s.Height) > tinyArea && !s.OffScreen() }
 
 // unsaid says whether nothing is said of a picture: no size, no text for it.
 func (v *view) unsaid() bool {

@@ -124,7 +124,7 @@ func (v *view) tellsInPath(p *signal.Parts, t *signal.Token) bool {
 	}
 	counted := p.Counter && !p.Stored() && v.facts.Mail.Siblings(p, t) < 2
 	switch {
-	case v.looksUnseen(p, t), v.fromCounter(p, t):
+	case v.looksUnseen(p, t), v.fromCounter(p, t), v.rewritten(t):
 		return true
 	case counted && t.Last && (p.Opener && t.Strength == signal.Strong || !p.Filed() && t.Strength == signal.Fair):
 		return true
@@ -170,4 +170,10 @@ func (v *view) isReturned(p *signal.Parts, t *signal.Token) bool {
 func (v *view) fromCounter(p *signal.Parts, t *signal.Token) bool {
 	return t.Last && t.Strength == signal.Strong && !p.Stored() &&
 		v.facts.Mail.Loads(v.at.Host) < 2 && v.facts.Mail.Ways(v.at.Host) >= manyLinks
+}
+
+// rewritten says whether a picture comes by way of what counts the links, under a
+// name with a piece of theirs: some who count links rewrite pictures too.
+func (v *view) rewritten(t *signal.Token) bool {
+	return t.Last && v.facts.Mail.Ways(v.at.Host) >= manyLinks && v.facts.Mail.LinkPieces(t) > 0
 }

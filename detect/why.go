@@ -62,6 +62,7 @@ var sentences = map[string]string{
 	"twin-same":       "In a mailing of this sender, of {0}, {1} recipients got the same addresses of this form.",
 	"history-reader":  "Its {0} holds what stayed the same in {1} mails of this sender and is another one for each of {2} of your addresses: it names you.",
 	"history-stays":   "Its {0} holds what stayed the same in {1} mails of this sender while the rest of the address changed: it may name you.",
+	"shows-other":     "Its text shows {0}, but it leads to {1}.",
 	"choice-header":   "The mail's header names this link for unsubscribing.",
 	"choice-words":    "The words \"{0}\" say that it is for a choice of yours.",
 	"login-words":     "The words \"{0}\" say that it is for a login or a confirmation.",

@@ -130,8 +130,8 @@ func (v Vector) InStyle() (css, attribute bool) {
 type Shape struct {
 	// Width and Height are declared CSS pixels, -1 where nothing is declared.
 	Width, Height int
-	// Hidden names what makes it invisible: "display:none", "opacity:0";
-	// "" if nothing does.
+	// Hidden names what makes it invisible: "display:none", "opacity:0"; what
+	// begins with [OffScreen] names what moved it away. "" if nothing does.
 	Hidden string
 	// Alt is the alternative text, cut at 200 octets.
 	Alt string

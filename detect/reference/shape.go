@@ -79,6 +79,7 @@ func inPixels(unit []byte) bool {
 // declare reads the declarations of a style attribute that bear on the shape.
 func (sh *Shape) declare(style []byte) {
 	limits := Shape{Width: -1, Height: -1}
+	var out away
 	for len(style) > 0 {
 		var one []byte
 		one, style, _ = bytes.Cut(style, []byte(";"))
@@ -98,7 +99,12 @@ func (sh *Shape) declare(style []byte) {
 			limits.Height = length(value)
 		case isName(name, "display"), isName(name, "visibility"), isName(name, "opacity"):
 			sh.hide(name, value)
+		default:
+			out.declare(name, value)
 		}
+	}
+	if by := out.by(); by != "" && sh.Hidden == "" {
+		sh.Hidden = OffScreen + by
 	}
 	sh.Width = limited(sh.Width, limits.Width)
 	sh.Height = limited(sh.Height, limits.Height)

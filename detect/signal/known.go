@@ -19,6 +19,9 @@ const (
 	usePicture use = "picture"
 	// usePerson is named after people.
 	usePerson use = "person"
+	// useMessage names the mail: in an address that another one leads to, it names
+	// what is shown there.
+	useMessage use = "message"
 	// usePerhaps is named after people where an address counts.
 	usePerhaps use = "perhaps"
 	// useContent names what the address leads to.

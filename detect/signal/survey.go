@@ -152,16 +152,44 @@ func (m *Mail) use(k reference.Kind, s string) uint64 {
 }
 
 // pieces counts the numbers that a token is made of: "3251:7552100" is a link and
-// a reader.
+// a reader; and its pieces at random, if marks part them that stand in no name
+// which people give: "fdhjdmtkw~fqrysrynybg".
 func (m *Mail) pieces(k reference.Kind, t *Token) {
 	if t.Kind == Address || t.Kind == UUID {
 		return
+	}
+	if strings.ContainsAny(t.Text, marks) {
+		for piece := range strings.FieldsFuncSeq(t.Text, isMark) {
+			if len(piece) >= minFair && len(piece) < len(t.Text) && isRandom(piece) {
+				m.use(k, piece)
+			}
+		}
 	}
 	for piece := range numbersIn(t.Text) {
 		if len(piece) < len(t.Text) {
 			m.use(k, piece)
 		}
 	}
+}
+
+// marks part what a machine put together.
+const marks = "~|:!"
+
+func isMark(r rune) bool { return strings.ContainsRune(marks, r) }
+
+// LinkPieces returns in how many links the piece at random stands, of those that
+// marks part in a token, that stands in most.
+func (m *Mail) LinkPieces(t *Token) int {
+	if m == nil || !strings.ContainsAny(t.Text, marks) {
+		return 0
+	}
+	most := 0
+	for piece := range strings.FieldsFuncSeq(t.Text, isMark) {
+		if len(piece) >= minFair && isRandom(piece) {
+			most = max(most, m.uses[hash(start, piece)].Links)
+		}
+	}
+	return most
 }
 
 // numbersIn yields the numbers of a text that are long enough and no day.
@@ -269,13 +297,22 @@ func (m *Mail) Ways(host string) int {
 
 // slot returns the place of a token: host, depth and what stands before it.
 func slot(p *Parts, t *Token) uint64 {
-	h := hash(hash(start, p.At.Host), string(t.Where))
+	h := hash(ofHost(start, p.At.Host), string(t.Where))
 	h = hash(hash(h, t.Name), string(t.Kind))
 	h = (h ^ uint64(t.Segment)) * prime
 	if t.Where == Path {
 		return hash(h, p.Extension)
 	}
 	return hash(h, p.At.Path())
+}
+
+// ofHost goes on with a host, without the digits at the ends of its labels: stores
+// are parted among hosts with numbers, "img1" and "img2".
+func ofHost(h uint64, host string) uint64 {
+	for label := range strings.SplitSeq(host, ".") {
+		h = hash(h, strings.TrimRight(label, "0123456789"))
+	}
+	return h
 }
 
 // shape returns where a token stands and what it looks like, on any host.

@@ -155,6 +155,7 @@ func isSomebody(name, value string) bool {
 
 // query takes the tokens of a query.
 func (p *Parts) query(query string) {
+	within := false
 	for query != "" {
 		pair := query
 		if i := strings.IndexAny(query, "&;"); i >= 0 {
@@ -183,10 +184,12 @@ func (p *Parts) query(query string) {
 		}
 		if isNested(value) {
 			p.nested(value)
+			// One that was not escaped goes on with what follows, as a rule.
+			within = within || strings.IndexByte(value, '?') >= 0
 			continue
 		}
 		p.add(Token{Where: Query, Name: name, Text: value, Seal: use == useSeal, Content: use == useContent,
-			Asked: use == usePerson || use == useTrait || use == usePerhaps && p.Counter})
+			Asked: use == usePerson || use == useMessage && !within || use == useTrait || use == usePerhaps && p.Counter})
 		// A name can hold what its value should.
 		if len(name) >= minFair {
 			p.add(Token{Where: Query, Name: name, Text: name})

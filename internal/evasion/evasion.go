@@ -129,6 +129,7 @@ func Ways() []Way {
 		{"large picture", same, `<img src="%s" width="600" height="300" alt="Our offers">`},
 		{"first-party host", firstParty, pixelTag},
 		{"2x6", same, `<img src="%s" width="2" height="6" alt="">`},
+		{"off the screen", same, `<img src="%s" width="600" height="300" alt="Our offers" style="position:absolute;left:-9999px">`},
 	}
 }
 
