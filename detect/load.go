@@ -183,8 +183,9 @@ func (v *view) excusedPixel(p *signal.Parts, t *signal.Token) bool {
 	case t.Where == signal.Query && t.Strength == signal.Strong:
 		return v.facts.Mail.Siblings(p, t) > 1
 	case t.Where == signal.Path && t.Last && p.Picture():
-		// One of the mail's pictures, hidden.
-		return v.facts.Mail.Siblings(p, t) > 0
+		// One of the mail's pictures, hidden. Among others than its sort it has to
+		// lie where pictures are put.
+		return v.facts.Mail.Alike(p, t) > 0 || p.Shelf && v.facts.Mail.Siblings(p, t) > 0
 	}
 	return false
 }

@@ -123,11 +123,19 @@ func (m *Mail) note(k reference.Kind, p *Parts, seen map[uint64]struct{}) {
 		}
 		if k == reference.Image {
 			at := slot(p, t)
-			if _, again := seen[at^text]; !again {
-				seen[at^text] = struct{}{}
-				m.slots[at]++
+			m.fill(at, text, seen)
+			if p.Picture() {
+				m.fill(hash(at, p.Extension), text, seen)
 			}
 		}
+	}
+}
+
+// fill counts a text at a place, once.
+func (m *Mail) fill(at, text uint64, seen map[uint64]struct{}) {
+	if _, again := seen[at^text]; !again {
+		seen[at^text] = struct{}{}
+		m.slots[at]++
 	}
 }
 
@@ -238,6 +246,14 @@ func (m *Mail) Siblings(p *Parts, t *Token) int {
 	return m.slots[slot(p, t)]
 }
 
+// Alike is [Mail.Siblings] among pictures of one sort, by their extension.
+func (m *Mail) Alike(p *Parts, t *Token) int {
+	if m == nil || !p.Picture() {
+		return 0
+	}
+	return m.slots[hash(slot(p, t), p.Extension)]
+}
+
 // LikeLinks says whether links of the mail have a token of the same kind at the
 // same place.
 func (m *Mail) LikeLinks(p *Parts, t *Token) bool { return m != nil && m.shapes[shape(p, t)] > 0 }
@@ -300,10 +316,14 @@ func slot(p *Parts, t *Token) uint64 {
 	h := hash(ofHost(start, p.At.Host), string(t.Where))
 	h = hash(hash(h, t.Name), string(t.Kind))
 	h = (h ^ uint64(t.Segment)) * prime
-	if t.Where == Path {
-		return hash(h, p.Extension)
+	switch {
+	case t.Where != Path:
+		return hash(h, p.At.Path())
+	case p.Picture():
+		// A store has pictures of several sorts.
+		return hash(h, "picture")
 	}
-	return hash(h, p.At.Path())
+	return hash(h, p.Extension)
 }
 
 // ofHost goes on with a host, without the digits at the ends of its labels: stores

@@ -72,10 +72,14 @@ func (p *Parts) take(address string) bool {
 	}
 	p.At = at
 	path := at.Path()
-	last := path[strings.LastIndexByte(path, '/')+1:]
+	// Parameters of the segment (RFC 3986, section 3.3) are not of a file's name.
+	last, params, _ := strings.Cut(path[strings.LastIndexByte(path, '/')+1:], ";")
 	p.File, p.Extension = file(last)
 	p.path(path)
 	p.host(at.Host)
+	if params != "" && !isSession(params) {
+		p.query(params)
+	}
 	if query := at.Query(); query != "" {
 		p.query(query)
 	}
@@ -269,7 +273,7 @@ func (p *Parts) segment(t Token) {
 		p.Counting = p.Counting || p.Opener || names().counter[word]
 		p.Counter = p.Counter || p.Counting
 		p.Leaves = p.Leaves || leaves(word)
-		p.Shelf = p.Shelf || !t.Last && names().storeLabels[word]
+		p.Shelf = p.Shelf || !t.Last && stores(word)
 	}
 	if strings.HasPrefix(t.Text, "http") && isNested(t.Text) || strings.Contains(t.Text, "%2F") {
 		p.Nested = true
@@ -290,14 +294,30 @@ func opens(name string) bool {
 	return false
 }
 
+// stores says whether a part of a name is a word for stores: "upload_aimg".
+func stores(name string) bool {
+	if len(name) > maxName {
+		return false
+	}
+	for piece := range strings.FieldsFuncSeq(name, func(r rune) bool { return r == '_' || r == '-' }) {
+		if names().storeLabels[piece] {
+			return true
+		}
+	}
+	return false
+}
+
 // withoutSession takes the number of a session off a segment. Whoever copied the
 // address from their own window copied it along: it is the same for all.
 func withoutSession(s string) string {
-	if i := strings.IndexByte(s, ';'); i >= 0 && strings.HasPrefix(strings.ToLower(s[i+1:]), "jsessionid=") {
+	if i := strings.IndexByte(s, ';'); i >= 0 && isSession(s[i+1:]) {
 		return s[:i]
 	}
 	return s
 }
+
+// isSession says whether a parameter of a segment numbers a session.
+func isSession(s string) bool { return len(s) > 11 && strings.EqualFold(s[:11], "jsessionid=") }
 
 // leaves says whether a name is one of pages by which a list is left.
 func leaves(name string) bool {
