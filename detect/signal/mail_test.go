@@ -106,3 +106,41 @@ func TestMessageWithin(t *testing.T) {
 		}
 	}
 }
+
+// A store has pictures of several sorts: those of one place are siblings whatever
+// they end in, alike if they end alike.
+func TestSiblingsOfSorts(t *testing.T) {
+	urls := []string{"https://a.shop.example/upload_img/11112222-3333-4444-5555-666677778888.gif",
+		"https://a.shop.example/upload_img/21112222-3333-4444-5555-666677778888.png",
+		"https://a.shop.example/upload_img/31112222-3333-4444-5555-666677778888.jpg;maxHeight=640;maxWidth=400"}
+	var refs []reference.Reference
+	for _, u := range urls {
+		refs = append(refs, reference.Reference{Kind: reference.Image, Remote: true, URL: u})
+	}
+	m := signal.Survey(refs)
+	for _, u := range urls {
+		p := m.Parts(u)
+		if len(p.Tokens) != 1 || m.Siblings(p, &p.Tokens[0]) != 3 || m.Alike(p, &p.Tokens[0]) != 1 || !p.Shelf {
+			t.Errorf("%s: %+v", u, p)
+		}
+	}
+	var none *signal.Mail
+	if none.Alike(&signal.Parts{}, &signal.Token{}) != 0 {
+		t.Error("no mail says something")
+	}
+}
+
+// Parameters of a segment are no part of a file's name, but may name a reader.
+func TestSegmentParameters(t *testing.T) {
+	for url, want := range map[string]int{
+		"https://a.shop.example/pic.jpg;maxHeight=640":                             0,
+		"https://a.shop.example/pic.gif;uid=837":                                   1,
+		"https://a.shop.example/pic.gif;7f3a9c2e51d84b06a1c2":                      1,
+		"https://a.shop.example/pic.gif;jsessionid=7f3a9c2e51d84b06a1c27f3a9c2e51": 0,
+	} {
+		p, _ := signal.Take(url)
+		if len(p.Tokens) != want || !p.Picture() {
+			t.Errorf("%s: %+v", url, p.Tokens)
+		}
+	}
+}

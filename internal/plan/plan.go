@@ -30,7 +30,7 @@ import (
 // Version is of the planner. Plans of one version are equal for equal input;
 // another version may find more references, and then numbers them otherwise.
 // A stored plan is served for ever, whatever its version.
-const Version = 2
+const Version = 3
 
 // A Mode says which loads are replaced.
 type Mode string
