@@ -188,6 +188,18 @@ type AddOnReport struct {
 	Held []int `json:"held,omitempty"`
 	// Released are those that were asked for.
 	Released []int `json:"released,omitempty"`
+	// Others are further mails, for those who page on quickly.
+	Others []AddOnBecame `json:"others,omitempty"`
+}
+
+// AddOnBecame is what became of loads of a further mail.
+type AddOnBecame struct {
+	// Plan is the mail's.
+	Plan int64 `json:"plan"`
+	// Held and Released are as in [AddOnReport].
+	Held []int `json:"held,omitempty"`
+	// Released are those that were asked for.
+	Released []int `json:"released,omitempty"`
 }
 
 // An AddOnNoted says how many of a report were noted.

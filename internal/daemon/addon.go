@@ -259,21 +259,27 @@ func (d *Daemon) addOnFollow(ctx context.Context, q api.AddOnLinkRequest) (api.O
 
 // addOnHappened notes what became of loads, as the gateway does of its own.
 func (d *Daemon) addOnHappened(ctx context.Context, q api.AddOnReport) (api.AddOnNoted, error) {
-	m, err := d.planned(ctx, q.Plan)
-	if err != nil {
-		return api.AddOnNoted{}, err
-	}
 	var out api.AddOnNoted
-	for outcome, list := range map[string][]int{"held": q.Held, "released": q.Released} {
-		for _, n := range list {
-			if n < 0 || n >= len(m.plan.References) {
-				continue
-			}
-			d.noteShown(ctx, &load{mail: m, number: n}, outcome)
-			out.Noted++
+	for _, one := range append([]api.AddOnBecame{{Plan: q.Plan, Held: q.Held, Released: q.Released}}, q.Others...) {
+		m, err := d.planned(ctx, one.Plan)
+		if err != nil {
+			return out, err
 		}
+		out.Noted += d.noteAll(ctx, m, "held", one.Held) + d.noteAll(ctx, m, "released", one.Released)
 	}
 	return out, nil
+}
+
+// noteAll notes one outcome of loads of a mail, and returns of how many.
+func (d *Daemon) noteAll(ctx context.Context, m *mail, outcome string, list []int) int {
+	noted := 0
+	for _, n := range list {
+		if n >= 0 && n < len(m.plan.References) {
+			d.noteShown(ctx, &load{mail: m, number: n}, outcome)
+			noted++
+		}
+	}
+	return noted
 }
 
 // noteShown notes what became of one load of a mail that is shown.

@@ -162,15 +162,19 @@ func TestAddOnHappened(t *testing.T) {
 	h.start()
 	m := h.shows(inThunderbird, crlf(mailFrom("shop.example", pixel)))
 	ctx := context.Background()
-	got, err := h.client.AddOnHappened(ctx, api.AddOnReport{Plan: m.Plan, Held: []int{m.Loads[0].Number, 99}})
-	if err != nil || got.Noted != 1 {
+	other := h.shows(inThunderbird, crlf(strings.Replace(mailFrom("shop.example", pixel), "Subject: ", "Subject: Once more: ", 1)))
+	got, err := h.client.AddOnHappened(ctx, api.AddOnReport{
+		Plan: m.Plan, Held: []int{m.Loads[0].Number, 99},
+		Others: []api.AddOnBecame{{Plan: other.Plan, Held: []int{other.Loads[0].Number}, Released: []int{-1}}},
+	})
+	if err != nil || got.Noted != 2 {
 		t.Fatalf("noted %+v, %v", got, err)
 	}
 	list, err := h.client.Questions(ctx, false)
-	if err != nil || len(list) != 1 || list[0].Sender != "shop.example" || list[0].Held != 1 {
+	if err != nil || len(list) != 1 || list[0].Sender != "shop.example" || list[0].Held != 2 {
 		t.Errorf("questions: %+v, %v", list, err)
 	}
-	if st, err := h.client.Status(ctx); err != nil || st.Today.Held != 1 {
+	if st, err := h.client.Status(ctx); err != nil || st.Today.Held != 2 {
 		t.Errorf("counted %+v, %v", st.Today, err)
 	}
 }

@@ -106,9 +106,10 @@ await pause(300);
 `, text)
 }
 
-// scriptPage opens every message of the inbox as fast as it loads, and returns how long
-// each took to be shown, in milliseconds.
+// scriptPage opens messages of the inbox as fast as they load, and returns how long each
+// took to be shown, in milliseconds.
 const scriptPage = `
+const [from, to] = arguments;
 const about = pane();
 about.displayFolder(inbox().URI);
 await until("the view", () => about.gDBView && about.gDBView.rowCount > 0);
@@ -116,7 +117,7 @@ const browser = about.messageBrowser.contentWindow;
 const took = [];
 about.threadTree.selectedIndex = -1;
 await pause(100);
-for (let row = 0; row < about.gDBView.rowCount; row++) {
+for (let row = from; row < Math.min(to, about.gDBView.rowCount); row++) {
   const began = browser.performance.now();
   const loaded = new Promise(done => browser.addEventListener("MsgLoaded", done, { once: true }));
   about.threadTree.selectedIndex = row;
@@ -126,17 +127,28 @@ for (let row = 0; row < about.gDBView.rowCount; row++) {
 return took;
 `
 
-// Page opens every message of the inbox, one after the other, as fast as they load, and
-// returns how long each took to be shown.
-func (tb *Thunderbird) Page(t testing.TB) []time.Duration {
+// Page opens the messages of the inbox from one row up to another, one after the other,
+// as fast as they load, and returns how long each took to be shown.
+func (tb *Thunderbird) Page(t testing.TB, from, to int) []time.Duration {
 	t.Helper()
 	var ms []float64
-	tb.Do(t, &ms, scriptPage)
+	tb.Do(t, &ms, scriptPage, from, to)
 	took := make([]time.Duration, 0, len(ms))
 	for _, one := range ms {
 		took = append(took, time.Duration(one*float64(time.Millisecond)))
 	}
 	return took
+}
+
+// Enable switches an add-on on or off, as its switch in the manager of add-ons does.
+func (tb *Thunderbird) Enable(t testing.TB, id string, on bool) {
+	t.Helper()
+	tb.Do(t, nil, `
+const [id, on] = arguments;
+const { AddonManager } = ChromeUtils.importESModule("resource://gre/modules/AddonManager.sys.mjs");
+const addon = await AddonManager.getAddonByID(id);
+await (on ? addon.enable() : addon.disable());
+await until("it to be so", () => addon.isActive == on);`, id, on)
 }
 
 // Memory is how much memory Thunderbird's main process has to itself, in octets, after

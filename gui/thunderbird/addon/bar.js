@@ -6,17 +6,25 @@
   if (!root) {
     return; // nothing that a mail can write makes it go away
   }
-  const remote = document.querySelector(
-    "[src^='http'], [srcset*='http'], [background^='http'], [poster^='http'], object[data^='http'], link[href^='http'], [style*='url('], style",
-  );
   /** @type {HTMLElement | null} */
   let host = null;
-  const port = messenger.runtime.connect({ name: "bar" });
-  port.onMessage.addListener((/** @type {any} */ state) => {
-    lead(state.links, state.gateway);
-    draw(state);
-  });
-  port.postMessage({ shown: true, document: document.URL, remote: remote !== null });
+  /** @type {any} */
+  let port = null;
+  // The mail comes first: whoever pages on before it is drawn has no work done for them.
+  requestIdleCallback(begin, { timeout: 300 });
+
+  /** Says that the mail is shown, and draws what is said of it. */
+  function begin() {
+    const remote = document.querySelector(
+      "[src^='http'], [srcset*='http'], [background^='http'], [poster^='http'], object[data^='http'], link[href^='http'], [style*='url('], style",
+    );
+    port = messenger.runtime.connect({ name: "bar" });
+    port.onMessage.addListener((/** @type {any} */ state) => {
+      lead(state.links, state.gateway);
+      draw(state);
+    });
+    port.postMessage({ shown: true, document: document.URL, remote: remote !== null });
+  }
 
   /** @type {Map<string, any>} */
   const asked = new Map();

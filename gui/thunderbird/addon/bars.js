@@ -1,7 +1,6 @@
 // What is seen of it in Thunderbird: one line in the mail, a number on the button in its
 // header, and the panel behind both.
 
-import { displayed } from "./mails.js";
 import { tagging, tag } from "./settings.js";
 
 /** @typedef {{port: any, tab: number, document: string, remote: boolean}} Shown */
@@ -14,6 +13,9 @@ export class Bars {
     this.loads = loads;
     /** @type {Set<Shown>} */
     this.open = new Set();
+    /** What the button of each tab says. @type {Map<number, string>} */
+    this.badges = new Map();
+    messenger.tabs.onRemoved.addListener((tab) => this.badges.delete(tab));
     /** @type {Set<any>} */
     this.panels = new Set();
     // The same for every tab: the number alone says it, not a word beside it.
@@ -53,7 +55,11 @@ export class Bars {
 
   /** The mail that a tab shows. @param {number} tab @param {string} document */
   async mailOf(tab, document) {
-    const messages = await displayed(tab);
+    const known = this.loads.shown.get(document);
+    if (known) {
+      return this.mails.of(known, document);
+    }
+    const messages = await this.mails.displayed(tab, document);
     return messages.length === 1 ? this.mails.of(messages[0], document) : null;
   }
 
@@ -67,7 +73,7 @@ export class Bars {
     }
     const known = mail !== null && this.mails.counts(mail);
     const answer = known ? mail?.answer : null;
-    const state = { style: await this.style, summary: "", hint: "", links: /** @type {any[]} */ ([]), gateway: this.unseen.hello?.gateway ?? "" };
+    const state = { style: "", summary: "", hint: "", links: /** @type {any[]} */ ([]), gateway: this.unseen.hello?.gateway ?? "" };
     if (answer) {
       state.summary = answer.summary;
       state.links = answer.links;
@@ -80,6 +86,9 @@ export class Bars {
       state.hint = this.unseen.installed ? (refused ? refused.message + " " + refused.hint : messenger.i18n.getMessage("downHow")) : "";
     }
     if (this.open.has(shown)) {
+      if (state.summary) {
+        state.style = await this.style;
+      }
       shown.port.postMessage(state);
     }
     await this.badge(shown.tab, answer ?? null);
@@ -88,6 +97,10 @@ export class Bars {
   /** @param {number} tab @param {import("./mails.js").Answer | null} answer */
   async badge(tab, answer) {
     const text = answer && answer.held ? String(answer.held) : "";
+    if (!text && !this.badges.get(tab)) {
+      return; // it says nothing as it is
+    }
+    this.badges.set(tab, text);
     const action = messenger.messageDisplayAction;
     try {
       await Promise.all([

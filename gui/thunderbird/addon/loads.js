@@ -1,11 +1,11 @@
 // Each load that a mail makes comes by here before it goes out: it is let through, or
 // sent to where it is refused. In doubt it is refused, and so is all that goes wrong.
 
-import { displayed, normal } from "./mails.js";
+import { normal } from "./mails.js";
 import { soon, patience } from "./unseen.js";
 
 /** How long reports are gathered, in milliseconds. */
-const gather = 400;
+const gather = 700;
 
 /** @typedef {{requestId: string, url: string, documentUrl?: string, tabId: number, type: string}} Request */
 
@@ -100,7 +100,7 @@ export class Loads {
     if (composing(r.documentUrl)) {
       return this.quoted(r.tabId);
     }
-    const messages = await displayed(r.tabId);
+    const messages = await this.mails.displayed(r.tabId, r.documentUrl ?? "");
     return messages.length === 1 ? messages : [];
   }
 
@@ -126,21 +126,19 @@ export class Loads {
     let report = this.report.get(plan);
     if (!report) {
       report = { held: new Set(), released: new Set() };
+      if (!this.report.size) {
+        setTimeout(() => this.send(), gather);
+      }
       this.report.set(plan, report);
-      setTimeout(() => this.send(plan), gather);
     }
     (load.release ? report.released : report.held).add(load.number);
   }
 
-  /** @param {number} plan */
-  send(plan) {
-    const report = this.report.get(plan);
-    this.report.delete(plan);
-    if (report) {
-      this.unseen
-        .ask("POST", "/v1/addon/happened", { plan, held: [...report.held], released: [...report.released] })
-        .catch(() => {}); // it is only counted
-    }
+  /** Sends what was gathered, of all mails at once: each message has its price. */
+  send() {
+    const [first, ...others] = [...this.report].map(([plan, r]) => ({ plan, held: [...r.held], released: [...r.released] }));
+    this.report.clear();
+    this.unseen.ask("POST", "/v1/addon/happened", { ...first, others }).catch(() => {}); // it is only counted
   }
 }
 

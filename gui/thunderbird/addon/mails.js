@@ -42,6 +42,24 @@ export class Mails {
     /** @type {Map<number, Mail>} */
     this.byId = new Map();
     this.epoch = 0;
+    this.accounts = new Accounts();
+    /** What tabs are being asked for. @type {Map<string, Promise<any[]>>} */
+    this.asking = new Map();
+  }
+
+  /**
+   * The mails that a tab shows. A document has many loads at once, and a bar: while
+   * Thunderbird is asked for one of them, the others wait for the same answer.
+   * @param {number} tab @param {string} document
+   */
+  displayed(tab, document) {
+    const of = tab + " " + document;
+    let asking = this.asking.get(of);
+    if (!asking) {
+      asking = displayed(tab).finally(() => this.asking.delete(of));
+      this.asking.set(of, asking);
+    }
+    return asking;
   }
 
   /** Forgets what was said: it may be otherwise now. */
@@ -110,7 +128,7 @@ export class Mails {
     if (mail.answer) {
       return soon(this.unseen.ask("POST", "/v1/addon/again", { plan: mail.answer.plan, language }), patience);
     }
-    const [raw, account] = await Promise.all([rawOf(mail.header), accountOf(mail.header)]);
+    const [raw, account] = await Promise.all([rawOf(mail.header), this.accounts.of(mail.header)]);
     const q = new URLSearchParams({ account, document, language });
     return soon(this.unseen.ask("POST", "/v1/addon/messages?" + q, undefined, raw), patience);
   }
@@ -133,7 +151,7 @@ export class Mails {
 }
 
 /** The mails that a tab shows. @param {number} tab @returns {Promise<any[]>} */
-export async function displayed(tab) {
+async function displayed(tab) {
   const list = /** @type {any} */ (await messenger.messageDisplay.getDisplayedMessages(tab));
   return Array.isArray(list) ? list : list.messages; // by the version of the manifest
 }
@@ -149,26 +167,48 @@ export function normal(url) {
   }
 }
 
-/** The octets of a mail, in base64, decrypted where that can be done. @param {any} header */
+/** What an encrypted mail has in it somewhere: RFC 1847, section 2.2, RFC 8551, section
+ * 3.3, RFC 9580, section 6.2. */
+const sealed = /multipart\/encrypted|application\/(x-)?pkcs7-mime|-----BEGIN PGP MESSAGE-----/i;
+
+/**
+ * The octets of a mail, in base64, decrypted where that can be done. To be asked for
+ * that, Thunderbird takes every mail apart: it is asked only where there is something to
+ * decrypt. A string is had in one step, and a file in three.
+ * @param {any} header @returns {Promise<string>}
+ */
 async function rawOf(header) {
-  const read = (/** @type {boolean} */ decrypt) => messenger.messages.getRaw(header.id, { data_format: "File", decrypt });
-  const file = /** @type {File} */ (await read(true).catch(() => read(false)));
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  if ("toBase64" in bytes) {
-    return /** @type {any} */ (bytes).toBase64();
-  }
-  let text = "";
-  for (let i = 0; i < bytes.length; i += 0x8000) {
-    text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-  }
-  return btoa(text);
+  const read = (/** @type {boolean} */ decrypt) =>
+    /** @type {Promise<any>} */ (messenger.messages.getRaw(header.id, { data_format: "BinaryString", decrypt }));
+  const raw = await read(false);
+  return btoa(sealed.test(raw) ? await read(true).catch(() => raw) : raw);
 }
 
-/** The reader's address of the account that a mail lies in. @param {any} header */
-async function accountOf(header) {
-  if (!header.folder?.accountId) {
-    return "";
+/** The reader's address of each account, as it was when it was last asked for. */
+class Accounts {
+  constructor() {
+    /** @type {Map<string, Promise<string>>} */
+    this.address = new Map();
+    const forget = () => this.address.clear();
+    messenger.accounts.onUpdated.addListener(forget);
+    messenger.accounts.onDeleted.addListener(forget);
+    messenger.identities.onUpdated.addListener(forget);
+    messenger.identities.onCreated.addListener(forget);
+    messenger.identities.onDeleted.addListener(forget);
   }
-  const account = await messenger.accounts.get(header.folder.accountId, false);
-  return account?.identities?.[0]?.email ?? "";
+
+  /** The reader's address of the account that a mail lies in. @param {any} header @returns {Promise<string>} */
+  of(header) {
+    const id = header.folder?.accountId;
+    if (!id) {
+      return Promise.resolve("");
+    }
+    let address = this.address.get(id);
+    if (!address) {
+      address = messenger.accounts.get(id, false).then((account) => account?.identities?.[0]?.email ?? "");
+      address.catch(() => this.address.delete(id));
+      this.address.set(id, address);
+    }
+    return address;
+  }
 }

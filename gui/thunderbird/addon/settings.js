@@ -19,10 +19,35 @@ export async function cookiesBlocked() {
 /** The tag of mails that wanted to know, if the reader wants one. */
 export const tagKey = "unseen-tracked";
 
+/** Whether tracked mails get a tag, as it was when it was last asked for. */
+class Tagging {
+  constructor() {
+    /** @type {Promise<boolean> | null} */
+    this.known = null;
+    const forget = () => {
+      this.known = null;
+    };
+    messenger.storage.local.onChanged.addListener(forget);
+    messenger.permissions.onAdded.addListener(forget);
+    messenger.permissions.onRemoved.addListener(forget);
+  }
+
+  on() {
+    this.known ??= this.ask();
+    return this.known;
+  }
+
+  async ask() {
+    const { tag } = await messenger.storage.local.get({ tag: false });
+    return tag === true && (await messenger.permissions.contains({ permissions: ["messagesTagsList", "messagesUpdate"] }));
+  }
+}
+
+const wanted = new Tagging();
+
 /** Whether tracked mails get a tag. */
-export async function tagging() {
-  const { tag } = await messenger.storage.local.get({ tag: false });
-  return tag === true && (await messenger.permissions.contains({ permissions: ["messagesTagsList", "messagesUpdate"] }));
+export function tagging() {
+  return wanted.on();
 }
 
 /** Gives a mail the tag. @param {any} header */

@@ -23,10 +23,9 @@ func TestAddOn(t *testing.T) {
 	tb := lab.StartThunderbird(t, h.reader(h.direct()))
 	tb.Sync(t, 2)
 	tb.Open(t, "Five novels")
-	h.tells(t, tb, func(told lab.Told) bool { return strings.Contains(told.Bar, "They were not told") })
-	if told := tb.Told(t); told.Badge != "6" || told.Bars != 1 {
-		t.Errorf("it shows %+v", told)
-	}
+	h.tells(t, tb, func(told lab.Told) bool {
+		return strings.Contains(told.Bar, "They were not told") && told.Badge == "6" && told.Bars == 1
+	})
 	picture(t, tb, "held")
 	// The tracker sets a cookie with every answer, and Thunderbird would send it back.
 	var cookies int

@@ -103,7 +103,9 @@ func TestAddOnBesideRelay(t *testing.T) {
 	if !strings.Contains(shown.HTML, h.daemon.Origin()+"/p/") {
 		t.Fatalf("nothing was replaced, so this test shows nothing:\n%s", shown.HTML)
 	}
-	h.tells(t, tb, func(told lab.Told) bool { return strings.Contains(told.Bar, "They were not told") })
+	h.tells(t, tb, func(told lab.Told) bool {
+		return strings.Contains(told.Bar, "They were not told") && told.Badge == "6"
+	})
 	time.Sleep(quiet)
 	if told := tb.Told(t); told.Bars != 1 || told.Badge != "6" {
 		t.Errorf("it shows %+v", told)
@@ -152,7 +154,7 @@ func TestAddOnManyMails(t *testing.T) {
 	var memory []int64
 	for round := range rounds {
 		learned(h.house)
-		took := tb.Page(t)
+		took := tb.Page(t, 0, n)
 		time.Sleep(quiet)
 		for _, hit := range learned(h.house) {
 			if !strings.Contains(hit.URL, "cover.png") {
