@@ -92,6 +92,8 @@ func told(w *words.Catalogue, e *api.Event, n int, hosts []string) string {
 		key = words.WinDidCopy
 	case "load failed":
 		key = words.WinDidFail
+	case "mail arrived":
+		key = words.WinDidArrive
 	case "consent granted":
 		key = words.WinDidGrant
 	case "consent refused":

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -68,6 +69,7 @@ type tray struct {
 	words   *words.Catalogue
 	enabled bool
 	held    int
+	arrived int
 }
 
 // Run shows the icon until ctx ends or the reader closes it.
@@ -159,7 +161,12 @@ func (t *tray) loop(ctx context.Context, news <-chan api.Event, keys <-chan stri
 		case e := <-news:
 			if e.Kind == "load" && e.Outcome == "held" && (e.Verdict == "tracker" || e.Verdict == "suspected") {
 				t.known.New = true
-				if t.held++; t.held == 1 {
+				if t.held++; t.held+t.arrived == 1 {
+					notice.Reset(cmp.Or(t.cfg.Quiet, quiet))
+				}
+			}
+			if e.Kind == "mail" && e.Outcome == "arrived" {
+				if t.arrived++; t.held+t.arrived == 1 {
 					notice.Reset(cmp.Or(t.cfg.Quiet, quiet))
 				}
 			}
@@ -269,7 +276,7 @@ func (t *tray) build(items []Item) {
 // do does what an item says.
 func (t *tray) do(ctx context.Context, i Item) {
 	c := t.cfg.Client
-	t.known.New, t.held = false, 0
+	t.known.New, t.held, t.arrived = false, 0, 0
 	var err error
 	switch i.Do {
 	case DoOpen, DoAsk, DoSet:
@@ -292,13 +299,20 @@ func (t *tray) do(ctx context.Context, i Item) {
 
 // notify says how much was held, unless the reader wants no notices, or none now.
 func (t *tray) notify(ctx context.Context) {
-	n := t.held
-	t.held = 0
+	n, arrived := t.held, t.arrived
+	t.held, t.arrived = 0, 0
 	st, err := t.cfg.Client.Status(ctx)
-	if err != nil || st.Paused != nil || n == 0 || !t.enabled {
+	if err != nil || st.Paused != nil || n+arrived == 0 || !t.enabled {
 		return
 	}
-	text := t.words.Say(words.TrayNoticeHeld, "n", n)
+	var said []string
+	if n > 0 {
+		said = append(said, t.words.Say(words.TrayNoticeHeld, "n", n))
+	}
+	if arrived > 0 {
+		said = append(said, t.words.Say(words.TrayNoticeArrived, "n", arrived))
+	}
+	text := strings.Join(said, " ")
 	var actions []string
 	if len(t.known.Waiting) > 0 {
 		text += " " + t.words.Say(words.TrayQuestions, "n", len(t.known.Waiting)) + "."

@@ -24,6 +24,8 @@ type Service struct {
 	Authorities LocalAuthorities
 	// Proxies are about programs that keep the names of their servers.
 	Proxies Proxies
+	// Watch has new mail be looked at before it is opened.
+	Watch func(ctx context.Context, r WatchRequest) (Watched, error)
 	// Rebuild makes the plans of an account's mail again, and calls tell with how
 	// far it is until tell returns false. Its last word is done.
 	Rebuild func(ctx context.Context, q RebuildRequest, tell func(Rebuilt) bool) error

@@ -109,6 +109,8 @@ type Account struct {
 	// Vouching says whether it is known how the provider vouches for senders:
 	// "yes", "no" if it does not, or "unknown".
 	Vouching string `json:"vouching"`
+	// Watch is how new mail is looked at before it is opened; nil if it is not.
+	Watch *Watched `json:"watch,omitempty"`
 	// Local is what the mail program is set to.
 	Local Local `json:"local"`
 }

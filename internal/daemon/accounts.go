@@ -39,6 +39,9 @@ func (d *Daemon) accountOf(ctx context.Context, r *relay) api.Account {
 			Fingerprint: d.relays.certs.fingerprint(), Problem: r.problem(),
 		},
 	}
+	if w := d.watched(ctx, a.Address); w.On {
+		out.Watch = &w
+	}
 	if a.SMTP != nil {
 		smtp := endpointOf(*a.SMTP)
 		out.SMTP, out.Local.SMTP = &smtp, a.SMTPPort
@@ -275,6 +278,9 @@ func (d *Daemon) removeAccount(ctx context.Context, address string) (api.Account
 	}
 	out := d.accountOf(ctx, r)
 	if _, err := d.core.store.RemoveAccount(ctx, r.account.Address); err != nil {
+		return api.Account{}, err
+	}
+	if err := d.unwatch(ctx, r.account.Address); err != nil {
 		return api.Account{}, err
 	}
 	if dropped := d.relays.drop(r.account.Address); dropped != nil {

@@ -96,7 +96,9 @@ type Daemon struct {
 	watcher *config.Watcher
 	held    heldPorts
 	logins  *login.Book
-	started time.Time
+	// arrivals are the accounts whose new mail is looked at.
+	arrivals *arrivals
+	started  time.Time
 
 	cancel   context.CancelFunc
 	work     sync.WaitGroup
@@ -128,7 +130,7 @@ func Start(ctx context.Context, cfg Config) (*Daemon, error) {
 		return nil, explain(cfg.Words, data, err)
 	}
 	d := &Daemon{cfg: cfg, core: core, hub: newHub(core.store), started: time.Now(), done: make(chan struct{})}
-	d.held, d.logins = holdPorts(cfg.Held), d.openLogins()
+	d.held, d.logins, d.arrivals = holdPorts(cfg.Held), d.openLogins(), &arrivals{daemon: d}
 	if err := d.begin(ctx); err != nil {
 		d.held.close()
 		control.Close()
@@ -170,6 +172,7 @@ func (d *Daemon) begin(ctx context.Context) error {
 func (d *Daemon) serve(life context.Context, control net.Listener) {
 	d.relays.start()
 	d.ways.start()
+	d.arrivals.start(life)
 	d.run("gateway", func() error { return d.gateway.serve(life) })
 	d.run("dead end", func() error { return d.deadEnd.serve(life) })
 	d.run("control", func() error {
@@ -274,6 +277,7 @@ func (d *Daemon) Nudge() {
 		r.server.Nudge()
 		r.named.Nudge()
 	}
+	d.arrivals.wake()
 }
 
 // Wait returns when ctx ends or the daemon is closed.
@@ -292,6 +296,7 @@ func (d *Daemon) Close() error {
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
+			d.arrivals.stop()
 			d.relays.stop()
 			d.ways.stop()
 			d.cancel()

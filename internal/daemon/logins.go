@@ -26,14 +26,18 @@ var errNoToken = errors.New("daemon: the server takes no login by OAuth")
 func (d *Daemon) openLogins() *login.Book {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.DialContext, t.TLSHandshakeTimeout = d.dial, 10*time.Second
-	ring := login.System()
 	if lab := d.cfg.Lab; lab != nil {
 		t.TLSClientConfig, t.Proxy = &tls.Config{RootCAs: lab.Roots}, nil
-		if lab.Ring != nil {
-			ring = *lab.Ring
-		}
 	}
-	return login.Open(d.cfg.Paths.Data, ring, &http.Client{Transport: t, Timeout: 30 * time.Second})
+	return login.Open(d.cfg.Paths.Data, d.ring(), &http.Client{Transport: t, Timeout: 30 * time.Second})
+}
+
+// ring is where secrets are kept.
+func (d *Daemon) ring() login.Ring {
+	if lab := d.cfg.Lab; lab != nil && lab.Ring != nil {
+		return *lab.Ring
+	}
+	return login.System()
 }
 
 // A credential is how a mailbox is logged in to: by what came with a request, else by the
@@ -74,7 +78,12 @@ func (r *relay) logged(ctx context.Context, c credential) (*imapclient.Client, e
 	if err != nil {
 		return nil, err
 	}
-	client, err := r.dial(ctx)
+	return r.loggedFor(ctx, c, nil)
+}
+
+// loggedFor does so for somebody who wants to hear what the server says unasked.
+func (r *relay) loggedFor(ctx context.Context, c credential, news *imapclient.UnilateralDataHandler) (*imapclient.Client, error) {
+	client, err := r.dialFor(ctx, news)
 	if err != nil {
 		return nil, err
 	}

@@ -141,14 +141,21 @@ func selectable(box *imap.ListData) bool {
 }
 
 // dial connects to the account's server as the relay does.
-func (r *relay) dial(ctx context.Context) (*imapclient.Client, error) {
+func (r *relay) dial(ctx context.Context) (*imapclient.Client, error) { return r.dialFor(ctx, nil) }
+
+// dialFor does so for somebody who wants to hear what the server says unasked.
+func (r *relay) dialFor(ctx context.Context, news *imapclient.UnilateralDataHandler) (*imapclient.Client, error) {
 	a := r.account
 	conn, err := r.daemon.dial(ctx, "tcp", net.JoinHostPort(a.IMAP.Host, fmt.Sprint(a.IMAP.Port)))
 	if err != nil {
 		return nil, err
 	}
-	patient := &patientConn{conn}
-	options := &imapclient.Options{TLSConfig: r.upstreamTLS(a.IMAP.Host)}
+	patient := &patientConn{conn, rebuildPatience}
+	if news != nil {
+		patient.patience = idlePatience
+		rarelyAsked(conn)
+	}
+	options := &imapclient.Options{TLSConfig: r.upstreamTLS(a.IMAP.Host), UnilateralDataHandler: news}
 	switch a.IMAP.TLS {
 	case store.StartTLS:
 		return imapclient.NewStartTLS(patient, options)

@@ -25,6 +25,7 @@ func (d *Daemon) service() api.Service {
 		Vouching:      api.Vouching{Stands: d.vouchingOf, Confirm: d.confirmVouching, Signed: d.signed},
 		Authorities:   api.LocalAuthorities{Stand: d.authorities, Cover: d.coverHosts, Remove: d.removeAuthorities},
 		Proxies:       api.Proxies{Stand: d.proxies, Switch: d.switchProxies},
+		Watch:         d.watchAccount,
 		Rebuild:       d.rebuild,
 		Senders:       d.listSenders,
 		Learned:       d.learned,

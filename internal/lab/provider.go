@@ -98,6 +98,9 @@ func (p *Provider) User(token string) string {
 // Token makes an access token for a user.
 func (p *Provider) Token(user string) string { return p.issue("access ", user) }
 
+// Refresh makes a refresh token for a user.
+func (p *Provider) Refresh(user string) string { return p.issue("refresh ", user) }
+
 // issue makes a secret of a kind.
 func (p *Provider) issue(kind, user string) string {
 	secret := rand.Text()

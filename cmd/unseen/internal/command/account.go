@@ -154,6 +154,12 @@ func (c *accountList) Run(ctx context.Context, s *session) error {
 		if a.Local.Problem != "" {
 			fmt.Fprintln(s.Out, "  "+words.Plain(a.Local.Problem))
 		}
+		switch {
+		case a.Watch != nil && a.Watch.Problem != "":
+			fmt.Fprintln(s.Out, "  "+words.Plain(a.Watch.Problem))
+		case a.Watch != nil:
+			fmt.Fprintln(s.Out, "  "+s.words.Say(words.WatchListed))
+		}
 	}
 	fmt.Fprintln(s.Out)
 	s.say(words.SettingsFingerprint, "fingerprint", accounts[0].Local.Fingerprint)

@@ -181,6 +181,8 @@ func (g *group) text(w *words.Catalogue) (what, text string) {
 		return w.Say(words.DidRelease), words.Plain(reason)
 	case "receipt allowed", "receipt refused":
 		return w.Say(words.DidChoose), receiptState(w, g.Outcome)
+	case "mail arrived":
+		return w.Say(words.DidArrive), words.Plain(reason)
 	case "port free":
 		return w.Say(words.DidRecover), words.Plain(reason)
 	}

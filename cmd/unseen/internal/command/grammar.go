@@ -68,6 +68,7 @@ type accountCommand struct {
 	Password accountPassword `cmd:"" help:"${help_account_password}"`
 	Login    accountLogin    `cmd:"" help:"${help_account_login}"`
 	Logout   accountLogout   `cmd:"" help:"${help_account_logout}"`
+	Watch    accountWatch    `cmd:"" help:"${help_account_watch}"`
 	Confirm  accountConfirm  `cmd:"" help:"${help_account_confirm}"`
 	Signed   accountSigned   `cmd:"" help:"${help_account_signed}"`
 	Remove   accountRemove   `cmd:"" help:"${help_account_remove}"`
