@@ -72,8 +72,8 @@ keep: ## puts a few of the inputs that fuzzing found into the repository
 	@packaging/fuzz.sh keep
 
 .PHONY: bench
-bench: ## the numbers of docs/benchmarks.md
-	@packaging/bring.sh test
+bench: ## the numbers of docs/benchmarks.md, beside what is to be reached and beside others
+	@packaging/bring.sh bench
 	@packaging/bench.sh
 
 .PHONY: truth

@@ -2,10 +2,13 @@ package detect_test
 
 import (
 	"os"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/detect/reference"
+	"github.com/unseen-mail/unseen/internal/lab"
 )
 
 func BenchmarkJudge(b *testing.B) {
@@ -44,9 +47,24 @@ func BenchmarkScan(b *testing.B) {
 	}
 	b.SetBytes(int64(size))
 	b.ReportAllocs()
+	spent := lab.CPU()
 	for b.Loop() {
 		for _, raw := range mails {
 			detect.Scan(raw, j, detect.ScanOptions{})
 		}
 	}
+	lab.PerCPU(b, int64(size)*int64(b.N), spent)
+	b.ReportMetric(median(mails, j).Seconds()*1000, "ms-median")
+}
+
+// median is how long the median mail takes.
+func median(mails [][]byte, j *detect.Judge) time.Duration {
+	each := make([]time.Duration, len(mails))
+	for i, raw := range mails {
+		start := time.Now()
+		detect.Scan(raw, j, detect.ScanOptions{})
+		each[i] = time.Since(start)
+	}
+	slices.Sort(each)
+	return each[len(each)/2]
 }

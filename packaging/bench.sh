@@ -1,16 +1,50 @@
 #!/bin/sh
-# The numbers of docs/benchmarks.md, side by side in one run. BENCHTIME is how
-# long each takes, in Go's form: 2s, or 5x for five rounds.
+# The numbers of docs/benchmarks.md: every benchmark in one run, then each row of what
+# is to be reached beside what was measured.
+#
+#   packaging/bench.sh           all of it, about half an hour
+#   packaging/bench.sh FILE      the table again, of a run that was kept
+#
+# What the benchmarks say is kept in .cache/bench.txt. BENCHTIME is how long each
+# takes, in Go's form: 2s, or 5x for five rounds. With BENCHDRAW=DIRECTORY how cost
+# grows is drawn there.
 set -eu
 cd "$(dirname "$0")/.."
+go=$PWD/packaging/go.sh
+show() { "$go" run ./internal/lab/figures/print ${BENCHDRAW:+-draw "$BENCHDRAW"} "$@"; }
+if [ $# -gt 0 ]; then
+    show "$@"
+    exit
+fi
 export UNSEEN_REAL=1
 time=${BENCHTIME:-2s}
+mkdir -p .cache
+kept=$PWD/.cache/bench.txt
+status=$PWD/.cache/bench.failed
+rm -f "$status"
 
-echo "# $(packaging/go.sh version), $(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)"
-[ -d ../shared/mail/real ] || echo "# without ../shared/mail/real: with made-up mail instead"
-packaging/go.sh test -run '^$' -bench . -benchmem -benchtime "$time" -cpu 1 \
-    ./detect/... ./rules/... ./internal/plan/ ./internal/gate/ ./internal/store/ ./proxy/...
-packaging/go.sh test -run '^$' -bench . -benchmem -benchtime "$time" ./imapfilter/...
-CGO_ENABLED=0 packaging/go.sh test -run '^$' -bench . -benchtime "$time" ./gui/model/ ./gui/tray/
-packaging/go.sh test -run '^$' -bench . -benchtime "$time" -timeout 30m ./internal/lab/e2e/
+# bench ARGUMENTS: go test that measures, and goes on where something fails.
+bench() { "$go" test -run '^$' -bench . -benchtime "$time" "$@" || echo "$*" >>"$status"; }
+
+{
+    echo "# $("$go" version), $(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)"
+    echo "# load $(cut -d' ' -f1-3 /proc/loadavg) when it began, $(date -u +%Y-%m-%dT%H:%MZ)"
+    [ -d ../shared/mail/real ] || echo "# without ../shared/mail/real: with made-up mail instead"
+    bench -benchmem -cpu 1 ./detect/... ./rules/catalogue/... ./internal/rulefiles/ ./internal/plan/ ./internal/gate/ ./proxy/...
+    bench -benchmem -cpu 1 -bench PlanLinks ./internal/daemon/
+    bench -benchmem ./rules/consent/ ./internal/store/ ./imapfilter/...
+    CGO_ENABLED=0 bench ./gui/model/ ./gui/tray/
+    (cd internal/lab/peers && bench -benchmem -cpu 1 .)
+    bench -timeout 60m ./internal/lab/e2e/
+    echo "# load $(cut -d' ' -f1-3 /proc/loadavg) when it ended, $(date -u +%Y-%m-%dT%H:%MZ)"
+} | tee "$kept"
+
+echo
+show "$kept"
 packaging/left-out.sh
+if [ -e "$status" ]; then
+    echo
+    echo "Did not end well:"
+    cat "$status"
+    exit 1
+fi

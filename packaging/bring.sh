@@ -4,6 +4,7 @@
 #   packaging/bring.sh build     what "make build" and "make run" need
 #   packaging/bring.sh window    that, and what "make window" compiles with
 #   packaging/bring.sh test      all of it, and the mail programs of the tests
+#   packaging/bring.sh bench     that, and what Unseen is measured beside
 #
 # It says first what would be installed. As root it installs it; otherwise it
 # asks, and installs through sudo. If the answer is no, or nobody can be asked,
@@ -16,6 +17,11 @@ mkdir -p .cache
 : >.cache/left-out
 
 what=${1:-build}
+bench_packages=""
+if [ "$what" = bench ]; then
+    what=test
+    bench_packages="nginx-light libnginx-mod-mail"
+fi
 go_packages="golang-go"
 window_packages="gcc libc6-dev pkg-config libgl-dev libegl-dev libx11-dev libxrandr-dev libxxf86vm-dev libxi-dev libxcursor-dev libxinerama-dev libwayland-dev libxkbcommon-dev"
 screen_packages="openbox imagemagick xfce4-panel xfconf libgl1-mesa-dri"
@@ -35,6 +41,8 @@ there() {
     evolution-data-server) ls /usr/lib/evolution-data-server/camel-providers/libcamelimapx.so /usr/lib/*/evolution-data-server/camel-providers/libcamelimapx.so 2>/dev/null | grep -q . ;;
     gir1.2-camel-1.2) ls /usr/lib/*/girepository-1.0/Camel-1.2.typelib >/dev/null 2>&1 ;;
     python3-gi) /usr/bin/python3 -c 'import gi' >/dev/null 2>&1 ;;
+    nginx-light) [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null ;;
+    libnginx-mod-mail) [ -e /usr/lib/nginx/modules/ngx_mail_module.so ] ;;
     gnome-keyring) command -v gnome-keyring-daemon >/dev/null ;;
     libsecret-tools) command -v secret-tool >/dev/null ;;
     dbus-daemon) command -v dbus-run-session >/dev/null ;;
@@ -87,6 +95,7 @@ tests() {
     geary | gnome-keyring | libsecret-tools) echo "the tests with Geary" ;;
     evolution) echo "the test with Evolution's windows" ;;
     evolution-data-server | gir1.2-camel-1.2 | python3-gi) echo "the tests with Evolution's mail library" ;;
+    nginx-light | libnginx-mod-mail) echo "nginx's mail proxy beside Unseen in the benchmarks" ;;
     dbus-daemon) echo "the tests with Geary and Evolution's mail library" ;;
     python3) echo "the tests with Python's imaplib" ;;
     openbox | imagemagick | xfce4-panel | xfconf | libgl1-mesa-dri) echo "the tests of the window and the icon on a screen" ;;
@@ -98,7 +107,7 @@ tests() {
 
 wanted="ca-certificates $go_packages"
 [ "$what" = build ] || wanted="$wanted $window_packages"
-[ "$what" = test ] && wanted="$wanted $test_packages $screen_packages"
+[ "$what" = test ] && wanted="$wanted $test_packages $screen_packages $bench_packages"
 missing=""
 for package in $wanted; do
     there "$package" || missing="$missing $package"

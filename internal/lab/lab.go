@@ -66,6 +66,9 @@ func Need(t testing.TB, programs ...string) {
 	}
 }
 
+// Has says whether a program is installed that tests can do without.
+func Has(name string) bool { return find(name) != "" }
+
 // find looks for a program on the path, and where the system keeps those that
 // are not on everybody's path.
 func find(name string) string {

@@ -62,28 +62,47 @@ func BenchmarkMbsync(b *testing.B) {
 	b.ReportMetric(direct.Seconds()/again.Seconds(), "ratio-again")
 }
 
+// A way is one to the mail server.
+type way struct{ name, addr string }
+
+// ways are all of Unseen, and what others put in between, each in front of the same
+// server: a relay that only carries octets, and nginx's mail proxy.
+func ways(b *testing.B, direct, through string) []way {
+	b.Helper()
+	list := []way{{"through", through}, {"tcp", lab.StartRelay(b, direct)}}
+	if lab.Has("nginx") {
+		return append(list, way{"nginx", lab.StartNginx(b, direct)})
+	}
+	b.Log("left out: nginx's mail proxy, which is not installed")
+	return list
+}
+
 // BenchmarkRoundTrip asks for nothing, side by side and in turn, and reports the
-// median of what Unseen adds.
+// median of what each way adds.
 func BenchmarkRoundTrip(b *testing.B) {
 	d, through := pair(b, benchMail(b)[:10])
-	direct, relayed := dial(b, d, login), dial(b, through, login)
-	ask := func(k *talk) time.Duration {
+	ask := func(b *testing.B, k *talk) time.Duration {
 		start := time.Now()
 		k.must(b, "NOOP")
 		return time.Since(start)
 	}
-	var plain, more []time.Duration
-	for b.Loop() {
-		plain = append(plain, ask(direct))
-		more = append(more, ask(relayed))
+	for _, way := range ways(b, d, through) {
+		b.Run(way.name, func(b *testing.B) {
+			direct, relayed := dial(b, d, login), dial(b, way.addr, login)
+			var plain, more []time.Duration
+			for b.Loop() {
+				plain = append(plain, ask(b, direct))
+				more = append(more, ask(b, relayed))
+			}
+			slices.Sort(plain)
+			slices.Sort(more)
+			b.ReportMetric(float64(plain[len(plain)/2].Microseconds()), "µs-direct")
+			b.ReportMetric(float64((more[len(more)/2] - plain[len(plain)/2]).Microseconds()), "µs-added")
+		})
 	}
-	slices.Sort(plain)
-	slices.Sort(more)
-	b.ReportMetric(float64(plain[len(plain)/2].Microseconds()), "µs-direct")
-	b.ReportMetric(float64((more[len(more)/2] - plain[len(plain)/2]).Microseconds()), "µs-added")
 }
 
-// BenchmarkBulk fetches every whole message in one command.
+// BenchmarkBulk fetches every whole message in one command, directly and each way.
 func BenchmarkBulk(b *testing.B) {
 	mails := benchMail(b)
 	size := 0
@@ -91,7 +110,7 @@ func BenchmarkBulk(b *testing.B) {
 		size += len(raw)
 	}
 	d, through := pair(b, mails)
-	for _, way := range []struct{ name, addr string }{{"direct", d}, {"through", through}} {
+	for _, way := range append([]way{{"direct", d}}, ways(b, d, through)...) {
 		b.Run(way.name, func(b *testing.B) {
 			k := dial(b, way.addr, login)
 			fetch := fmt.Sprintf("UID FETCH 1:%d (BODY.PEEK[])", len(mails))

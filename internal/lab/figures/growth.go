@@ -1,0 +1,71 @@
+package figures
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A growth is how a cost goes with a size. The benchmarks name the size last:
+// "GrowthLedger/1000".
+type growth struct {
+	// file is that of the drawing, without its ending.
+	file, title string
+	room, name  string
+	// size and cost name the axes.
+	size, cost string
+	lines      []line
+}
+
+// A line is one of the costs of a drawing.
+type line struct {
+	// below is what stands between the name of the benchmark and the size: "" or
+	// "direct".
+	below, unit string
+	scale       float64
+	label       string
+}
+
+// growths are all that is drawn.
+func growths() []growth {
+	return []growth{
+		{file: "mailbox", title: "A mailbox fetched in one command", room: "internal/lab/e2e", name: "GrowthMailbox",
+			size: "messages", cost: "seconds", lines: []line{
+				{"direct", "ns/op", 1e-9, "Dovecot directly"}, {"through", "ns/op", 1e-9, "through Unseen"}}},
+		{file: "message", title: "Planning one message", room: "internal/plan", name: "GrowthMessage",
+			size: "KB", cost: "milliseconds", lines: []line{{"", "ns/op", 1e-6, "planning"}}},
+		{file: "accounts", title: "Accounts", room: "internal/lab/e2e", name: "GrowthAccounts",
+			size: "accounts", cost: "MB at rest; ms to start", lines: []line{
+				{"", "MB-idle", 1, "MB at rest"}, {"", "ms-start", 1, "ms to start"}}},
+		{file: "rules", title: "One address against a list", room: "internal/rulefiles", name: "GrowthRules",
+			size: "rules", cost: "microseconds", lines: []line{{"", "ns/op", 1e-3, "a verdict"}}},
+		{file: "ledger", title: "Opening the ledger, every record verified", room: "internal/store", name: "GrowthLedger",
+			size: "records", cost: "seconds", lines: []line{
+				{"plain", "ns/op", 1e-9, "without words"}, {"shown", "ns/op", 1e-9, "with a notice of 2 KB in each"}}},
+	}
+}
+
+// A point is a size and a cost.
+type point struct{ size, cost float64 }
+
+// points returns those of a line, by size.
+func (r Results) points(g growth, l line) []point {
+	prefix := g.name + "/"
+	if l.below != "" {
+		prefix += l.below + "/"
+	}
+	var out []point
+	for _, result := range r {
+		rest, ok := strings.CutPrefix(result.Name, prefix)
+		value, measured := result.Values[l.unit]
+		if !ok || !measured || result.Package != g.room {
+			continue
+		}
+		if size, err := strconv.ParseFloat(rest, 64); err == nil {
+			out = append(out, point{size, value * l.scale})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b point) int { return cmp.Compare(a.size, b.size) })
+	return out
+}
