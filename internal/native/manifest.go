@@ -82,14 +82,20 @@ func Install(program, dir string, dirs []string) ([]string, error) {
 	return files, nil
 }
 
-// Remove takes away what [Install] wrote, and returns what it took.
-func Remove(dir string, dirs []string) ([]string, error) {
-	var gone []string
+// Files are where [Install] writes: a script in dir, and a manifest in each of the
+// directories.
+func Files(dir string, dirs []string) []string {
 	paths := []string{filepath.Join(dir, "native-messaging")}
 	for _, at := range dirs {
 		paths = append(paths, filepath.Join(at, Name+".json"))
 	}
-	for _, path := range paths {
+	return paths
+}
+
+// Remove takes away what [Install] wrote, and returns what it took.
+func Remove(dir string, dirs []string) ([]string, error) {
+	var gone []string
+	for _, path := range Files(dir, dirs) {
 		err := os.Remove(path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):

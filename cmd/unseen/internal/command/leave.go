@@ -68,7 +68,7 @@ func (c *leaveCommand) Run(ctx context.Context, s *session) error {
 			return err
 		}
 	}
-	uncertified := (&caUninstall{}).Run(ctx, s)
+	uncertified := errors.Join((&caUninstall{}).Run(ctx, s), s.leaveAddOn())
 	back := s.putBack(ctx, client, stores)
 	if err := c.export(ctx, s, client); err != nil {
 		return err
@@ -90,6 +90,9 @@ func (c *leaveCommand) print(s *session, notes []setup.Note, stores []string) {
 		s.say(words.UndoNote, "address", n.Address, "path", n.Profile, "n", len(n.Changes), "when", s.words.Date(n.When))
 	}
 	s.say(words.LeaveCertificates)
+	if files := s.addOnFiles(); len(files) > 0 {
+		s.say(words.LeaveAddOn, "n", len(files))
+	}
 	for _, path := range stores {
 		s.say(words.LeaveStore, "path", path)
 	}

@@ -21,6 +21,7 @@ import (
 type setupCommand struct {
 	Find        setupFind        `cmd:"" default:"1" help:"${help_setup_find}"`
 	Thunderbird setupThunderbird `cmd:"" help:"${help_setup_thunderbird}"`
+	Addon       setupAddOn       `cmd:"" help:"${help_setup_addon}"`
 	Show        setupShow        `cmd:"" help:"${help_setup_show}"`
 	Undo        setupUndo        `cmd:"" help:"${help_setup_undo}"`
 }
@@ -103,6 +104,7 @@ func (c *setupFind) Run(ctx context.Context, s *session) error {
 	if !found {
 		s.say(words.SetupNone)
 	}
+	s.offerAddOn(s.profiles(nil))
 	return nil
 }
 
@@ -196,6 +198,7 @@ func (c *setupThunderbird) Run(ctx context.Context, s *session) error {
 	}
 	if done > 0 {
 		s.say(words.SetupApplied)
+		s.offerAddOn(profiles)
 	}
 	return nil
 }
