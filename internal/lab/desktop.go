@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"image"
@@ -9,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 
@@ -44,46 +42,14 @@ func StartDesktop(t testing.TB) *Desktop {
 	if err := os.WriteFile(panel, []byte(onePanel), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d.address = d.bus(t)
-	conn, err := dbus.Connect(d.address)
-	if err != nil {
-		t.Fatalf("speaking with the bus: %v", err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	d.Bus = conn
+	bus := startBus(t, filepath.Join(d.Home, "run"), d.Env())
+	d.Bus, d.address = bus.Conn, bus.Address
 	d.Start(t, "openbox")
 	d.Start(t, "xfce4-panel", "--disable-wm-check")
 	if !Until(patience, func() bool { return d.Owned("org.kde.StatusNotifierWatcher") }) {
 		t.Fatalf("the panel has no place for icons; it says:\n%s", d.Said("xfce4-panel"))
 	}
 	return d
-}
-
-// bus starts the message bus and returns its address.
-func (d *Desktop) bus(t testing.TB) string {
-	t.Helper()
-	cmd := exec.Command("dbus-daemon", "--session", "--nofork", "--print-address", "--address=unix:path="+filepath.Join(d.Home, "run", "bus"))
-	cmd.Env = d.Env()
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("starting the bus: %v", err)
-	}
-	t.Cleanup(func() { end(cmd) })
-	address, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatalf("the bus names no address: %v", err)
-	}
-	return strings.TrimSpace(address)
-}
-
-// end ends a program with all that it started.
-func end(cmd *exec.Cmd) {
-	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // it keeps nothing that anybody needs
-	_ = cmd.Wait()                                      // how it ended does not matter
 }
 
 // Env is the environment of programs on the desktop.

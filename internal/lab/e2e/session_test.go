@@ -113,7 +113,7 @@ func (s *sitter) paths() config.Paths {
 func (s *sitter) install(h *house) *icon {
 	s.t.Helper()
 	bin := filepath.Join(s.desk.Home, "bin")
-	for _, args := range [][]string{{"CGO_ENABLED=0", "./cmd/unseen"}, {"CGO_ENABLED=1", "-tags", "gui", "./cmd/unseen-gui"}} {
+	for _, args := range [][]string{{"CGO_ENABLED=0", "./cmd/unseen", "./cmd/unseen-tray"}, {"CGO_ENABLED=1", "-tags", "gui", "./cmd/unseen-gui"}} {
 		// With the flags of the Makefile: what C was compiled is then there already.
 		build := exec.Command("go", append([]string{"build", "-trimpath", "-o", bin + "/"}, args[1:]...)...)
 		build.Dir, build.Env = lab.Root(s.t), append(os.Environ(), args[0])

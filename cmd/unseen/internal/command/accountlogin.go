@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/unseen-mail/unseen/gui/launch"
 	"github.com/unseen-mail/unseen/internal/account"
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/config"
@@ -154,7 +155,7 @@ func (c *accountLogin) agree(ctx context.Context, s *session, flow *oauth.Flow, 
 	}
 	tokens, err := flow.Browser(ctx, address, s.loginPages(), func(page string) {
 		minutes := int(agreeTime / time.Minute)
-		if browse(s.Getenv, page) {
+		if launch.Browse(s.Getenv, page) {
 			s.say(words.LoginOpened, "host", host, "n", minutes)
 			return
 		}

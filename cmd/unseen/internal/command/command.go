@@ -174,13 +174,7 @@ func (s *session) report(err error) int {
 func (s *session) program() string { return cmp.Or(s.Program, "unseen") }
 
 // complain writes one sentence, and one on what to do next.
-func (s *session) complain(text, hint string) {
-	// Several errors are several lines, and one sentence here.
-	fmt.Fprintln(s.Err, "unseen: "+words.Plain(strings.ReplaceAll(text, "\n", "; ")))
-	if hint != "" {
-		s.hint(hint)
-	}
-}
+func (s *session) complain(text, hint string) { words.Complain(s.Err, s.words, text, hint) }
 
 func (s *session) hint(text string) {
 	fmt.Fprintln(s.Err, "unseen: "+s.words.Say(words.HintLine, "hint", text))

@@ -3,10 +3,8 @@ package command
 import (
 	"context"
 	"fmt"
-	"io"
-	"os/exec"
-	"runtime"
 
+	"github.com/unseen-mail/unseen/gui/launch"
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/words"
 )
@@ -33,29 +31,9 @@ func (c *openCommand) Run(ctx context.Context, s *session) error {
 		fmt.Fprintln(s.Out, address)
 		return nil
 	}
-	if browse(s.Getenv, address) {
+	if launch.Browse(s.Getenv, address) {
 		return nil
 	}
 	s.say(words.OpenAddress, "address", address)
 	return nil
-}
-
-// browse hands an address to the reader's browser. It reports false where there is
-// none, as in a terminal without a display.
-func browse(getenv func(string) string, address string) bool {
-	var opener []string
-	switch runtime.GOOS {
-	case "darwin":
-		opener = []string{"open", address}
-	case "windows":
-		opener = []string{"rundll32", "url.dll,FileProtocolHandler", address}
-	default:
-		if getenv("DISPLAY") == "" && getenv("WAYLAND_DISPLAY") == "" {
-			return false
-		}
-		opener = []string{"xdg-open", address}
-	}
-	cmd := exec.Command(opener[0], opener[1:]...)
-	cmd.Stdout, cmd.Stderr = io.Discard, io.Discard
-	return cmd.Run() == nil
 }

@@ -2,16 +2,12 @@ package command
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"strings"
 
-	"github.com/unseen-mail/unseen/gui/alone"
+	"github.com/unseen-mail/unseen/gui/icon"
 	"github.com/unseen-mail/unseen/gui/launch"
 	"github.com/unseen-mail/unseen/gui/login"
-	"github.com/unseen-mail/unseen/gui/tray"
-	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/words"
 )
 
@@ -28,47 +24,11 @@ func (c *trayCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	client := api.NewClient(paths.Socket())
-	place, err := alone.Take(paths.Runtime, "tray", "")
-	if err != nil {
-		return err
+	// The icon is there all day, and a program of its own takes half the memory.
+	if small, err := launch.Find("unseen-tray"); err == nil {
+		return launch.Become(small)
 	}
-	if place == nil {
-		s.say(words.TrayRunning)
-		return nil
-	}
-	defer place.Close()
-	life, cancel := context.WithCancel(ctx)
-	heard := make(chan struct{})
-	go func() {
-		defer close(heard)
-		place.Serve(life, func(string) {})
-	}()
-	defer func() {
-		cancel()
-		<-heard
-	}()
-	open := func(ctx context.Context, page []string) error { return s.openFace(ctx, client, page) }
-	start := func(ctx context.Context) error {
-		s.complain(s.words.Say(words.TrayStarting), "")
-		return launch.Daemon(ctx, client)
-	}
-	err = tray.Run(life, tray.Config{
-		Client: client, Words: s.words, Open: open, Start: start, Said: func(err error) { s.complain(err.Error(), "") },
-	})
-	switch {
-	case errors.Is(err, tray.ErrNoBus):
-		return s.fault(err, words.TrayNoBus, words.TrayNoBusHint)
-	case errors.Is(err, tray.ErrNoHost):
-		s.complain(s.words.Say(words.TrayNoHost), s.words.Say(words.TrayNoHostHint))
-		if _, unanswered := client.Status(life); errors.Is(unanswered, api.ErrNotRunning) {
-			if err := start(life); err != nil {
-				return err
-			}
-		}
-		return open(life, []string{"today"})
-	}
-	return err
+	return icon.Run(ctx, icon.Config{Paths: paths, Words: s.words, Getenv: s.Getenv, Out: s.Out, Err: s.Err})
 }
 
 // login lets the icon start with the session, or not.
@@ -89,25 +49,5 @@ func (c *trayCommand) login(s *session) error {
 		return nil
 	}
 	s.say(words.TrayLoginOff)
-	return nil
-}
-
-// openFace shows a page of the window; where there is no window or no screen it opens
-// the pages in a browser, or prints their address.
-func (s *session) openFace(ctx context.Context, client *api.Client, page []string) error {
-	if path, err := launch.Find("unseen-gui"); err == nil && launch.Display(s.Getenv) {
-		return launch.Start(path, page...)
-	}
-	q := api.OpenRequest{}
-	if len(page) > 1 {
-		q.Sender = strings.Join(page[1:], " ")
-	}
-	opened, err := client.Open(ctx, q)
-	if err != nil {
-		return err
-	}
-	if !browse(s.Getenv, string(opened.Address)) {
-		s.say(words.OpenAddress, "address", string(opened.Address))
-	}
 	return nil
 }
