@@ -51,6 +51,12 @@ func (l *leaf) below(section string) string {
 func (l *leaf) one(part *message.Part, text *message.Text) []message.Edit {
 	in := &leaf{session: l.session, part: *part, depth: l.depth + 1, linkless: l.linkless}
 	in.part.Section = l.below(part.Section)
+	in.outer = func(r message.Range) message.Range {
+		if r = text.Raw(r.Start, r.End); l.outer != nil {
+			r = l.outer(r)
+		}
+		return r
+	}
 	if in.part.Protected == "" {
 		in.part.Protected = l.part.Protected
 	}

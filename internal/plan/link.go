@@ -56,7 +56,7 @@ func linkable(mediaType string) bool {
 
 // protectsLinks says whether links of the text are decided on, if it is held whole.
 func (p *page) protectsLinks() bool {
-	return p.planner.Links != nil && linkable(p.part.MediaType) && (p.writable() || p.openable())
+	return (p.planner.Links != nil || p.planner.placed != nil) && linkable(p.part.MediaType) && (p.writable() || p.openable())
 }
 
 // openable says whether links of the text may be opened where loads are held for good.
@@ -73,6 +73,13 @@ func (p *page) askLinks(refs []reference.Reference, sure bool) {
 	}
 	if !sure {
 		p.gap(p.part.Section, GapLinks)
+		return
+	}
+	if p.planner.placed != nil {
+		p.links = make([]LinkDecision, len(refs))
+		for i := range refs {
+			p.links[i] = p.planner.placed(p.part.Section, p.at(refs[i].Slot))
+		}
 		return
 	}
 	decided := p.planner.Links.Links(p.plan.Header, p.text.cells(), refs)
@@ -123,6 +130,19 @@ func (p *page) link(r *Reference, refs []reference.Reference, number int) {
 	case d.To == "" && d.Seal && p.planner.hold == nil:
 		p.seal(r)
 	}
+	if p.planner.wrote != nil && (r.Outcome == Unwrapped || r.Outcome == Sealed) {
+		p.planner.wrote(r.Section, p.at(r.Ref.Slot))
+	}
+}
+
+// at says where a span of the text stands in the mail.
+func (p *page) at(span reference.Span) message.Range {
+	first, last := p.text.octets(span)
+	r := p.text.Raw(first, last)
+	if p.outer != nil {
+		r = p.outer(r)
+	}
+	return r
 }
 
 // free says whether an address can be written over without another reading of the

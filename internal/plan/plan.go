@@ -212,6 +212,10 @@ type Planner struct {
 
 	// hold, if set, says which loads become inert; no other is replaced.
 	hold func(reference.Reference) bool
+	// placed, if set, decides on each link by where it stands, in place of Links, and
+	// wrote is told which of them were rewritten.
+	placed func(section string, at message.Range) LinkDecision
+	wrote  func(section string, at message.Range)
 }
 
 // Plan plans a whole message. The plan keeps nothing of raw.

@@ -118,6 +118,9 @@ type leaf struct {
 	depth   int                // how many encoded messages the leaf is in
 	// linkless says that no link of the leaf is rewritten.
 	linkless bool
+	// outer says where octets of the message that the leaf is in stand in the mail,
+	// nil if it is the mail.
+	outer func(message.Range) message.Range
 }
 
 // Edit implements [message.Editor].

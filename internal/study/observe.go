@@ -62,7 +62,8 @@ func (o *observer) keyOf(holder string, raw []byte) string {
 func (o *observer) observe(in seen) Record {
 	h := message.Header(in.raw)
 	recipient := recipientOf(h, in.own)
-	report := detect.Scan(in.raw, o.judge, detect.ScanOptions{Recipient: recipient, All: true, Ungated: plan.LeftAlone(in.raw)})
+	report := detect.Scan(in.raw, o.judge, detect.ScanOptions{Recipient: recipient, All: true})
+	plan.Settle(in.raw, report.Findings)
 	m := o.message(o.keyOf(in.holder, in.raw), in.holder)
 	from := sender.Identify(h, catalogue.Provider{})
 	when, dated := cameAt(h)

@@ -89,8 +89,9 @@ func (e *explainer) unreadable(path string, err error) error {
 func (e *explainer) mail(path string, m item) error {
 	known := e.learned(senderOf(m.raw))
 	report := detect.Scan(m.raw, &detect.Judge{Catalogue: e.rules}, detect.ScanOptions{
-		Source: path, Recipient: e.options.Recipient, All: true, Ungated: plan.LeftAlone(m.raw), Memory: recall(known),
+		Source: path, Recipient: e.options.Recipient, All: true, Memory: recall(known),
 	})
+	plan.Settle(m.raw, report.Findings)
 	told := explained{Source: path, Number: m.number, SHA256: report.MessageSHA256, Gaps: report.Gaps, Learned: known, reader: e.reader(m.raw),
 		InPictures: report.InPictures, pictures: report.Pictures, held: report.Held}
 	for i := range report.Findings {

@@ -150,8 +150,9 @@ func (sc *scanner) scan(j *job) {
 		return
 	}
 	j.report = detect.Scan(m.Raw, sc.judge, detect.ScanOptions{
-		Source: m.Name, Recipient: sc.recipient(m.Raw), All: sc.options.All, Ungated: plan.LeftAlone(m.Raw),
+		Source: m.Name, Recipient: sc.recipient(m.Raw), All: sc.options.All,
 	})
+	plan.Settle(m.Raw, j.report.Findings)
 }
 
 // A room is memory that several share. One who wants more than there is gets in
