@@ -155,6 +155,10 @@ func Noted(letters []mark.Letter, now time.Time) []api.NotedLetter {
 		n := api.NotedLetter{Kind: l.Kind, With: l.With, On: l.On}
 		if on, err := time.Parse(time.DateOnly, l.On); err == nil && l.Kind == "request" {
 			due := on.AddDate(0, answerMonths, 0)
+			if due.Day() != on.Day() {
+				// The month has no such day: its last one (Regulation 1182/71, article 3(2)(c)).
+				due = due.AddDate(0, 0, -due.Day())
+			}
 			today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
 			n.Due, n.Over = due.Format(time.DateOnly), int(today.Sub(due).Hours()/24)
 			n.Answered = slices.ContainsFunc(letters[i:], func(a mark.Letter) bool { return a.Kind == "answer" })

@@ -40,8 +40,8 @@ func (c *Case) Papers(x *Examined, w *words.Catalogue, all bool) ([]api.Paper, e
 	for _, o := range offices {
 		lang := w.Lang()
 		switch {
-		case o.languages[0] == italian && (all || w.Lang() == words.English().Lang()):
-			// Who complains in Italy reads it; it goes with the report in any language.
+		case o.languages[0] == italian:
+			// Who complains in Italy reads it, in whatever language the report is.
 			lang = italian
 		case slices.Contains(o.languages, w.Lang()):
 		case all:

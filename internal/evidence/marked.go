@@ -213,6 +213,9 @@ func (c *Case) requested(files fs.FS) error {
 // Asked notes a request that was made, which the reader had agreed to.
 func (c *Case) Asked(r Request) { c.requests = append(c.requests, r) }
 
+// Requests is how many requests were noted.
+func (c *Case) Requests() int { return len(c.requests) }
+
 // remarked checks what a bag says of mails that were kept as they came: the chain of
 // the log, that it knows of each such mail, its time stamps, and what signatures come to
 // by the keys in the bag. It says how many mails that was.

@@ -1,9 +1,11 @@
 package evidence
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/crypto/ssh"
@@ -66,18 +68,8 @@ data/papers the report and drafts of letters, for people.
 // Seal closes the case: it seals the bag, writes it as a zip file and takes the
 // directory away.
 func (c *Case) Seal(key ssh.Signer, file string) error {
-	if err := c.custody.Add(custody.Deed{What: "finished"}); err != nil {
-		return err
-	}
-	if err := writeWhole(filepath.Join(c.opt.Dir, "VERIFY.md"), []byte(verifyText)); err != nil {
-		return err
-	}
-	info := []bag.Field{
-		{Label: "Bag-Software-Agent", Value: c.opt.Tool.Name + " " + c.opt.Tool.Version},
-		{Label: "Bagging-Date", Value: c.opt.Now().UTC().Format("2006-01-02")},
-		{Label: "External-Description", Value: "E-mails of " + c.opt.Sender + " with what was found in them"},
-	}
-	if err := bag.Seal(c.opt.Dir, info, key); err != nil {
+	info := []bag.Field{{Label: "External-Description", Value: "E-mails of " + c.opt.Sender + " with what was found in them"}}
+	if err := c.close(info, key); err != nil {
 		return err
 	}
 	name := strings.TrimSuffix(filepath.Base(file), ".zip")
@@ -88,4 +80,46 @@ func (c *Case) Seal(key ssh.Signer, file string) error {
 		return fmt.Errorf("tidying up behind the bag: %w", err)
 	}
 	return c.Close()
+}
+
+// close writes the last line of the log and seals the directory.
+func (c *Case) close(info []bag.Field, key ssh.Signer) error {
+	if err := c.custody.Add(custody.Deed{What: "finished"}); err != nil {
+		return err
+	}
+	if err := writeWhole(filepath.Join(c.opt.Dir, "VERIFY.md"), []byte(verifyText)); err != nil {
+		return err
+	}
+	info = append(info, bag.Field{Label: "Bag-Software-Agent", Value: c.opt.Tool.Name + " " + c.opt.Tool.Version},
+		bag.Field{Label: "Bagging-Date", Value: c.opt.Now().UTC().Format("2006-01-02")})
+	return bag.Seal(c.opt.Dir, info, key)
+}
+
+// Attach adds files of the complainant's to a sealed bag that lies unpacked in Dir, and
+// seals it anew. The log of custody goes on, and the earlier seal stays in the bag with
+// its time stamps: what was there before is as well proved as before.
+func Attach(o Options, files []string, key ssh.Signer) error {
+	c, err := Begin(o)
+	if err != nil {
+		return err
+	}
+	err = c.attach(files, key)
+	return errors.Join(err, c.Close())
+}
+
+func (c *Case) attach(files []string, key ssh.Signer) error {
+	info, err := bag.Reopen(c.opt.Dir)
+	if err != nil {
+		return err
+	}
+	if err := c.custody.Add(custody.Deed{What: "reopened", Path: bag.Seals, Detail: "to add what the complainant supplies"}); err != nil {
+		return err
+	}
+	for _, file := range files {
+		if err := c.Supply(file); err != nil {
+			return err
+		}
+	}
+	info = slices.DeleteFunc(info, func(f bag.Field) bool { return f.Label != "External-Description" })
+	return c.close(info, key)
 }

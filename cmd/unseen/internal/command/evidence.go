@@ -18,20 +18,27 @@ import (
 )
 
 type evidenceCommand struct {
-	Export  evidenceExport  `cmd:"" help:"${help_evidence_export}"`
-	Verify  evidenceVerify  `cmd:"" help:"${help_evidence_verify}"`
-	Compare evidenceCompare `cmd:"" help:"${help_evidence_compare}"`
-	Stamp   evidenceStamp   `cmd:"" help:"${help_evidence_stamp}"`
+	Mark      evidenceMark      `cmd:"" help:"${help_evidence_mark}"`
+	Marks     evidenceMarks     `cmd:"" help:"${help_evidence_marks}"`
+	Unmark    evidenceUnmark    `cmd:"" help:"${help_evidence_unmark}"`
+	Attach    evidenceAttach    `cmd:"" help:"${help_evidence_attach_to}"`
+	Export    evidenceExport    `cmd:"" help:"${help_evidence_export}"`
+	Complaint evidenceComplaint `cmd:"" help:"${help_evidence_complaint}"`
+	Stamp     evidenceStamp     `cmd:"" help:"${help_evidence_stamp}"`
+	Verify    evidenceVerify    `cmd:"" help:"${help_evidence_verify}"`
+	Compare   evidenceCompare   `cmd:"" help:"${help_evidence_compare}"`
 }
 
 type evidenceExport struct {
-	Paths        []string `arg:"" name:"path" help:"${help_evidence_sources}"`
+	Paths        []string `arg:"" optional:"" name:"path" help:"${help_evidence_sources}"`
 	Output       string   `short:"o" required:"" placeholder:"FILE" help:"${help_evidence_output}"`
 	Sender       string   `placeholder:"SENDER" help:"${help_evidence_sender}"`
 	Recipient    []string `placeholder:"ADDRESS" help:"${help_evidence_recipient}"`
 	Attach       []string `type:"existingfile" placeholder:"FILE" help:"${help_evidence_attach}"`
 	Language     []string `enum:"en,fr,nl,de" placeholder:"LANGUAGE" help:"${help_evidence_language}"`
 	Redact       string   `type:"path" placeholder:"KEYFILE" help:"${help_evidence_redact}"`
+	Names        bool     `help:"${help_evidence_names}"`
+	Yes          bool     `short:"y" help:"${help_evidence_yes}"`
 	PasswordFile string   `placeholder:"FILE" help:"${help_scan_password_file}"`
 	CA           string   `name:"ca" type:"path" placeholder:"FILE" help:"${help_scan_ca}"`
 }
@@ -51,6 +58,9 @@ func (c *evidenceExport) Run(ctx context.Context, s *session) error {
 	if _, err := os.Lstat(c.Output); err == nil {
 		return s.fault(nil, words.EvidenceExists, words.EvidenceExistsHint, "path", c.Output)
 	}
+	if len(c.Paths) == 0 {
+		return c.kept(ctx, s)
+	}
 	if c.Redact != "" && (c.Sender == "" || len(c.Recipient) == 0) {
 		return usage(s, words.EvidenceRedactAlone)
 	}
@@ -63,7 +73,7 @@ func (c *evidenceExport) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	bag, err := evidence.Begin(evidence.Options{
-		Dir: c.Output + ".part", Sender: c.Sender, Recipients: c.Recipient,
+		Dir: c.Output + ".part", Sender: c.Sender, Recipients: c.Recipient, Dossier: c.dossier(ctx, s),
 		Judge: &detect.Judge{Catalogue: rules}, Tool: evidence.ThisTool(version()), Now: time.Now,
 	})
 	if errors.Is(err, evidence.ErrTaken) {
@@ -94,6 +104,9 @@ func (c *evidenceExport) fill(ctx context.Context, s *session, bag *evidence.Cas
 	if err != nil {
 		return c.stopped(s, err)
 	}
+	if err := c.askNames(ctx, s, bag, examined); err != nil {
+		return err
+	}
 	if err := c.write(s, bag, examined, key); err != nil {
 		return c.stopped(s, err)
 	}
@@ -120,6 +133,10 @@ func (c *evidenceExport) collect(ctx context.Context, s *session, bag *evidence.
 			return false, err
 		}
 		take = func(raw []byte, from string) (bool, error) { return bag.TakeRedacted(raw, from, redactor) }
+	}
+	c.mailboxes(bag)
+	if err := c.marked(s, bag); err != nil {
+		return false, c.stopped(s, err)
 	}
 	for mail := range cfg.Mails(ctx, c.Paths) {
 		err := mail.Err
@@ -170,7 +187,7 @@ func (c *evidenceExport) write(s *session, bag *evidence.Case, x *evidence.Exami
 		s.say(words.EvidenceCompared, "n", len(x.Mailings))
 	}
 	s.say(words.EvidenceKey, "key", ssh.FingerprintSHA256(key.PublicKey()))
-	s.say(words.EvidenceQuiet, "command", s.program()+" evidence stamp "+c.Output+" --authority https://…")
+	c.quiet(s, bag.Requests())
 	return nil
 }
 

@@ -2,23 +2,28 @@ package command
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/evidence/bag"
 	"github.com/unseen-mail/unseen/internal/words"
 )
 
 type evidenceStamp struct {
-	Bag       string `arg:"" name:"bag" help:"${help_evidence_bag}"`
-	Authority string `required:"" placeholder:"URL" help:"${help_evidence_authority}"`
+	Bag       string `arg:"" name:"bag|sender" help:"${help_evidence_bag_or_sender}"`
+	Authority string `placeholder:"URL" help:"${help_evidence_authority}"`
 	Yes       bool   `help:"${help_evidence_yes}"`
 }
 
 // Run has a bag time-stamped. It asks before the one request that it makes.
 func (c *evidenceStamp) Run(ctx context.Context, s *session) error {
+	if !isBag(c.Bag) {
+		return c.kept(ctx, s)
+	}
 	opened, err := s.openBag(c.Bag)
 	if err != nil {
 		return err
@@ -40,6 +45,36 @@ func (c *evidenceStamp) Run(ctx context.Context, s *session) error {
 		return s.stamped(stamp, err)
 	}
 	return c.repack(ctx, s, opened)
+}
+
+// kept has what is kept of a sender stamped.
+func (c *evidenceStamp) kept(ctx context.Context, s *session) error {
+	client, err := s.client(ctx)
+	if errors.Is(err, api.ErrNotRunning) && strings.HasSuffix(c.Bag, ".zip") {
+		_, err = s.openBag(c.Bag) // it says what is the matter
+	}
+	if err != nil {
+		return err
+	}
+	q := api.StampRequest{Sender: c.Bag, Authority: c.Authority, Dry: true}
+	plan, err := client.StampKept(ctx, q)
+	if err != nil {
+		return err
+	}
+	if !plan.Needed {
+		s.say(words.MarkNothingToStamp, "sender", c.Bag)
+		return nil
+	}
+	if at, err := url.Parse(plan.Authority); err == nil && !c.Yes && !s.confirmed(words.MarkStampAsk, "authority", at.Hostname()) {
+		s.say(words.EvidenceNotAsked)
+		return nil
+	}
+	q.Dry, q.Authority = false, plan.Authority
+	done, err := client.StampKept(ctx, q)
+	if err != nil || done.Stamp == nil {
+		return err
+	}
+	return s.stamped(bag.Stamp{Time: done.Stamp.Time, Authority: done.Stamp.Authority}, nil)
 }
 
 // repack stamps a bag in an archive: unpacked beside it, and packed again.

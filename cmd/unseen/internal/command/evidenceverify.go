@@ -35,6 +35,19 @@ func (c *evidenceVerify) Run(s *session) error {
 		return s.fault(errBroken, words.EvidenceOther, words.EvidenceOtherHint, "path", c.Bag, "line", again.Differs, "version", again.Version)
 	}
 	s.say(words.EvidenceSame, "n", again.Messages)
+	if again.Kept > 0 {
+		s.say(words.EvidenceKeptSame, "n", again.Kept)
+	}
+	for _, stamp := range again.Stamps {
+		s.say(words.EvidenceKeptStamped, "time", s.words.DateTime(stamp.Time)+" UTC", "who", stamp.Authority)
+	}
+	earlier, err := bag.Earlier(opened)
+	if err != nil {
+		return s.fault(err, words.ReadingFile, words.ReadingFileHint, "path", c.Bag, "what", err)
+	}
+	for _, stamp := range earlier {
+		s.say(words.EvidenceEarlier, "time", s.words.DateTime(stamp.Time)+" UTC", "who", stamp.Authority)
+	}
 	return nil
 }
 
