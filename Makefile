@@ -84,6 +84,33 @@ truth: ## how many verdicts are right, on real mail labelled by hand; needs ../s
 evasions: ## docs/evasions.md anew: what gets through when a tracker changes its form
 	$(GO) test ./internal/evasion -write
 
+.PHONY: packages
+packages: ## what people install, in bin/packages: .deb, .rpm, archives; needs C and mingw
+	@packaging/bring.sh packages
+	@packaging/packages.sh
+
+.PHONY: packages-again
+packages-again: ## the same, made twice in two places, and compared
+	@packaging/bring.sh packages
+	@packaging/packages.sh again
+
+.PHONY: packages-test
+packages-test: ## installs, upgrades and removes the package in a clean Debian; as root
+	@packaging/bring.sh packages
+	@packaging/packages-test.sh
+
+.PHONY: check
+check: lint race licences vulnerabilities ## lint, race, licences, known vulnerabilities, layers, words, documents
+	$(GO) test ./internal/repotest ./internal/words ./packaging/...
+
+.PHONY: licences
+licences: build ## which modules are compiled in, under which licences; fails on one that does not fit
+	@$(GO) run ./packaging/modules bin/unseen
+
+.PHONY: vulnerabilities
+vulnerabilities: ## known vulnerabilities in what is called; needs the Go vulnerability database
+	@packaging/vulnerabilities.sh
+
 .PHONY: lint
 lint: ## gofmt, go vet, staticcheck
 	@out=$$($$($(GO) env GOROOT)/bin/gofmt -l cmd detect gui imapfilter internal proxy rules testdata); \

@@ -3,6 +3,7 @@
 #
 #   packaging/bring.sh build     what "make build" and "make run" need
 #   packaging/bring.sh window    that, and what "make window" compiles with
+#   packaging/bring.sh packages  that, and what "make packages" makes packages with
 #   packaging/bring.sh test      all of it, and the mail programs of the tests
 #   packaging/bring.sh bench     that, and what Unseen is measured beside
 #
@@ -24,6 +25,7 @@ if [ "$what" = bench ]; then
 fi
 go_packages="golang-go"
 window_packages="gcc libc6-dev pkg-config libgl-dev libegl-dev libx11-dev libxrandr-dev libxxf86vm-dev libxi-dev libxcursor-dev libxinerama-dev libwayland-dev libxkbcommon-dev"
+package_tools="gcc-mingw-w64-x86-64-win32 zip binutils debootstrap"
 screen_packages="openbox imagemagick xfce4-panel xfconf libgl1-mesa-dri"
 test_packages="dovecot-imapd thunderbird isync libsasl2-modules mutt neomutt offlineimap3 curl python3 claws-mail xvfb xdotool libnss3-tools bsdutils chromium geary evolution evolution-data-server gir1.2-camel-1.2 python3-gi gnome-keyring libsecret-tools dbus-daemon systemd npm openssl gnupg openssh-client poppler-utils procmail maildrop dovecot-sieve notmuch w3m groff"
 
@@ -57,6 +59,9 @@ there() {
     dovecot-sieve) command -v sievec >/dev/null ;;
     libnss3-tools) command -v certutil >/dev/null ;;
     bsdutils) command -v script >/dev/null ;;
+    gcc-mingw-w64-x86-64-win32) command -v x86_64-w64-mingw32-gcc >/dev/null ;;
+    binutils) command -v objdump >/dev/null ;;
+    zip | debootstrap) command -v "$1" >/dev/null ;;
     golang-go) packaging/go.sh --found >/dev/null 2>&1 ;;
     gcc | pkg-config | openbox) command -v "$1" >/dev/null ;;
     xfce4-panel) command -v xfce4-panel >/dev/null ;;
@@ -100,6 +105,9 @@ tests() {
     python3) echo "the tests with Python's imaplib" ;;
     openbox | imagemagick | xfce4-panel | xfconf | libgl1-mesa-dri) echo "the tests of the window and the icon on a screen" ;;
     gcc | pkg-config | libc6-dev | libgl-dev | libegl-dev | libx11-dev | libxrandr-dev | libxxf86vm-dev | libxi-dev | libxcursor-dev | libxinerama-dev | libwayland-dev | libxkbcommon-dev) echo "the window, which needs C" ;;
+    gcc-mingw-w64-x86-64-win32 | zip) echo "what is made for Windows" ;;
+    binutils) echo "what the window needs of other packages" ;;
+    debootstrap) echo "trying the package in a clean Debian" ;;
     golang-go) echo "everything: there is no Go to build with" ;;
     ca-certificates) echo "downloading Go and its modules" ;;
     esac
@@ -107,6 +115,7 @@ tests() {
 
 wanted="ca-certificates $go_packages"
 [ "$what" = build ] || wanted="$wanted $window_packages"
+[ "$what" = packages ] && wanted="$wanted $package_tools"
 [ "$what" = test ] && wanted="$wanted $test_packages $screen_packages $bench_packages"
 missing=""
 for package in $wanted; do
