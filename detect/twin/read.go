@@ -51,13 +51,8 @@ const (
 
 // readCopy reads what is compared of a copy.
 func readCopy(index int, c Copy) *mailCopy {
-	layout := message.Parse(c.Raw)
 	m := newCopy(index, message.Header(c.Raw), c.Recipient)
-	m.gaps = layout.Gaps
-	for part := range layout.Leaves() {
-		m.media = append(m.media, part.MediaType)
-		m.read(c.Raw, part, index)
-	}
+	m.readAll(message.Parse(c.Raw), layer{index: index, octets: c.Raw, raw: func(start, end int) message.Range { return message.Range{Start: start, End: end} }})
 	m.neighbours()
 	return m
 }
@@ -108,42 +103,6 @@ func recipientOf(h message.HeaderFields, index int) (identity, address string) {
 		identity = "unknown " + string(rune('0'+index))
 	}
 	return identity, address
-}
-
-// read reads one leaf: its references, and its words.
-func (m *mailCopy) read(raw []byte, p *message.Part, index int) {
-	media := p.MediaType
-	if !reference.Scanned(media) && media != "text/plain" {
-		return
-	}
-	text := p.Decode(raw[p.Body.Start:p.Body.End], p.Body.Start)
-	view, ok := message.NewView(p.Charset, text.Bytes())
-	if !ok {
-		m.gaps = append(m.gaps, message.Gap{Section: p.Section, Reason: "charset"})
-		return
-	}
-	m.count(media, view.Cells())
-	if media == "text/plain" {
-		return
-	}
-	for _, r := range reference.Find(media, p.Location, view.Cells()) {
-		t, ok := compared(&r)
-		if !ok {
-			continue
-		}
-		if len(m.refs) == maxReferences {
-			m.gaps = append(m.gaps, message.Gap{Section: p.Section, Reason: "references"})
-			return
-		}
-		start, end := view.Octets(r.Slot.Start, r.Slot.End)
-		at := text.Raw(start, end)
-		section := p.Section
-		if section == "" {
-			section = "1"
-		}
-		m.refs = append(m.refs, &ref{Reference: r, template: t, text: undigited(r.Text + r.Shape.Alt),
-			place: Place{Copy: index, Part: section, Offset: at.Start, Length: at.Len(), URL: r.URL}})
-	}
 }
 
 // compared returns the form of a reference, false for one that is not compared.
