@@ -47,4 +47,24 @@ func BenchmarkEncode(b *testing.B) {
 		}
 		b.ReportMetric(float64(size)/float64(len(plans)), "octets/plan")
 	})
+	var packed [][]byte
+	for _, plan := range plans {
+		out, err := plan.MarshalBinary()
+		if err != nil {
+			b.Fatal(err)
+		}
+		packed = append(packed, Pack(out))
+	}
+	b.Run("unmarshal packed", func(b *testing.B) {
+		b.ReportAllocs()
+		begin := lab.CPU()
+		for b.Loop() {
+			for _, one := range packed {
+				if err := new(Plan).UnmarshalBinary(one); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		b.ReportMetric(float64((lab.CPU()-begin).Microseconds())/float64(b.N*len(packed)), "cpu-µs/plan")
+	})
 }

@@ -118,6 +118,9 @@ var deflaters = sync.Pool{New: func() any {
 	return w
 }}
 
+// inflaters spares 40 KiB of windows and tables for each plan.
+var inflaters = sync.Pool{New: func() any { return flate.NewReader(nil) }}
+
 // MarshalBinary encodes a plan: one octet for the form, then CBOR. It stands in
 // the way of a mail; [Pack] makes it small when nobody waits.
 func (p *Plan) MarshalBinary() ([]byte, error) {
@@ -205,15 +208,25 @@ func unpack(b []byte) ([]byte, error) {
 	case len(b) == 0 || b[0] != formDeflated:
 		return nil, fmt.Errorf("unknown form: %w", ErrEncoding)
 	}
-	plain, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(b[1:])), maxInflated+1))
-	if err != nil {
+	r := inflaters.Get().(io.ReadCloser)
+	defer inflaters.Put(r)
+	if err := r.(flate.Resetter).Reset(bytes.NewReader(b[1:]), nil); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrEncoding, err)
 	}
-	if len(plain) > maxInflated {
+	var plain bytes.Buffer
+	plain.Grow(min(usual*len(b), maxGrown))
+	if _, err := plain.ReadFrom(io.LimitReader(r, maxInflated+1)); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrEncoding, err)
+	}
+	if plain.Len() > maxInflated {
 		return nil, fmt.Errorf("too long: %w", ErrEncoding)
 	}
-	return plain, nil
+	return plain.Bytes(), nil
 }
+
+// usual is how many times as long as its small form a plan nearly always is at most,
+// and maxGrown how much room is made before that is known.
+const usual, maxGrown = 6, 1 << 20
 
 func (p *Plan) wire() *wirePlan {
 	w := &wirePlan{Version: p.Version, Mode: string(p.Mode), Hash: p.HeaderSHA256[:], Header: p.Header,
