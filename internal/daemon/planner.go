@@ -119,9 +119,10 @@ type planning struct {
 	copies []*store.Plan
 	// placed says that the first of them is that of the message itself.
 	placed bool
-	// sought says that they were looked for; read are those that were read, by ID.
-	sought bool
-	read   map[int64]*plan.Plan
+	// sought says that they were looked for, gathered that those of its copies were;
+	// read are those that were read, by ID.
+	sought, gathered bool
+	read             map[int64]*plan.Plan
 	// settled says that the message's own plan is stored, and that this
 	// planner makes the same.
 	settled bool
@@ -142,7 +143,7 @@ type planning struct {
 // known returns the plans that the message may have been served with, where
 // this planner would make others: a stored plan is served for ever.
 func (b *planning) known(header [32]byte) []*plan.Plan {
-	if !b.looked(header) {
+	if !b.looked(header) || !b.settled && !b.gather(header) {
 		return nil
 	}
 	var known []*plan.Plan
@@ -166,7 +167,8 @@ func (b *planning) own(header [32]byte) *plan.Plan {
 	return b.planOf(b.copies[0])
 }
 
-// looked looks for plans, once.
+// looked looks for plans, once. For those of copies only where none is stored for the
+// message itself: nearly all mail that is served again has its own.
 func (b *planning) looked(header [32]byte) bool {
 	if b.sought {
 		return true
@@ -174,7 +176,18 @@ func (b *planning) looked(header [32]byte) bool {
 	b.sought = true
 	ctx, cancel := context.WithTimeout(context.Background(), planTime)
 	defer cancel()
-	if err := b.find(ctx, header); err != nil {
+	if err := b.here(ctx, header); err != nil {
+		b.planner.log.Warn("reading the plan of an earlier copy", "err", err)
+		return false
+	}
+	return b.settled || b.placed && b.copies[0].Complete || b.gather(header)
+}
+
+// gather looks for the plans of copies, once, and says so if that is not possible.
+func (b *planning) gather(header [32]byte) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), planTime)
+	defer cancel()
+	if err := b.elsewhere(ctx, header); err != nil {
 		b.planner.log.Warn("reading the plan of an earlier copy", "err", err)
 		return false
 	}
@@ -207,22 +220,37 @@ func (b *planning) makes(stored *store.Plan) bool {
 // find looks for the plan of the message where it lies, and for those of its
 // copies. That of its own place goes first.
 func (b *planning) find(ctx context.Context, header [32]byte) error {
-	p := b.planner
-	if b.at.UID != 0 {
-		here, err := p.core.store.PlanAt(ctx, p.place(b.at))
-		if err != nil {
-			return err
-		}
-		if here != nil && here.Header == header {
-			if b.settled = b.makes(here); b.settled {
-				b.saved = here.ID
-				return nil
-			}
-			b.copies, b.placed = append(b.copies, here), true
-		}
+	if err := b.here(ctx, header); err != nil || b.settled {
+		return err
 	}
-	list, err := p.core.store.PlansByHeader(ctx, p.account.ID, header)
-	b.copies = append(b.copies, list...)
+	return b.elsewhere(ctx, header)
+}
+
+// here looks for the plan of the message where it lies.
+func (b *planning) here(ctx context.Context, header [32]byte) error {
+	p := b.planner
+	if b.at.UID == 0 {
+		return nil
+	}
+	here, err := p.core.store.PlanAt(ctx, p.place(b.at))
+	if err != nil || here == nil || here.Header != header {
+		return err
+	}
+	if b.settled = b.makes(here); b.settled {
+		b.saved = here.ID
+		return nil
+	}
+	b.copies, b.placed = append(b.copies, here), true
+	return nil
+}
+
+// elsewhere looks for the plans of copies.
+func (b *planning) elsewhere(ctx context.Context, header [32]byte) error {
+	if b.gathered {
+		return nil
+	}
+	list, err := b.planner.core.store.PlansByHeader(ctx, b.planner.account.ID, header)
+	b.gathered, b.copies = err == nil, append(b.copies, list...)
 	return err
 }
 
@@ -266,12 +294,13 @@ func (b *planning) store(ctx context.Context, made *plan.Plan) error {
 	if b.settled {
 		return nil
 	}
-	for _, one := range b.copies {
-		if before := b.planOf(one); before == nil || !before.Serves(made) {
-			continue
-		}
+	one := b.serving(made)
+	if one == nil && !b.gathered && b.gather(made.HeaderSHA256) {
+		one = b.serving(made)
+	}
+	if one != nil {
 		b.saved = one.ID
-		if b.at.UID == 0 {
+		if b.at.UID == 0 || b.placed && one == b.copies[0] {
 			return nil
 		}
 		return p.core.store.Locate(ctx, b.saved, p.place(b.at))
@@ -291,6 +320,17 @@ func (b *planning) store(ctx context.Context, made *plan.Plan) error {
 		p.core.memory.learn(m)
 	}
 	return err
+}
+
+// serving returns the first of the plans that are stored which says all that a plan
+// does, nil if there is none.
+func (b *planning) serving(made *plan.Plan) *store.Plan {
+	for _, one := range b.copies {
+		if before := b.planOf(one); before != nil && before.Serves(made) {
+			return one
+		}
+	}
+	return nil
 }
 
 // record is what the store keeps of any plan.
