@@ -178,3 +178,13 @@ func plainNumber(v any) string {
 	}
 	return fmt.Sprint(v)
 }
+
+// at reads a time.
+func at(t *testing.T, text string) time.Time {
+	t.Helper()
+	when, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return when
+}
