@@ -57,3 +57,13 @@ func (c *Catalogue) tenths(n, unit int64) string {
 	// In two steps, so that the largest number does not run over.
 	return c.Number(n/unit + (n%unit+unit/2)/unit)
 }
+
+// Percent writes a share of one, with one decimal: "12.3%".
+func (c *Catalogue) Percent(share float64) string {
+	digits := strconv.FormatFloat(100*share, 'f', 1, 64)
+	whole, tenth, _ := strings.Cut(digits, ".")
+	if tenth != "0" {
+		whole += c.Say(decimalMark) + tenth
+	}
+	return c.Say(percentText, "n", whole)
+}

@@ -249,7 +249,7 @@ func (c Config) page(m *Mail, t traits, token string) string {
 		link := fmt.Sprintf("https://www.%s/things/%d", d, i+1)
 		if t.links {
 			m.Truth.Link = true
-			link = fmt.Sprintf("https://click.%s/track/click.php?u=3040%04d&amp;id=%s", d, m.Sender, token)
+			link = fmt.Sprintf("https://click.%s/track/click/3040%04d/www.%s?p=eyJzIjoi%s", d, m.Sender, d, token)
 			if t.linkLeak != "" {
 				m.Truth.LeakLink = t.linkLeak
 				link = fmt.Sprintf("https://www.%s/things/%d?who=%s", d, i+1, written(t.linkLeak, m.Address))

@@ -19,6 +19,7 @@ type studyCommand struct {
 	Add    studyAdd    `cmd:"" help:"${help_study_add}"`
 	Run    studyRun    `cmd:"" help:"${help_study_run}"`
 	Export studyExport `cmd:"" help:"${help_study_export}"`
+	Report studyReport `cmd:"" help:"${help_study_report}"`
 	Verify studyVerify `cmd:"" help:"${help_study_verify}"`
 	Close  studyClose  `cmd:"" help:"${help_study_close}"`
 }
@@ -131,6 +132,10 @@ func (s *session) studyFault(dir string, err error) error {
 		text, hint = words.StudyOthers, words.StudyOthersHint
 	case errors.Is(err, study.ErrEmpty):
 		text, hint = words.StudyEmpty, words.StudyEmptyHint
+	case errors.Is(err, study.ErrNoDataset):
+		text, hint = words.StudyNoDataset, words.StudyNoDatasetHint
+	case errors.Is(err, study.ErrDamaged):
+		text, hint = words.StudyAltered, words.StudyAlteredHint
 	case errors.Is(err, study.ErrConditions):
 		text, hint = words.StudyConditions, words.StudyConditionsHint
 	}
