@@ -31,21 +31,21 @@ tool() {
     [ -x .cache/tools/nfpm ] || GOBIN=$PWD/.cache/tools packaging/go.sh install "$nfpm"
 }
 
-# build SYSTEM ARCH FILE: the daemon and command line, without C.
+# build SYSTEM ARCH DIR: the daemon with the command line, and the icon, without C.
 build() {
-    GOOS=$1 GOARCH=$2 CGO_ENABLED=0 packaging/go.sh build -buildvcs=true -trimpath -ldflags "-s -w" -o "$3" ./cmd/unseen
+    mkdir -p "$3"
+    GOOS=$1 GOARCH=$2 CGO_ENABLED=0 packaging/go.sh build -buildvcs=true -trimpath -ldflags "-s -w" -o "$3/" ./cmd/unseen ./cmd/unseen-tray
 }
 
 # stage DIR: what does not depend on the machine it is for.
 stage() {
     rm -rf "$1"
     mkdir -p "$1/completion"
-    build linux "$host" "$1/unseen-$host"
+    build linux "$host" "$1/$host"
     CGO_ENABLED=1 packaging/go.sh build -buildvcs=true -trimpath -ldflags "-s -w" -tags gui -o "$1/unseen-gui" ./cmd/unseen-gui
-    # As it will be called: lines for shells name it.
-    ln -s "unseen-$host" "$1/unseen"
     (
-        PATH=$1:$PATH
+        # As it will be called: lines for shells name it.
+        PATH=$1/$host:$PATH
         unseen man "$1/man" >/dev/null
         find "$1/man" -name '*.1' -exec gzip -9n {} +
         for shell in bash zsh fish; do
@@ -53,10 +53,9 @@ stage() {
         done
         unseen addon pack --output "$1/unseen.xpi" >/dev/null
     )
-    rm "$1/unseen"
     packaging/go.sh build -o "$1/modules" ./packaging/modules
-    "$1/modules" -sbom "$1/sbom.json" "$1/unseen-$host" "$1/unseen-gui"
-    "$1/modules" -licences "$1/licences.txt" "$1/unseen-$host" "$1/unseen-gui"
+    "$1/modules" -sbom "$1/sbom.json" "$1/$host/unseen" "$1/$host/unseen-tray" "$1/unseen-gui"
+    "$1/modules" -licences "$1/licences.txt" "$1/$host/unseen" "$1/$host/unseen-tray" "$1/unseen-gui"
 }
 
 # What the window opens by name as it starts, on X11 and on Wayland (GLFW 3.4), which
@@ -76,7 +75,6 @@ libraries() {
 package() {
     window=""
     deb="" rpm=""
-    cp -p "$3/unseen-$2" "$3/unseen"
     if [ "$2" = "$host" ]; then
         window="  - {src: \"$3/unseen-gui\", dst: /usr/bin/unseen-gui, file_info: {mode: 0755}}"
         deb=$(libraries "$3/unseen-gui")$by_name
@@ -105,10 +103,7 @@ others() {
     for target in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64; do
         system=${target%/*} arch=${target#*/}
         name=unseen-$version-$system-$arch
-        mkdir -p "$1/$name"
-        program=$1/$name/unseen
-        [ "$system" = windows ] && program=$program.exe
-        build "$system" "$arch" "$program"
+        build "$system" "$arch" "$1/$name"
         cp README.md LICENSE SECURITY.md "$1/licences.txt" "$1/unseen.xpi" "$1/$name"
         if [ "$system" = windows ]; then
             GOOS=windows GOARCH=amd64 CGO_ENABLED=1 CC=x86_64-w64-mingw32-gcc packaging/go.sh build -buildvcs=true -trimpath \
@@ -130,7 +125,7 @@ all() {
     package deb "$host" "$work" "$1"
     package rpm "$host" "$work" "$1"
     if [ "${UNSEEN_PACKAGES:-}" != quick ]; then
-        build linux arm64 "$work/unseen-arm64"
+        build linux arm64 "$work/arm64"
         package deb arm64 "$work" "$1"
         others "$work" "$1"
     fi

@@ -64,7 +64,7 @@ echo "  $level"
 case $level in *own*) ;; *) wrong "the level of the version before was not kept" ;; esac
 
 step "what was installed"
-for file in /usr/bin/unseen-gui /usr/share/applications/io.github.unseen_mail.Unseen.desktop /usr/lib/systemd/user/unseen.service \
+for file in /usr/bin/unseen-gui /usr/bin/unseen-tray /usr/share/applications/io.github.unseen_mail.Unseen.desktop /usr/lib/systemd/user/unseen.service \
     /usr/share/bash-completion/completions/unseen /usr/share/doc/unseen/copyright /usr/share/unseen/unseen.xpi; do
     [ -e "$root$file" ] || wrong "$file is not there"
 done
