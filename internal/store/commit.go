@@ -5,20 +5,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
-	"strings"
 )
 
 // errClosed is what is said to a caller who comes after Close.
 var errClosed = errors.New("store: it is closed")
-
-const (
-	// bucketSize is how many tokens one tree holds: about 2 MiB, which a
-	// group writes all over without much harm.
-	bucketSize = 1 << 16
-	// tokenRows is how many tokens one statement inserts.
-	tokenRows = 32
-)
 
 // statements are those that are asked often.
 type statements struct {
@@ -42,12 +32,11 @@ func (s *Store) openGroup(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.read.QueryRowContext(ctx, "SELECT coalesce(max(bucket), 0) FROM tokens").Scan(&g.bucket); err != nil {
-		return err
-	}
-	err = s.read.QueryRowContext(ctx, "SELECT ? - count(*) FROM tokens WHERE bucket = ?", bucketSize, g.bucket).Scan(&g.room)
-	if err != nil {
-		return err
+	g.tokens, g.loads = shelf{table: "tokens"}, shelf{table: "loads"}
+	for _, one := range [...]*shelf{&g.tokens, &g.loads} {
+		if err := one.open(ctx, s.read); err != nil {
+			return err
+		}
 	}
 	if err := s.knowAccounts(ctx); err != nil {
 		return err
@@ -82,7 +71,8 @@ func (s *Store) knowAccounts(ctx context.Context) error {
 
 // A commit is one batch on its way into the file.
 type commit struct {
-	bucket, room int64
+	// tokens and loads are where both go.
+	tokens, loads shelf
 	// alias are the plans of the batch that equal one that is stored; known
 	// are those of earlier batches.
 	alias, known map[int64]int64
@@ -156,6 +146,7 @@ func (c *commit) plans(ctx context.Context, b *batch) error {
 	}
 	defer c.plan.Close()
 	var tokens []tokenRow
+	var written []*Plan
 	for _, p := range b.plans {
 		if kept, err := c.onePlan(ctx, p); err != nil || !kept {
 			if err != nil {
@@ -169,11 +160,16 @@ func (c *commit) plans(ctx context.Context, b *batch) error {
 		}
 		for i, token := range p.Tokens {
 			if token != "" {
-				tokens = append(tokens, tokenRow{keyOf(token), p.ID, i})
+				key := keyOf(token)
+				tokens = append(tokens, tokenRow{key[:], p.ID, i})
 			}
 		}
+		written = append(written, p)
 	}
-	return c.insertTokens(ctx, tokens)
+	if err := c.tokens.insert(ctx, c.tx, tokens); err != nil {
+		return err
+	}
+	return c.insertLoads(ctx, written)
 }
 
 // onePlan writes a plan, unless an equal one is stored.
@@ -219,62 +215,6 @@ func (c *commit) equal(ctx context.Context, p *Plan, packed []byte) (int64, erro
 		}
 	}
 	return 0, rows.Err()
-}
-
-// A tokenRow is one token on its way into the file.
-type tokenRow struct {
-	key    tokenKey
-	plan   int64
-	number int
-}
-
-// insertTokens writes tokens in the order of the tree, many at a time. A token
-// that is there already leads to another copy of the same message; the first
-// stays.
-func (c *commit) insertTokens(ctx context.Context, rows []tokenRow) error {
-	for len(rows) > 0 {
-		if c.room <= 0 {
-			c.bucket, c.room = c.bucket+1, bucketSize
-		}
-		n := min(int64(len(rows)), c.room)
-		part := rows[:n]
-		slices.SortFunc(part, func(a, b tokenRow) int { return bytes.Compare(a.key[:], b.key[:]) })
-		if err := c.insertBucket(ctx, part); err != nil {
-			return err
-		}
-		rows = rows[n:]
-		c.room -= n
-	}
-	return nil
-}
-
-// insertBucket writes sorted tokens into the bucket of the moment.
-func (c *commit) insertBucket(ctx context.Context, rows []tokenRow) error {
-	const head, row = "INSERT OR IGNORE INTO tokens (bucket, key, plan, number) VALUES ", "(?, ?, ?, ?)"
-	many, err := c.tx.PrepareContext(ctx, head+row+strings.Repeat(", "+row, tokenRows-1))
-	if err != nil {
-		return err
-	}
-	defer many.Close()
-	args := make([]any, 0, 4*tokenRows)
-	for len(rows) > 0 {
-		n := min(len(rows), tokenRows)
-		args = args[:0]
-		for i := range rows[:n] {
-			r := &rows[i]
-			args = append(args, c.bucket, r.key[:], r.plan, r.number)
-		}
-		if n == tokenRows {
-			_, err = many.ExecContext(ctx, args...)
-		} else {
-			_, err = c.tx.ExecContext(ctx, head+row+strings.Repeat(", "+row, n-1), args...)
-		}
-		if err != nil {
-			return err
-		}
-		rows = rows[n:]
-	}
-	return nil
 }
 
 // places writes where messages lie. The first plan at a place stays.

@@ -34,6 +34,8 @@ type batch struct {
 	byID    map[int64]*Plan
 	byHead  map[[32]byte][]*Plan
 	tokens  map[tokenKey]Reference
+	loads   map[loadKey][]Reference
+	hosts   map[loadKey][]*Plan
 	size    int
 }
 
@@ -51,6 +53,8 @@ func newBatch() *batch {
 		byID:    make(map[int64]*Plan),
 		byHead:  make(map[[32]byte][]*Plan),
 		tokens:  make(map[tokenKey]Reference),
+		loads:   make(map[loadKey][]Reference),
+		hosts:   make(map[loadKey][]*Plan),
 	}
 }
 
@@ -87,8 +91,8 @@ type group struct {
 	accounts map[int64]bool
 	// alias leads from plans that equal another to that one.
 	alias map[int64]int64
-	// bucket is where tokens go, room how many more it takes.
-	bucket, room int64
+	// tokens and loads are where both go.
+	tokens, loads shelf
 }
 
 func (g *group) init() {
@@ -124,6 +128,7 @@ func (g *group) addPlan(at Place, p *Plan) int64 {
 			b.tokens[keyOf(token)] = Reference{p, i}
 		}
 	}
+	b.addLoads(p)
 	g.place(at, p.ID)
 	return p.ID
 }
@@ -240,7 +245,7 @@ func (g *group) token(key tokenKey) (*Plan, int) {
 func (g *group) lastBucket() int64 {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.bucket
+	return g.tokens.bucket
 }
 
 // flushLater makes sure that what is pending is written soon. The goroutine
@@ -359,7 +364,7 @@ func (s *Store) flushOnce(ctx context.Context) error {
 		g.out, g.in = g.in, newBatch()
 	}
 	b := g.out
-	c := commit{pack: s.opt.Pack, bucket: g.bucket, room: g.room, alias: make(map[int64]int64), known: g.alias}
+	c := commit{pack: s.opt.Pack, tokens: g.tokens, loads: g.loads, alias: make(map[int64]int64), known: g.alias}
 	g.mu.Unlock()
 	// A group that was begun is written, or every look-up would see it and no
 	// disk.
@@ -368,7 +373,7 @@ func (s *Store) flushOnce(ctx context.Context) error {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.out, g.bucket, g.room = nil, c.bucket, c.room
+	g.out, g.tokens, g.loads = nil, c.tokens, c.loads
 	for from, to := range c.alias {
 		g.alias[from] = to
 	}

@@ -69,6 +69,11 @@ type Plan struct {
 	// Spare says that no message is served by the plan, so that neither a mail nor
 	// a sender is counted. Only SavePlan reads it.
 	Spare bool
+	// Loads are the addresses that [Store.LoadsAt] finds the plan by. Only SavePlan
+	// reads it.
+	Loads []LoadAddress
+	// loads are the same as the index has them.
+	loads []indexed
 }
 
 // A Reference is what a token leads to.
@@ -101,7 +106,7 @@ func (s *Store) SavePlan(ctx context.Context, at Place, p *Plan) (int64, error) 
 	if err := s.room(ctx, p.Account); err != nil {
 		return 0, fmt.Errorf("saving plan: %w", err)
 	}
-	p.Saved = s.opt.Now()
+	p.Saved, p.loads = s.opt.Now(), s.index(p.Loads)
 	id := s.group.addPlan(at, p)
 	s.flushLater()
 	return id, nil

@@ -67,7 +67,9 @@ type Store struct {
 	log    *slog.Logger
 	lock   *os.File
 	master [32]byte
-	read   *sql.DB
+	// indexKey is that of the index of loads.
+	indexKey [32]byte
+	read     *sql.DB
 	// cached are the statements that are asked often.
 	cached statements
 	group  group
@@ -122,6 +124,9 @@ func (s *Store) open(ctx context.Context) error {
 	}
 	if err := s.openKey(ctx); err != nil {
 		return s.explain(err)
+	}
+	if err := s.openLoads(); err != nil {
+		return err
 	}
 	if err := s.openGroup(ctx); err != nil {
 		return s.explain(err)
