@@ -51,6 +51,19 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// Answer answers a load that a program asked for by its own address, as through a forward
+// proxy, and not by a token: in the same way in every respect. The load's Token has to
+// be one that no other has.
+func (g *Gateway) Answer(w http.ResponseWriter, r *http.Request, l Load) {
+	setSafety(w.Header())
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		writeBody(w, r, http.StatusMethodNotAllowed, textAnswer("Only GET and HEAD are answered.\n"))
+		return
+	}
+	g.load(w, r, l)
+}
+
 // miss answers a path behind which there is nothing, always alike.
 func (g *Gateway) miss(w http.ResponseWriter, r *http.Request) {
 	status := http.StatusNotFound

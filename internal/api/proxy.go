@@ -32,12 +32,34 @@ type Proxy struct {
 	Hosts []string `json:"hosts"`
 	// Missing have no certificate.
 	Missing []string `json:"missing,omitempty"`
+	// Web says that the proxy for the web is on.
+	Web bool `json:"web,omitempty"`
+	// HTTP is where that listens, "127.0.0.1:4380"; "" if it never did.
+	HTTP string `json:"http,omitempty"`
+	// WebProblem is why it does not listen although it is on.
+	WebProblem string `json:"web_problem,omitempty"`
+	// Opened are the hosts whose connections it opens, as the reader named them.
+	Opened []OpenedHost `json:"opened,omitempty"`
+}
+
+// An OpenedHost is a host whose connections end at the web proxy.
+type OpenedHost struct {
+	// Host is its name.
+	Host string `json:"host"`
+	// Missing says that there is no certificate for it, so that it is not opened.
+	Missing bool `json:"missing,omitempty"`
 }
 
 // ProxyRequest turns a proxy on or off; nil leaves it as it is.
 type ProxyRequest struct {
 	// Mail is the one for mail, by SOCKS5.
 	Mail *bool `json:"mail,omitempty"`
+	// Web is the one for the web, by HTTP.
+	Web *bool `json:"web,omitempty"`
+	// Open is a host that the latter opens from now on, Close one that it does not any
+	// more; "" is none.
+	Open  string `json:"open,omitempty"`
+	Close string `json:"close,omitempty"`
 }
 
 // proxyRoutes are the methods about proxies.

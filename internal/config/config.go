@@ -81,6 +81,8 @@ type Proxy struct {
 	Upstream string
 	// PAC is the reader's own file of proxy auto-configuration, "" for none.
 	PAC string
+	// Intercept are the hosts that the web proxy opens; nil leaves them to the command.
+	Intercept []string
 }
 
 // Defaults returns the settings of an empty file.

@@ -63,7 +63,7 @@ func rules() []rule {
 			table, ok := v.(map[string]any)
 			return ok && addresses(&s.Lists, table["lists"]) && len(table) == 1
 		}},
-		{"proxy", `upstream = "socks5://host:port" or "http://host:port", pac = "/path/to/a/file"`, func(s *Settings, v any) bool {
+		{"proxy", `upstream = "socks5://host:port" or "http://host:port", pac = "/path/to/a/file", intercept = ["img.shop.example"]`, func(s *Settings, v any) bool {
 			table, ok := v.(map[string]any)
 			return ok && proxies(&s.Proxy, table)
 		}},
@@ -148,12 +148,41 @@ func proxies(to *Proxy, table map[string]any) bool {
 		case "pac":
 			to.PAC, ok = v.(string)
 			ok = ok && (to.PAC == "" || filepath.IsAbs(to.PAC))
+		case "intercept":
+			ok = hosts(&to.Intercept, v)
 		}
 		if !ok {
 			return false
 		}
 	}
 	return true
+}
+
+// hosts takes over a list of different names of hosts.
+func hosts(to *[]string, v any) bool {
+	list, ok := v.([]any)
+	if !ok || len(list) > 100 {
+		return false
+	}
+	*to = make([]string, 0, len(list))
+	for _, one := range list {
+		host, _ := one.(string)
+		if !Host(host) || slices.Contains(*to, host) {
+			return false
+		}
+		*to = append(*to, host)
+	}
+	return true
+}
+
+// Host says whether a name is one of a host that can be opened: small letters, digits,
+// hyphens, and at least one dot (RFC 1123, section 2.1).
+func Host(name string) bool {
+	labels := strings.Split(name, ".")
+	return len(name) <= 253 && len(labels) > 1 && !slices.ContainsFunc(labels, func(l string) bool {
+		other := func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' }
+		return l == "" || len(l) > 63 || l[0] == '-' || l[len(l)-1] == '-' || strings.ContainsFunc(l, other)
+	}) && net.ParseIP(name) == nil
 }
 
 // proxyAddress says whether an address is one of a proxy.

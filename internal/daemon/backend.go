@@ -36,6 +36,11 @@ func (b *backend) Find(ctx context.Context, token, rest string) (proxy.Load, err
 	if !ok {
 		return proxy.Load{}, proxy.ErrUnknownToken
 	}
+	return asked(l, token), nil
+}
+
+// asked describes a load to the gateway, by the name that it was asked for.
+func asked(l *load, token string) proxy.Load {
 	ref := &l.ref().Ref
 	out := proxy.Load{
 		Token: token, URL: ref.URL, Sender: who(l.mail), Pixel: ref.Kind == reference.Pixel,
@@ -51,7 +56,7 @@ func (b *backend) Find(ctx context.Context, token, rest string) (proxy.Load, err
 			out.Resource = proxy.ResourceStyle
 		}
 	}
-	return out, nil
+	return out
 }
 
 // who names a sender to the reader: by the key that consent is for, where it is
@@ -80,7 +85,7 @@ func (b *backend) Decide(ctx context.Context, l proxy.Load, at *url.URL) (proxy.
 
 // decide asks the gate.
 func (b *backend) decide(ctx context.Context, l *load, at *url.URL) (gate.Decision, error) {
-	return b.decideBy(ctx, l, at, false)
+	return b.decideBy(ctx, l, at, l.itself)
 }
 
 // decideBy asks the gate about a load that the mail program makes itself, or that

@@ -89,9 +89,22 @@ func (d *Daemon) standIns() []string {
 	return hosts
 }
 
+// certified are all hosts that need a certificate: mail servers, and what the reader has
+// opened by the web proxy.
+func (d *Daemon) certified() []string {
+	hosts := d.standIns()
+	named, _ := d.web.named()
+	for _, host := range named {
+		if !slices.Contains(hosts, host) {
+			hosts = append(hosts, host)
+		}
+	}
+	return hosts
+}
+
 // authorities says which local authorities there are.
 func (d *Daemon) authorities(context.Context) (api.Authorities, error) {
-	hosts, ring := d.standIns(), d.relays.certs.keyring
+	hosts, ring := d.certified(), d.relays.certs.keyring
 	out := api.Authorities{List: []api.Authority{}, Hosts: hosts, Missing: ring.Missing(hosts, time.Now()), Exposed: ring.Exposed()}
 	for _, a := range ring.Authorities() {
 		out.List = append(out.List, api.Authority{
@@ -103,8 +116,8 @@ func (d *Daemon) authorities(context.Context) (api.Authorities, error) {
 
 // coverHosts makes the authorities that are missing.
 func (d *Daemon) coverHosts(ctx context.Context) (api.Authorities, error) {
-	if _, err := d.relays.certs.keyring.Cover(d.standIns(), time.Now()); err != nil {
-		return api.Authorities{}, fmt.Errorf("covering mail hosts: %w", err)
+	if _, err := d.relays.certs.keyring.Cover(d.certified(), time.Now()); err != nil {
+		return api.Authorities{}, fmt.Errorf("covering hosts: %w", err)
 	}
 	return d.authorities(ctx)
 }

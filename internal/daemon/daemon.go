@@ -93,6 +93,7 @@ type Daemon struct {
 	deadEnd *deadEnd
 	relays  *relays
 	ways    *ways
+	web     *webWay
 	watcher *config.Watcher
 	held    heldPorts
 	logins  *login.Book
@@ -160,6 +161,12 @@ func (d *Daemon) begin(ctx context.Context) error {
 		d.relays.stop()
 		return err
 	}
+	if d.web, err = openWeb(ctx, d); err != nil {
+		d.gateway.port.close()
+		d.relays.stop()
+		d.ways.stop()
+		return err
+	}
 	d.deadEnd = openDeadEnd(d.cfg.Logger)
 	if d.watcher, err = config.NewWatcher(d.cfg.Paths.Config); err != nil {
 		// Changes then count from the next start on.
@@ -173,6 +180,7 @@ func (d *Daemon) serve(life context.Context, control net.Listener) {
 	d.relays.start()
 	d.ways.start()
 	d.arrivals.start(life)
+	d.web.start()
 	d.run("gateway", func() error { return d.gateway.serve(life) })
 	d.run("dead end", func() error { return d.deadEnd.serve(life) })
 	d.run("control", func() error {
@@ -182,6 +190,7 @@ func (d *Daemon) serve(life context.Context, control net.Listener) {
 	d.run("memory", func() error { return d.core.memory.run(life) })
 	d.run("listener", func() error { d.core.listener.run(life); return nil })
 	d.run("marks", func() error { d.attend(life); return nil })
+	d.run("loads", func() error { return d.indexLoads(life) })
 	d.run("spans", func() error { d.ends(life); return nil })
 	if d.watcher != nil {
 		d.run("config", func() error { d.watch(life); return nil })
@@ -299,6 +308,7 @@ func (d *Daemon) Close() error {
 			d.arrivals.stop()
 			d.relays.stop()
 			d.ways.stop()
+			d.web.stop()
 			d.cancel()
 			d.work.Wait()
 		}()

@@ -26,6 +26,8 @@ type gateway struct {
 	config  proxy.GatewayConfig
 	// serving is the server, nil while the port is taken.
 	serving atomic.Pointer[proxy.Gateway]
+	// besides is told of a recheck too, once it is there.
+	besides func(ctx context.Context)
 }
 
 // openGateway finds the port and listens on it if it is free.
@@ -96,6 +98,9 @@ func (g *gateway) serve(ctx context.Context) error {
 func (g *gateway) recheck(ctx context.Context) {
 	if server := g.serving.Load(); server != nil {
 		server.Recheck(ctx)
+	}
+	if g.besides != nil {
+		g.besides(ctx)
 	}
 }
 

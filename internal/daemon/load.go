@@ -22,6 +22,9 @@ type load struct {
 	// leaving says that the reader sends it on: then no suspension counts, for
 	// whoever gets it suspended nothing.
 	leaving bool
+	// itself says that the mail program makes the load itself, and asks only for what
+	// its own rule on pictures lets it show.
+	itself bool
 }
 
 // ref is the reference.

@@ -345,7 +345,7 @@ func (b *planning) record(made *plan.Plan) (*store.Plan, error) {
 	}
 	return &store.Plan{
 		Account: b.planner.account.ID, Header: made.HeaderSHA256, Mode: mode, Version: made.Version,
-		Complete: made.Complete, Body: body, Tokens: tokens(made),
+		Complete: made.Complete, Body: body, Tokens: tokens(made), Loads: loadsOf(made),
 	}, nil
 }
 

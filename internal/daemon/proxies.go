@@ -2,11 +2,14 @@ package daemon
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/unseen-mail/unseen/internal/api"
+	"github.com/unseen-mail/unseen/internal/config"
 	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/proxy/pac"
+	"github.com/unseen-mail/unseen/proxy/web"
 )
 
 // proxies says how programs get here through a proxy setting.
@@ -20,6 +23,12 @@ func (d *Daemon) proxies(context.Context) (api.Proxy, error) {
 		out.File, out.PAC, out.Problem = w.pacPath(), w.pacText(), w.taken()
 		out.DataURL = pac.DataURL(out.PAC)
 	}
+	out.Web, out.HTTP, out.WebProblem = d.web.wanted(), d.web.address(), d.web.taken()
+	named, _ := d.web.named()
+	missing := d.relays.certs.keyring.Missing(named, time.Now())
+	for _, host := range named {
+		out.Opened = append(out.Opened, api.OpenedHost{Host: host, Missing: slices.Contains(missing, host)})
+	}
 	return out, nil
 }
 
@@ -27,6 +36,26 @@ func (d *Daemon) proxies(context.Context) (api.Proxy, error) {
 func (d *Daemon) switchProxies(ctx context.Context, r api.ProxyRequest) (api.Proxy, error) {
 	if r.Mail != nil {
 		if err := d.ways.set(ctx, *r.Mail); err != nil {
+			return api.Proxy{}, err
+		}
+	}
+	if r.Web != nil {
+		if err := d.web.set(ctx, *r.Web); err != nil {
+			return api.Proxy{}, err
+		}
+	}
+	for _, one := range []struct {
+		host string
+		open bool
+	}{{r.Open, true}, {r.Close, false}} {
+		if one.host == "" {
+			continue
+		}
+		host := web.HostName(one.host)
+		if !config.Host(host) {
+			return api.Proxy{}, d.refusal(api.CodeWrong, words.WebNoHost, words.WebNoHostHint, "host", one.host)
+		}
+		if err := d.web.name(ctx, host, one.open); err != nil {
 			return api.Proxy{}, err
 		}
 	}
@@ -44,8 +73,16 @@ func (w *ways) taken() string {
 // wayProblems are sentences about what keeps mail from coming in by the proxy.
 func (d *Daemon) wayProblems() []string {
 	var out []string
-	if p := d.ways.taken(); p != "" {
-		out = append(out, p)
+	for _, p := range []string{d.ways.taken(), d.web.taken()} {
+		if p != "" {
+			out = append(out, p)
+		}
+	}
+	if d.web.wanted() {
+		named, _ := d.web.named()
+		if missing := d.relays.certs.keyring.Missing(named, time.Now()); len(missing) > 0 {
+			out = append(out, d.cfg.Words.Say(words.WebUncovered, "hosts", d.core.words.List(missing)))
+		}
 	}
 	if !d.ways.wanted() {
 		return out

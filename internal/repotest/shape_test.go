@@ -135,7 +135,7 @@ func TestNoContextInStructs(t *testing.T) {
 // goproxyNames are what is used of goproxy: nothing of it signs, and nothing goes out. It
 // brings a certificate authority whose private key everybody has, and a signer whose
 // keys could be foreseen under some builds; package localcert mints for us.
-var goproxyNames = []string{"NewProxyHttpServer", "ProxyHttpServer", "ProxyCtx", "ConnectAction", "ConnectReject"}
+var goproxyNames = []string{"NewProxyHttpServer", "ProxyHttpServer", "ProxyCtx", "ConnectAction", "ConnectReject", "ConnectHijack"}
 
 func TestGoproxySignerIsNeverUsed(t *testing.T) {
 	used := 0

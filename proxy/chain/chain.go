@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"golang.org/x/net/proxy"
@@ -46,7 +47,7 @@ func Parse(address string) (*url.URL, error) {
 // Through returns a dialler that goes through a proxy, which next connects to.
 func Through(u *url.URL, next Dial) Dial {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		if here(address) {
+		if Here(address) {
 			return next(ctx, network, address)
 		}
 		ctx, cancel := context.WithTimeout(ctx, answerTime)
@@ -58,11 +59,11 @@ func Through(u *url.URL, next Dial) Dial {
 	}
 }
 
-// here says whether an address is this machine's.
-func here(address string) bool {
+// Here says whether an address is this machine's. The port may be missing.
+func Here(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return false
+		host = strings.Trim(address, "[]")
 	}
 	a, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && a.Unmap().IsLoopback()

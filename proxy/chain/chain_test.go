@@ -9,9 +9,9 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 
+	"github.com/unseen-mail/unseen/internal/lab"
 	"github.com/unseen-mail/unseen/proxy/chain"
 	"github.com/unseen-mail/unseen/proxy/socks"
 )
@@ -46,35 +46,19 @@ func socksProxy(t *testing.T) string {
 // httpProxy does the same by CONNECT, for whoever has the password.
 func httpProxy(t *testing.T) string {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var conns sync.WaitGroup
-	conns.Go(func() {
-		for {
-			c, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			conns.Go(func() {
-				defer c.Close()
-				q, err := http.ReadRequest(bufio.NewReader(c))
-				switch {
-				case err != nil:
-				case q.Method != "CONNECT" || q.Header.Get("Proxy-Authorization") != "Basic bWU6aXQ=":
-					fmt.Fprint(c, "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
-				case q.Host == "closed.example:993":
-					fmt.Fprint(c, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
-				default:
-					// The host's first words come in one piece with the answer.
-					fmt.Fprintf(c, "HTTP/1.1 200 Fine\r\n\r\nthrough to %s\n", q.Host)
-				}
-			})
+	return lab.Answer(t, func(c net.Conn) {
+		q, err := http.ReadRequest(bufio.NewReader(c))
+		switch {
+		case err != nil:
+		case q.Method != "CONNECT" || q.Header.Get("Proxy-Authorization") != "Basic bWU6aXQ=":
+			fmt.Fprint(c, "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+		case q.Host == "closed.example:993":
+			fmt.Fprint(c, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+		default:
+			// The host's first words come in one piece with the answer.
+			fmt.Fprintf(c, "HTTP/1.1 200 Fine\r\n\r\nthrough to %s\n", q.Host)
 		}
 	})
-	t.Cleanup(func() { ln.Close(); conns.Wait() })
-	return ln.Addr().String()
 }
 
 func TestThrough(t *testing.T) {

@@ -8,12 +8,12 @@ import (
 	"io"
 	"net"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"golang.org/x/net/proxy"
 
+	"github.com/unseen-mail/unseen/internal/lab"
 	"github.com/unseen-mail/unseen/proxy/socks"
 )
 
@@ -36,31 +36,6 @@ func serve(t testing.TB, cfg socks.Config) string {
 	return ln.Addr().String()
 }
 
-// echo answers each octet with itself, until the end, which it answers with a word.
-func echo(t testing.TB) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var conns sync.WaitGroup
-	conns.Go(func() {
-		for {
-			c, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			conns.Go(func() {
-				defer c.Close()
-				_, _ = io.Copy(c, c)
-				_, _ = c.Write([]byte("bye"))
-			})
-		}
-	})
-	t.Cleanup(func() { ln.Close(); conns.Wait() })
-	return ln.Addr().String()
-}
-
 // client is somebody else's SOCKS5.
 func client(t testing.TB, at string) proxy.Dialer {
 	t.Helper()
@@ -73,7 +48,7 @@ func client(t testing.TB, at string) proxy.Dialer {
 
 // What is not claimed passes as it is, both ways, half-closed ends included.
 func TestTunnel(t *testing.T) {
-	at, far := serve(t, socks.Config{}), echo(t)
+	at, far := serve(t, socks.Config{}), lab.Echo(t)
 	c, err := client(t, at).Dial("tcp", far)
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +60,7 @@ func TestTunnel(t *testing.T) {
 		_ = c.(interface{ CloseWrite() error }).CloseWrite()
 	}()
 	got, err := io.ReadAll(c)
-	if err != nil || !bytes.Equal(got, append(sent, "bye"...)) {
+	if err != nil || !bytes.Equal(got, append(sent, lab.Farewell...)) {
 		t.Errorf("%d octets came back, %v", len(got), err)
 	}
 }
@@ -235,7 +210,7 @@ func TestEnd(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- socks.New(socks.Config{}).Serve(ctx, ln) }()
-	c, err := client(t, ln.Addr().String()).Dial("tcp", echo(t))
+	c, err := client(t, ln.Addr().String()).Dial("tcp", lab.Echo(t))
 	if err != nil {
 		t.Fatal(err)
 	}

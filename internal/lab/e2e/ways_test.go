@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"context"
@@ -333,37 +332,13 @@ func (w *town) thunderbird(t *testing.T, way map[string]string) *lab.Thunderbird
 // login page and to nothing else.
 func (w *town) webProxy(t *testing.T) string {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var conns sync.WaitGroup
-	conns.Go(func() {
-		for {
-			c, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			conns.Go(func() {
-				defer c.Close()
-				q, err := http.ReadRequest(bufio.NewReader(c))
-				if err != nil || q.Method != "CONNECT" || q.Host != providerAuth+":443" {
-					w.asked.Add(1)
-					return
-				}
-				far, err := net.Dial("tcp", w.provider.Addr)
-				if err != nil {
-					return
-				}
-				defer far.Close()
-				fmt.Fprint(c, "HTTP/1.1 200 OK\r\n\r\n")
-				go func() { _, _ = io.Copy(far, c); far.Close() }()
-				_, _ = io.Copy(c, far)
-			})
+	return lab.ConnectProxy(t, func(q *http.Request) string {
+		if q.Method == "CONNECT" && q.Host == providerAuth+":443" {
+			return w.provider.Addr
 		}
+		w.asked.Add(1)
+		return ""
 	})
-	t.Cleanup(func() { ln.Close(); conns.Wait() })
-	return ln.Addr().String()
 }
 
 // The reader keeps the names of their servers and logs in as before, through SOCKS and

@@ -13,6 +13,7 @@ type proxyCommand struct {
 	Status proxyStatus `cmd:"" help:"${help_proxy_status}"`
 	Mail   proxyMail   `cmd:"" help:"${help_proxy_mail}"`
 	Pac    proxyPac    `cmd:"" help:"${help_proxy_pac}"`
+	Web    proxyWeb    `cmd:"" help:"${help_proxy_web}"`
 }
 
 type proxyStatus struct{}
@@ -36,6 +37,7 @@ func (c *proxyStatus) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	s.printProxy(p)
+	s.printWeb(p)
 	return nil
 }
 
