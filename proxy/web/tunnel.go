@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -196,8 +195,9 @@ const established = "HTTP/1.1 200 Connection established\r\n\r\n"
 func (s *Server) tunnel(ctx context.Context, c net.Conn, x *tunnel, address string) {
 	far, err := s.dial(ctx, "tcp", address)
 	if err != nil {
-		fmt.Fprintf(c, "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s\n",
-			len(s.cfg.Words.Unreachable)+1, s.cfg.Words.Unreachable) // a program that has gone needs none
+		resp := s.answer(nil, http.StatusBadGateway, s.cfg.Words.Unreachable)
+		resp.Close = true
+		_ = resp.Write(c) // a program that has gone needs none
 		return
 	}
 	if !x.holds(far) {

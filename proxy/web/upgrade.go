@@ -2,7 +2,6 @@ package web
 
 import (
 	"bufio"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -39,13 +38,8 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) {
 	endHop(resp.Header)
 	resp.Header.Set("Connection", "Upgrade")
 	resp.Header.Set("Upgrade", "websocket")
-	if _, err := fmt.Fprintf(near, "HTTP/1.1 101 Switching Protocols\r\n"); err != nil {
-		return
-	}
-	if resp.Header.Write(near) != nil {
-		return
-	}
-	if _, err := io.WriteString(near, "\r\n"); err == nil {
+	begun := &http.Response{StatusCode: resp.StatusCode, ProtoMajor: 1, ProtoMinor: 1, Header: resp.Header}
+	if begun.Write(near) == nil {
 		joinUpgraded(drained(near, buffered.Reader), far)
 	}
 }
