@@ -28,6 +28,15 @@ func StartChromium(t testing.TB) *Chromium {
 	return &Chromium{control: "http://" + addr + "/json/"}
 }
 
+// StartChromiumBy starts one that asks a proxy for everything, this machine included, and
+// may read files of this machine.
+func StartChromiumBy(t testing.TB, proxy string) *Chromium {
+	t.Helper()
+	addr := startChromium(t, "--user-data-dir="+filepath.Join(Dir(t), "chromium"), "--proxy-server=http://"+proxy, "--proxy-bypass-list=<-loopback>",
+		"--blink-settings=scriptEnabled=false", "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable")
+	return &Chromium{control: "http://" + addr + "/json/"}
+}
+
 // startChromium starts a Chromium without a window, which ends with the test, and
 // returns the address at which it can be spoken to.
 func startChromium(t testing.TB, args ...string) string {

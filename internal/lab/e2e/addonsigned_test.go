@@ -16,6 +16,12 @@ import (
 // vouches for it.
 func signed(t *testing.T, domain, subject, id string) (mail []byte, authority string) {
 	t.Helper()
+	return signedAs(t, domain, tellTale(domain, subject, id))
+}
+
+// signedAs signs a mail of one text for a domain.
+func signedAs(t *testing.T, domain string, raw []byte) (mail []byte, authority string) {
+	t.Helper()
 	lab.Need(t, "openssl")
 	dir := t.TempDir()
 	file := func(name string) string { return filepath.Join(dir, name) }
@@ -33,7 +39,7 @@ func signed(t *testing.T, domain, subject, id string) (mail []byte, authority st
 	openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", file("key"), "-out", file("csr"), "-subj", "/CN=The bookshop/emailAddress=news@"+domain)
 	openssl("x509", "-req", "-in", file("csr"), "-CA", file("ca.pem"), "-CAkey", file("ca.key"), "-CAcreateserial", "-out", file("crt"), "-days", "200",
 		"-extfile", file("ext"), "-extensions", "v")
-	head, inner := part(tellTale(domain, subject, id))
+	head, inner := part(raw)
 	if err := os.WriteFile(file("part"), inner, 0o600); err != nil {
 		t.Fatal(err)
 	}
