@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // AddOnVersion is the version of what an add-on and Unseen say to each other. A
@@ -33,6 +34,25 @@ type AddOn struct {
 	Follow func(ctx context.Context, q AddOnLinkRequest) (Opened, error)
 	// Compose takes addresses of this machine out of what is about to be sent.
 	Compose func(ctx context.Context, q AddOnDraft) (AddOnDraft, error)
+	// Pair gives out a code for an add-on that cannot start a program, and Unpair lets
+	// none of those in any more.
+	Pair func(ctx context.Context) (AddOnCode, error)
+	// Unpair takes back what was given by [AddOn.Pair].
+	Unpair func(ctx context.Context) (AddOnUnpaired, error)
+}
+
+// An AddOnCode is typed into the add-on, once.
+type AddOnCode struct {
+	// Code is the code, with the port that it counts at.
+	Code Secret `json:"code"`
+	// Until is when it counts no more.
+	Until time.Time `json:"until"`
+}
+
+// AddOnUnpaired says how many add-ons were paired.
+type AddOnUnpaired struct {
+	// Was is how many there were.
+	Was int `json:"was"`
 }
 
 // An AddOnHello is what an add-on has to know before it asks anything.
@@ -240,6 +260,8 @@ func (s *Server) addOnRoutes(mux *http.ServeMux) {
 	mux.Handle("POST /v1/addon/hop", post(s, f.Hop))
 	mux.Handle("POST /v1/addon/happened", post(s, f.Happened))
 	mux.Handle("POST /v1/addon/link", post(s, f.Follow))
+	mux.Handle("POST /v1/addon/pair", post(s, bare(f.Pair)))
+	mux.Handle("POST /v1/addon/unpair", post(s, bare(f.Unpair)))
 	mux.Handle("POST /v1/addon/compose", postUpTo(s, maxDraft, f.Compose))
 }
 
@@ -287,6 +309,16 @@ func (c *Client) AddOnHappened(ctx context.Context, q AddOnReport) (AddOnNoted, 
 // AddOnFollow opens the page of a link.
 func (c *Client) AddOnFollow(ctx context.Context, q AddOnLinkRequest) (Opened, error) {
 	return call[Opened](ctx, c, "POST", "/v1/addon/link", q)
+}
+
+// AddOnPair gives out a code for an add-on that cannot start a program.
+func (c *Client) AddOnPair(ctx context.Context) (AddOnCode, error) {
+	return call[AddOnCode](ctx, c, "POST", "/v1/addon/pair", struct{}{})
+}
+
+// AddOnUnpair lets none of those add-ons in any more.
+func (c *Client) AddOnUnpair(ctx context.Context) (AddOnUnpaired, error) {
+	return call[AddOnUnpaired](ctx, c, "POST", "/v1/addon/unpair", struct{}{})
 }
 
 // AddOnCompose takes addresses of this machine out of what is about to be sent.

@@ -126,6 +126,8 @@ func addOnMethods() []method {
 		{pattern: "POST /v1/addon/hop", says: "Says what becomes of a load that is redirected.", in: AddOnHop{}, out: AddOnHopped{}},
 		{pattern: "POST /v1/addon/happened", says: "Takes down what became of loads.", in: AddOnReport{}, out: AddOnNoted{}},
 		{pattern: "POST /v1/addon/link", says: "Opens the page of a link.", in: AddOnLinkRequest{}, out: Opened{}},
+		{pattern: "POST /v1/addon/pair", says: "Gives out a code for an add-on that cannot start a program.", in: struct{}{}, out: AddOnCode{}},
+		{pattern: "POST /v1/addon/unpair", says: "Lets none of those add-ons in any more.", in: struct{}{}, out: AddOnUnpaired{}},
 		{pattern: "POST /v1/rewrite", says: "Takes a mail of an account, and gives it back at the same length with each load leading to the gateway.",
 			query: rewriteQuery{}, kind: "message/rfc822"},
 		{pattern: "POST /v1/addon/compose", says: "Gives a draft its own addresses back.", in: AddOnDraft{}, out: AddOnDraft{}},

@@ -29,6 +29,7 @@ func (d *Daemon) addOnService() api.AddOn {
 	return api.AddOn{
 		Hello: d.addOnHello, Message: d.addOnMessage, Rewrite: d.rewrite, Again: d.addOnAgain, Hop: d.addOnHop,
 		Happened: d.addOnHappened, Follow: d.addOnFollow, Compose: d.addOnCompose,
+		Pair: d.addOnPair, Unpair: d.addOnUnpair,
 	}
 }
 

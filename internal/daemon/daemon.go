@@ -91,6 +91,7 @@ type Daemon struct {
 	hub     *hub
 	gateway *gateway
 	deadEnd *deadEnd
+	door    *door
 	relays  *relays
 	ways    *ways
 	web     *webWay
@@ -149,6 +150,9 @@ func (d *Daemon) begin(ctx context.Context) error {
 	if d.policy, err = openPolicy(ctx, d.core, d.cfg.Settings); err != nil {
 		return err
 	}
+	if d.door, err = openDoor(ctx, d); err != nil {
+		return err
+	}
 	if d.gateway, err = openGateway(ctx, d); err != nil {
 		return err
 	}
@@ -183,6 +187,7 @@ func (d *Daemon) serve(life context.Context, control net.Listener) {
 	d.web.start()
 	d.run("gateway", func() error { return d.gateway.serve(life) })
 	d.run("dead end", func() error { return d.deadEnd.serve(life) })
+	d.run("door", func() error { return d.door.serve(life) })
 	d.run("control", func() error {
 		return (&api.Server{Service: d.service(), Logger: d.cfg.Logger}).Serve(life, control)
 	})

@@ -178,6 +178,28 @@ await pause(1500);`, id, page)
 	return png
 }
 
+// TypeInto opens a page of an add-on in a tab, types into its one field of text, presses
+// the button beside it, and returns what stands where a selector says as soon as it does.
+// The add-on has to be in the main process (extensions.webextensions.remote).
+func (tb *Thunderbird) TypeInto(t testing.TB, id, page, text, shows string) string {
+	t.Helper()
+	var said string
+	tb.Do(t, &said, `
+const [id, page, text, shows] = arguments;
+const tabs = main().document.getElementById("tabmail");
+const url = WebExtensionPolicy.getByID(id).getURL(page);
+const tab = tabs.openTab("contentTab", { url, triggeringPrincipal: WebExtensionPolicy.getByID(id).extension.principal, linkHandler: "single-page" });
+const doc = () => tab.browser?.contentDocument;
+const field = await until("the field", () => doc()?.querySelector("input[type=text]"));
+field.value = text;
+field.form.querySelector("button").click();
+const said = await until("what is said", () => doc()?.querySelector(shows));
+const words = said.textContent;
+tabs.closeOtherTabs(tabs.tabInfo[0]);
+return words;`, id, page, text, shows)
+	return said
+}
+
 // BrowserStub makes a program that takes web addresses from the mail program, and
 // returns the file it writes them to, one a line. Home is the reader's.
 func BrowserStub(t testing.TB, home string) string {

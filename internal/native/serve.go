@@ -31,8 +31,19 @@ type Host struct {
 	Words *words.Catalogue
 }
 
+// words are those of refusals.
+func (h *Host) words() *words.Catalogue {
+	if h.Words == nil {
+		return words.English()
+	}
+	return h.Words
+}
+
 // A line is the way to the add-on, one message at a time.
 type line struct {
+	// form writes one message.
+	form func(io.Writer, Message) error
+
 	mu sync.Mutex // guards what follows
 	w  io.Writer
 }
@@ -41,19 +52,16 @@ type line struct {
 func (l *line) tell(m Message) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	_ = Write(l.w, m) // the input ends, too
+	_ = l.form(l.w, m) // the input ends, too
 }
 
 // Serve answers until the input ends, and then waits for what is under way.
 func (h *Host) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
-	if h.Words == nil {
-		h.Words = words.English()
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	var work sync.WaitGroup
 	defer work.Wait()
 	defer cancel()
-	l := &line{w: out}
+	l := &line{w: out, form: Write}
 	work.Go(func() { h.follow(ctx, l) })
 	free := make(chan struct{}, atOnce)
 	for {
@@ -79,7 +87,7 @@ func (h *Host) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 // answer hands one request on.
 func (h *Host) answer(ctx context.Context, q *Request) Message {
 	if !Allowed(q.Method, q.Path) {
-		text := h.Words.Say(words.NativeRefused, "method", q.Method, "path", q.Path)
+		text := h.words().Say(words.NativeRefused, "method", q.Method, "path", q.Path)
 		return Message{ID: q.ID, Error: &api.Error{Code: api.CodeWrong, Text: text}}
 	}
 	var body io.Reader
@@ -110,12 +118,12 @@ func (h *Host) refusal(err error) *api.Error {
 	case errors.As(err, &said):
 		return said
 	case errors.Is(err, api.ErrNotRunning):
-		return &api.Error{Code: CodeNotRunning, Text: h.Words.Say(words.NotRunning), Hint: h.Words.Say(words.NotRunningHint)}
+		return &api.Error{Code: CodeNotRunning, Text: h.words().Say(words.NotRunning), Hint: h.words().Say(words.NotRunningHint)}
 	case errors.Is(err, api.ErrForeign):
-		return &api.Error{Code: api.CodeFailed, Text: h.Words.Say(words.Foreign), Hint: h.Words.Say(words.ForeignHint)}
+		return &api.Error{Code: api.CodeFailed, Text: h.words().Say(words.Foreign), Hint: h.words().Say(words.ForeignHint)}
 	}
 	// The connection broke: whoever was there has gone.
-	return &api.Error{Code: CodeNotRunning, Text: err.Error(), Hint: h.Words.Say(words.NotRunningHint)}
+	return &api.Error{Code: CodeNotRunning, Text: err.Error(), Hint: h.words().Say(words.NotRunningHint)}
 }
 
 // follow tells the add-on whether Unseen runs, and what is decided and set.

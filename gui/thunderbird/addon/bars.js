@@ -152,7 +152,9 @@ export class Bars {
   async panel(port, m) {
     try {
       let value;
-      if (m.mail !== undefined) {
+      if (m.pair !== undefined) {
+        value = await this.unseen.pair(m.pair);
+      } else if (m.mail !== undefined) {
         const mail = await this.mailOf(m.mail, "");
         value = mail && this.mails.counts(mail) ? mail.answer : null;
         if (mail && !value) {

@@ -8,20 +8,42 @@ document.documentElement.lang = messenger.i18n.getUILanguage();
 const first = new URLSearchParams(location.search).has("first");
 let screen = 0;
 
-/** Whether Unseen answers. @returns {Promise<string>} */
-function found() {
+/** Asks the background one thing; false if it does not answer in time. @param {any} what @returns {Promise<any>} */
+function ask(what) {
   return new Promise((tell) => {
     const port = messenger.runtime.connect({ name: "panel" });
-    const late = setTimeout(() => tell("missing"), 3000);
+    const late = setTimeout(() => tell({ error: { text: "there is no program" } }), 5000);
     port.onMessage.addListener((/** @type {any} */ m) => {
       if (m.id === 1) {
         clearTimeout(late);
-        tell(m.error ? (m.error.text === "there is no program" ? "missing" : "down") : "found");
+        tell(m);
         port.disconnect();
       }
     });
-    port.postMessage({ id: 1, method: "GET", path: "/v1/addon" });
+    port.postMessage({ id: 1, ...what });
   });
+}
+
+/** Whether Unseen answers. @returns {Promise<string>} */
+async function found() {
+  const m = await ask({ method: "GET", path: "/v1/addon" });
+  return m.error ? (m.error.text === "there is no program" ? "missing" : "down") : "found";
+}
+
+/** Where a code is typed, for those whose Thunderbird may start no program. */
+function door() {
+  const code = el("input", { id: "code", type: "text", autocomplete: "off", spellcheck: false, required: true });
+  const said = el("p", { class: "trouble", role: "alert", hidden: true }, say("doorWrong"));
+  const connect = async (/** @type {Event} */ e) => {
+    e.preventDefault();
+    const m = await ask({ pair: code.value });
+    if (m.value === true) {
+      await draw();
+    } else {
+      said.hidden = false;
+    }
+  };
+  return el("form", { onsubmit: connect }, el("p", {}, say("door")), el("label", {}, say("doorCode"), " ", code), " ", el("button", {}, say("doorConnect")), said);
 }
 
 /** @param {string} state */
@@ -31,6 +53,7 @@ function ways(state) {
     "section",
     { class: "card" },
     el("p", { class: state === "found" ? "note" : "trouble", role: "status" }, say(state) + more),
+    state === "found" ? null : door(),
     el("h2", {}, say("ways")),
     el("p", {}, say("wayAlone")),
     el("p", {}, say("wayRelay")),

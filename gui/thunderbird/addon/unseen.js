@@ -2,6 +2,8 @@
 // and news. Whoever asks waits two seconds at most; without an answer nothing is known,
 // and what is not known is held.
 
+import { Door, keyOf, pair } from "./door.js";
+
 /** How long an answer may take, in milliseconds. */
 export const patience = 2000;
 
@@ -36,29 +38,47 @@ export class Unseen {
     /** @type {(() => void)[]} */
     this.forUp = [];
     this.pause = 250;
+    this.turns = 0;
   }
 
-  /** Starts the program, and starts it again when it ends. */
-  connect() {
-    const port = messenger.runtime.connectNative(host);
+  /** Starts the program, or goes by the door that a code opened; and again when it ends. */
+  async connect() {
+    const turn = ++this.turns;
+    const key = await keyOf().catch(() => null);
+    if (turn !== this.turns) {
+      return; // another one was quicker
+    }
+    const port = /** @type {any} */ (key ? new Door(key) : messenger.runtime.connectNative(host));
     this.port = port;
     const since = Date.now();
-    port.onMessage.addListener((m) => this.take(m));
+    port.onMessage.addListener((/** @type {any} */ m) => this.take(m));
     port.onDisconnect.addListener(() => {
       if (this.port !== port) {
         return;
       }
       this.port = null;
       // One that cannot be started ends at once.
-      this.installed = this.last > 0 || Date.now() - since > 5000;
+      this.installed = key !== null || this.last > 0 || Date.now() - since > 5000;
       this.turn(false);
       for (const w of this.waiting.values()) {
         w.refuse(new Refusal("not-running", "the program ended"));
       }
       this.waiting.clear();
       this.pause = Date.now() - since > 5000 ? 250 : Math.min(this.pause * 2, 5000);
-      setTimeout(() => this.connect(), this.pause);
+      setTimeout(() => turn === this.turns && this.connect(), this.pause);
     });
+  }
+
+  /** Brings a code, and goes by that door from now on. @param {string} code */
+  async pair(code) {
+    if (!(await pair(code))) {
+      return false;
+    }
+    const before = this.port;
+    this.port = null;
+    before?.disconnect?.();
+    await this.connect();
+    return this.ready();
   }
 
   /** @param {any} m */

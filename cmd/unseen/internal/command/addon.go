@@ -20,12 +20,18 @@ import (
 type addOnCommand struct {
 	Install addOnInstall `cmd:"" help:"${help_addon_install}"`
 	Remove  addOnRemove  `cmd:"" help:"${help_addon_remove}"`
+	Pair    addOnPair    `cmd:"" help:"${help_addon_pair}"`
+	Unpair  addOnUnpair  `cmd:"" help:"${help_addon_unpair}"`
 	Pack    addOnPack    `cmd:"" help:"${help_addon_pack}"`
 }
 
 type addOnInstall struct{}
 
 type addOnRemove struct{}
+
+type addOnPair struct{}
+
+type addOnUnpair struct{}
 
 type addOnPack struct {
 	Output string `short:"o" type:"path" default:"unseen.xpi" placeholder:"FILE" help:"${help_addon_output}"`
@@ -105,6 +111,35 @@ func (c *addOnRemove) Run(s *session) error {
 		s.say(words.AddOnNothing)
 	}
 	return err
+}
+
+// Run prints a code, which lets one add-on in.
+func (c *addOnPair) Run(ctx context.Context, s *session) error {
+	client, err := s.client(ctx)
+	if err != nil {
+		return err
+	}
+	got, err := client.AddOnPair(ctx)
+	if err != nil {
+		return err
+	}
+	s.say(words.AddOnPairCode, "code", string(got.Code), "until", got.Until.Local().Format("15:04"))
+	s.say(words.AddOnPairNext)
+	return nil
+}
+
+// Run lets no add-on in any more that was let in by a code.
+func (c *addOnUnpair) Run(ctx context.Context, s *session) error {
+	client, err := s.client(ctx)
+	if err != nil {
+		return err
+	}
+	got, err := client.AddOnUnpair(ctx)
+	if err != nil {
+		return err
+	}
+	s.say(words.AddOnUnpaired, "n", got.Was)
+	return nil
 }
 
 // Run writes the add-on to a file, always the same.

@@ -68,7 +68,7 @@ func (c *leaveCommand) Run(ctx context.Context, s *session) error {
 			return err
 		}
 	}
-	uncertified := errors.Join((&caUninstall{}).Run(ctx, s), s.leaveAddOn())
+	uncertified := errors.Join((&caUninstall{}).Run(ctx, s), s.leaveAddOn(ctx, client))
 	back := s.putBack(ctx, client, stores)
 	if err := c.export(ctx, s, client); err != nil {
 		return err

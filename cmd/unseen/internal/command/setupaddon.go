@@ -1,9 +1,12 @@
 package command
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 
+	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/native"
 	"github.com/unseen-mail/unseen/internal/setup"
 	"github.com/unseen-mail/unseen/internal/words"
@@ -41,10 +44,12 @@ func (s *session) addOnFiles() []string {
 	return there
 }
 
-// leaveAddOn takes away what was installed for the add-on, if anything was.
-func (s *session) leaveAddOn() error {
-	if len(s.addOnFiles()) == 0 {
-		return nil
+// leaveAddOn takes away what was installed for the add-on, if anything was, and lets none
+// in any more that came by a code.
+func (s *session) leaveAddOn(ctx context.Context, client *api.Client) error {
+	_, err := client.AddOnUnpair(ctx)
+	if len(s.addOnFiles()) > 0 {
+		err = errors.Join(err, (&addOnRemove{}).Run(s))
 	}
-	return (&addOnRemove{}).Run(s)
+	return err
 }
