@@ -7,15 +7,16 @@ import (
 	"github.com/unseen-mail/unseen/detect"
 )
 
-// A made mail is judged reference by reference, with what its header and its other
-// references say. "[ ]" marks the one that is asked for.
-func TestAgainstTheMail(t *testing.T) {
+// A mailCase is one row of [TestAgainstTheMail].
+type mailCase struct {
+	name, header, body, ask string
+	said                    bool
+}
+
+// mailCases are references that the rest of their mail tells of.
+func mailCases() []mailCase {
 	const token = "25ac7fb2"
-	j := newJudge(t)
-	for _, tt := range []struct {
-		name, header, body, ask string
-		said                    bool
-	}{
+	return []mailCase{
 		{"a picture by the name that bounces go to", "Return-Path: <r.EID" + token + ".user@mail.shop.example>",
 			`<img src="https://mail.shop.example/HL/0/` + token + `/0/f672a7/d/1370.jpg" alt=Sale><a href="https://mail.shop.example/HL/19/` + token + `/0/800.htm">x</a>`,
 			"1370.jpg", true},
@@ -62,7 +63,14 @@ func TestAgainstTheMail(t *testing.T) {
 		{"a host that hides another one", "", `<a href="https://www%2Ebank%2Eexample%7CaSfkLwI7vMkxU38v@evil.example/">x</a>`, "evil", false},
 		{"the address of the list that the mail came by", "To: mutt-dev@mutt.example\r\nList-Post: <mailto:mutt-dev@mutt.example>",
 			`<a href="https://marc.example/?l=mutt-dev">archive</a>`, "marc", false},
-	} {
+	}
+}
+
+// A made mail is judged reference by reference, with what its header and its other
+// references say. "[ ]" marks the one that is asked for.
+func TestAgainstTheMail(t *testing.T) {
+	j := newJudge(t)
+	for _, tt := range mailCases() {
 		t.Run(tt.name, func(t *testing.T) {
 			head := "From: News <news@shop.example>\r\n"
 			if tt.header != "" {

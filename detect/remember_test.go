@@ -34,8 +34,18 @@ func (m *memory) see(who string, mails int, url func(mail int) string) {
 	}
 }
 
-// TestRemembered checks what other mail of a sender does to verdicts.
-func TestRemembered(t *testing.T) {
+// A rememberedCase is one row of [TestRemembered].
+type rememberedCase struct {
+	name, url string
+	kind      reference.Kind
+	fill      func(*memory)
+	verdict   detect.Verdict
+	certainty detect.Certainty
+	code      string
+}
+
+// rememberedCases are references, and what other mail showed of them.
+func rememberedCases() []rememberedCase {
 	const picture = "https://img.shop.example/media/hero-7f3a9c2e51d84b06.jpg"
 	const counted = "https://t.shop.example/o/7f3a9c2e51d84b06a1c2.gif"
 	proof := func(url string, load bool, r twin.Result) func(*memory) {
@@ -47,14 +57,7 @@ func TestRemembered(t *testing.T) {
 	stays := func(token string) func(int) string {
 		return func(i int) string { return fmt.Sprintf("https://shop.example/go/%s/%d", token, 550000+i) }
 	}
-	for _, tt := range []struct {
-		name, url string
-		kind      reference.Kind
-		fill      func(*memory)
-		verdict   detect.Verdict
-		certainty detect.Certainty
-		code      string
-	}{
+	return []rememberedCase{
 		{"nothing known", picture, reference.Image, func(*memory) {}, detect.Clean, "", "unclear"},
 		{"twins differ", picture, reference.Image, proof(picture, true, twin.Individual), detect.Tracker, detect.Proven, "twin-own"},
 		{"twins of links say nothing of loads", picture, reference.Image, proof(picture, false, twin.Individual), detect.Clean, "", "unclear"},
@@ -70,7 +73,12 @@ func TestRemembered(t *testing.T) {
 		}, detect.Clean, "", "unclear"},
 		{"stays in a link", stays("7f3a9c2e51d84b06")(9), reference.Link, func(m *memory) { m.see("a", 4, stays("7f3a9c2e51d84b06")) }, detect.Suspected, detect.Weak, "history-stays"},
 		{"stays in three links", stays("7f3a9c2e51d84b06")(9), reference.Link, func(m *memory) { m.see("a", 3, stays("7f3a9c2e51d84b06")) }, "", "", ""},
-	} {
+	}
+}
+
+// TestRemembered checks what other mail of a sender does to verdicts.
+func TestRemembered(t *testing.T) {
+	for _, tt := range rememberedCases() {
 		t.Run(tt.name, func(t *testing.T) {
 			var m memory
 			tt.fill(&m)

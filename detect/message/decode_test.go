@@ -61,15 +61,19 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-func TestReplace(t *testing.T) {
+// A replaceCase is one row of [TestReplace].
+type replaceCase struct {
+	name       string
+	enc        message.Encoding
+	body       string
+	start, end int
+	with, want string // want is the body, "" if it cannot be
+}
+
+// replaceCases are edits, and what becomes of the body.
+func replaceCases() []replaceCase {
 	const qp, b64 = message.QuotedPrintable, message.Base64
-	tests := []struct {
-		name       string
-		enc        message.Encoding
-		body       string
-		start, end int
-		with, want string // want is the body, "" if it cannot be
-	}{
+	return []replaceCase{
 		{"identity", message.Identity, "abcd", 1, 3, "XY", "aXYd"},
 		{"whole", message.Identity, "abcd", 0, 4, "WXYZ", "WXYZ"},
 		{"too short", message.Identity, "abcd", 1, 3, "X", ""},
@@ -107,7 +111,10 @@ func TestReplace(t *testing.T) {
 		{"base64 junk stays", b64, "Q-U\r\nJ D", 0, 3, "XYZ", "W-F\r\nl a"},
 		{"base64 over quanta", b64, "QUJDQUJD", 2, 4, "YZ", "QUJZWkJD"},
 	}
-	for _, test := range tests {
+}
+
+func TestReplace(t *testing.T) {
+	for _, test := range replaceCases() {
 		t.Run(test.name, func(t *testing.T) {
 			const off = 100
 			e, ok := message.Decode([]byte(test.body), off, test.enc).Replace(test.start, test.end, []byte(test.with))

@@ -224,19 +224,21 @@ func TestStreamBadEdits(t *testing.T) {
 	}
 }
 
+// ending starts a stream that notes how it ends.
+func ending(w io.Writer, ends *[]bool) *message.Stream {
+	return message.NewStream(w, script{
+		leaf: func(*message.Part) message.Editor {
+			return editor(func(_ int, raw []byte, _ bool) ([]message.Edit, int) { return nil, len(raw) })
+		},
+		end: func(l *message.Layout, complete bool) { *ends = append(*ends, complete) },
+	})
+}
+
 func TestStreamEnds(t *testing.T) {
 	raw := lines("Content-Type: text/html", "", "abc")
-	start := func(w io.Writer, ends *[]bool) *message.Stream {
-		return message.NewStream(w, script{
-			leaf: func(*message.Part) message.Editor {
-				return editor(func(_ int, raw []byte, _ bool) ([]message.Edit, int) { return nil, len(raw) })
-			},
-			end: func(l *message.Layout, complete bool) { *ends = append(*ends, complete) },
-		})
-	}
 	t.Run("closed", func(t *testing.T) {
 		var ends []bool
-		s := start(io.Discard, &ends)
+		s := ending(io.Discard, &ends)
 		write(t, s, []byte(raw), 7)
 		if err := errors.Join(s.Close(), s.Close()); err != nil {
 			t.Fatal(err)
@@ -252,27 +254,12 @@ func TestStreamEnds(t *testing.T) {
 	t.Run("cut", func(t *testing.T) {
 		var ends []bool
 		var out bytes.Buffer
-		s := start(&out, &ends)
+		s := ending(&out, &ends)
 		write(t, s, []byte(raw), 7)
 		s.Abort()
 		s.Abort()
 		if got, want := out.String(), lines("Content-Type: text/html", ""); got != want {
 			t.Errorf("%q is out, want %q", got, want)
-		}
-		if !reflect.DeepEqual(ends, []bool{false}) {
-			t.Errorf("ends told: %v", ends)
-		}
-	})
-	t.Run("writer fails", func(t *testing.T) {
-		var ends []bool
-		r, w := io.Pipe()
-		r.CloseWithError(io.ErrClosedPipe)
-		s := start(w, &ends)
-		if _, err := s.Write([]byte(raw)); !errors.Is(err, io.ErrClosedPipe) {
-			t.Errorf("writing: %v", err)
-		}
-		if err := s.Close(); !errors.Is(err, io.ErrClosedPipe) {
-			t.Errorf("closing: %v", err)
 		}
 		if !reflect.DeepEqual(ends, []bool{false}) {
 			t.Errorf("ends told: %v", ends)
@@ -286,6 +273,23 @@ func TestStreamEnds(t *testing.T) {
 			t.Errorf("header %q, %v", r.header, err)
 		}
 	})
+}
+
+// A writer that fails ends the stream.
+func TestStreamWriterFails(t *testing.T) {
+	var ends []bool
+	r, w := io.Pipe()
+	r.CloseWithError(io.ErrClosedPipe)
+	s := ending(w, &ends)
+	if _, err := s.Write([]byte(lines("Content-Type: text/html", "", "abc"))); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("writing: %v", err)
+	}
+	if err := s.Close(); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("closing: %v", err)
+	}
+	if !reflect.DeepEqual(ends, []bool{false}) {
+		t.Errorf("ends told: %v", ends)
+	}
 }
 
 // TestStreamHugeHeader checks that nothing is looked into behind a header that

@@ -5,12 +5,15 @@ import (
 	"testing"
 )
 
-// TestSteps checks each step for itself: what it reads, and what it refuses.
-func TestSteps(t *testing.T) {
-	tests := []struct {
-		name, steps, in, want string
-		no                    bool
-	}{
+// A stepCase is one row of [TestSteps].
+type stepCase struct {
+	name, steps, in, want string
+	no                    bool
+}
+
+// stepCases are steps with what they make of a text.
+func stepCases() []stepCase {
+	return []stepCase{
 		{"nothing to do", "-", "a%20b", "a%20b", false},
 		{"percent, one layer", "percent", "a%2520b%2B+", "a%20b++", false},
 		{"percent, lower case", "percent", "%c3%a9", "é", false},
@@ -54,7 +57,11 @@ func TestSteps(t *testing.T) {
 		{"zlib, empty", "zlib", "", "", true},
 		{"Proofpoint v2", "proofpoint-v2", "https-3A__a.example_b-5Fc", "https://a.example/b_c", false},
 	}
-	for _, tt := range tests {
+}
+
+// TestSteps checks each step for itself: what it reads, and what it refuses.
+func TestSteps(t *testing.T) {
+	for _, tt := range stepCases() {
 		t.Run(tt.name, func(t *testing.T) {
 			steps, err := parseSteps(tt.steps, 1)
 			if err != nil {

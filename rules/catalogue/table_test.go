@@ -9,15 +9,23 @@ import (
 // columns returns the line that a form asks for.
 func columns(f form) string { return "# columns: " + strings.Join(f.columns, " ") + "\n" }
 
-func TestParseErrors(t *testing.T) {
-	f := forms()
-	vendors := columns(f[0]) + "acme\tAcme\tacme.example\tFR\tesp\tperformance\tread\thome page\n"
+// A faultCase is one row of [TestParseErrors].
+type faultCase struct {
+	name, file, text, want string
+}
+
+// oneVendor is a table with one vendor.
+func oneVendor() string {
+	return columns(forms()[0]) + "acme\tAcme\tacme.example\tFR\tesp\tperformance\tread\thome page\n"
+}
+
+// faultCases are tables with one fault each.
+func faultCases() []faultCase {
+	f, vendors := forms(), oneVendor()
 	pattern := func(cells ...string) string { return columns(f[1]) + strings.Join(cells, "\t") + "\n" }
 	provider := func(cells ...string) string { return columns(f[2]) + strings.Join(cells, "\t") + "\n" }
 	cells := func(n int, cells ...string) string { return columns(f[n]) + strings.Join(cells, "\t") + "\n" }
-	tests := []struct {
-		name, file, text, want string
-	}{
+	return []faultCase{
 		{"wrapper of nobody", "unwrap.tsv", cells(4, "w", "nobody", "a.example", "^/", "query:u", "percent", "x", "y", "s"), "unwrap.tsv:2: the vendor \"nobody\""},
 		{"wrapper without a place", "unwrap.tsv", cells(4, "w", "acme", "a.example", "^/", "query", "percent", "x", "y", "s"), "unwrap.tsv:2: \"query\" is not path"},
 		{"wrapper in the path without a group", "unwrap.tsv", cells(4, "w", "acme", "a.example", "^/", "path", "percent", "x", "y", "s"), "unwrap.tsv:2: the path has no group"},
@@ -68,7 +76,11 @@ func TestParseErrors(t *testing.T) {
 		{"kind of domain", "shared.tsv", columns(f[3]) + "a.example\tbig\tx\n", "shared.tsv:2: the kind is \"big\""},
 		{"no domain", "shared.tsv", columns(f[3]) + "example\talias\tx\n", "shared.tsv:2: \"example\" is not a domain"},
 	}
-	for _, tt := range tests {
+}
+
+func TestParseErrors(t *testing.T) {
+	vendors := oneVendor()
+	for _, tt := range faultCases() {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := read(map[string]string{"vendors.tsv": vendors, tt.file: tt.text})
 			var parse *ParseError
