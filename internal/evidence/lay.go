@@ -99,7 +99,16 @@ func observed(all []claim.Observation, w *words.Catalogue) []string {
 // lawLine names the law of a jurisdiction, and how certain it is.
 func lawLine(jurisdiction string, w *words.Catalogue) string {
 	e := purpose.For(jurisdiction)
-	return w.Say(words.ReportLawText, "authority", e.Authority, "article", e.Article, "instrument", e.Instrument, "status", e.Status)
+	instrument, status := e.Instrument, e.Status
+	switch {
+	case e.Status == "in force":
+		status = w.Say(words.ReportStatusForce)
+	case e.Date == "":
+		instrument, status = w.Say(words.ReportLawNone), w.Say(words.ReportStatusDefault)
+	case e.Status == "default":
+		status = w.Say(words.ReportStatusDefault)
+	}
+	return w.Say(words.ReportLawText, "authority", e.Authority, "article", e.Article, "instrument", instrument, "status", status)
 }
 
 // layMails lays out the mails that track, the oldest first, up to a limit.

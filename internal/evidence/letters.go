@@ -83,19 +83,30 @@ func (c *Case) complaint(x *Examined, o office, lang string, reader *words.Catal
 	}
 	p.For = authority
 	pairs := append(f.pairs(), "found", f.found, "vendors", f.vendors, "article", edition.Article, "number", number,
-		"steps", cmp.Or(strings.TrimSpace(c.steps(w)), w.Say(words.PaperNoSteps)), "after", c.after(x, w))
-	p.Markdown = heading(w.Say(words.PaperComplaintSubject, "authority", authority)) + w.Say(words.PaperComplaint, pairs...) + "\n"
+		"steps", "{steps}", "after", "{after}")
+	text := heading(w.Say(words.PaperComplaintSubject, "authority", authority)) + w.Say(words.PaperComplaint, pairs...) + "\n"
+	// These are lines of their own, and a value is none.
+	p.Markdown = strings.NewReplacer("{steps}", cmp.Or(strings.TrimSpace(c.steps(w)), w.Say(words.PaperNoSteps)), "{after}", c.after(x, w)).Replace(text)
 	return p
+}
+
+// told is the first no that the reader told the sender.
+func (c *Case) told(x *Examined) (Withdrawal, bool) {
+	for _, one := range c.withdrawals(x) {
+		if one.How == "told" {
+			return one, true
+		}
+	}
+	return Withdrawal{}, false
 }
 
 // after says what was tracked after the reader told the sender no, "" if they did not.
 func (c *Case) after(x *Examined, w *words.Catalogue) string {
-	for _, one := range c.withdrawals(x) {
-		if one.How == "told" {
-			return w.Say(words.PaperAfter, "date", w.Date(one.When.AddDate(0, 0, -1)), "n", one.Mails, "tracking", len(one.Tracking)) + "\n"
-		}
+	one, ok := c.told(x)
+	if !ok {
+		return ""
 	}
-	return ""
+	return w.Say(words.PaperAfter, "date", w.Date(one.When.AddDate(0, 0, -1)), "n", one.Mails, "tracking", len(one.Tracking)) + "\n"
 }
 
 // wait says whether something has to be waited for. Nothing ever has: a letter to the
@@ -134,6 +145,11 @@ func (c *Case) toGarante(x *Examined) string {
 	if len(steps) == 0 {
 		steps = []string{"[Richiesta al titolare del …, risposta del …; oppure nessuna]"}
 	}
+	after := ""
+	if one, ok := c.told(x); ok {
+		after = fmt.Sprintf("Il %s ho comunicato al mittente la revoca di ogni consenso; dopo quel giorno sono arrivati %d messaggi, di cui %d con tracciatori.\n",
+			day(one.When.AddDate(0, 0, -1)), one.Mails, len(one.Tracking))
+	}
 	vendors := "non noti dai messaggi"
 	if len(x.Vendors) > 0 {
 		vendors = strings.Join(sortedKeys(x.Vendors), ", ")
@@ -143,7 +159,7 @@ func (c *Case) toGarante(x *Examined) string {
 		sender = "[mittente]"
 	}
 	return strings.NewReplacer("{sender}", sender, "{address}", strings.Join(f.addresses, ", "), "{n}", strconv.Itoa(f.n), "{found}", strconv.Itoa(f.found),
-		"{first}", day(f.firstAt), "{last}", day(f.lastAt), "{vendors}", vendors, "{steps}", strings.Join(steps, "\n")).Replace(garante)
+		"{first}", day(f.firstAt), "{last}", day(f.lastAt), "{vendors}", vendors, "{after}", after, "{steps}", strings.Join(steps, "\n")).Replace(garante)
 }
 
 // heading is a heading of Markdown.

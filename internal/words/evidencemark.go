@@ -125,4 +125,7 @@ const (
 	PaperNoneHint             Key = "paper-none-hint"
 	PaperUnwrittenHint        Key = "paper-unwritten-hint"
 	MarkHintOlder             Key = "mark-hint-older"
+	ReportStatusForce         Key = "report-status-force"
+	ReportStatusDefault       Key = "report-status-default"
+	ReportLawNone             Key = "report-law-none"
 )

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,13 +13,47 @@ import (
 	"time"
 
 	"github.com/unseen-mail/unseen/detect"
+	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/evidence"
+	"github.com/unseen-mail/unseen/internal/evidence/mark"
 	"github.com/unseen-mail/unseen/internal/lab"
 	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/rules/catalogue"
+	"github.com/unseen-mail/unseen/rules/statement"
 )
 
-// papers makes the papers of a case with one mail, and returns where they are.
+// known is what an Unseen that runs knows of the sender.
+func known() *api.Dossier {
+	when := time.Date(2026, 2, 1, 9, 0, 0, 0, time.UTC)
+	return &api.Dossier{
+		LedgerSays: "ledger", StatementsSay: "statements", EventsSay: "events",
+		Ledger:     []api.Record{{Seq: 1, Decision: "granted", Purpose: "performance", When: when}, {Seq: 2, Decision: "withdrawn", Purpose: "performance", When: when.AddDate(0, 0, 9)}},
+		Statements: []api.Statement{{Answer: statement.No, When: when}, {Answer: statement.Told, ToldOn: "2026-02-10", When: when}},
+		Events:     []api.Event{{Kind: "load", Outcome: "held"}, {Kind: "load", Outcome: "released"}, {Kind: "load", Outcome: "copy"}},
+	}
+}
+
+// keptAs marks the sender and keeps a mail, and notes a letter.
+func keptAs(t *testing.T, raw string) fs.FS {
+	t.Helper()
+	v := mark.New(t.TempDir(), time.Now)
+	err := v.Put(mark.Mark{Sender: "shop.example", All: true, Since: time.Now(), Until: time.Now()})
+	if err == nil {
+		_, _, err = v.Keep("shop.example", []byte(raw), mark.Had{How: mark.ByRelay, Server: "imap.mail.example"})
+	}
+	if err == nil {
+		_, err = v.Write("shop.example", mark.Letter{Kind: "request", With: "DPO", On: "2026-03-05"})
+	}
+	if err == nil {
+		err = v.Answered("shop.example", nil, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v.Files("shop.example")
+}
+
+// papers makes the papers of a case with two mails, and returns where they are.
 func papers(t *testing.T) string {
 	t.Helper()
 	rules, err := catalogue.Load()
@@ -27,7 +62,7 @@ func papers(t *testing.T) string {
 	}
 	dir := filepath.Join(t.TempDir(), "part")
 	c, err := evidence.Begin(evidence.Options{
-		Dir: dir, Sender: "shop.example", Judge: &detect.Judge{Catalogue: rules},
+		Dir: dir, Sender: "shop.example", Dossier: known(), Judge: &detect.Judge{Catalogue: rules},
 		Tool: evidence.Tool{Name: "Unseen", Version: "test"}, Now: time.Now,
 	})
 	if err != nil {
@@ -38,6 +73,12 @@ func papers(t *testing.T) string {
 			"List-Id: <news.shop.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Coats, shoes and hats for everybody who likes them this spring.</p>" +
 			"<img src=\"https://click.shop.example/o/" + fmt.Sprintf("%x", sha256.Sum256([]byte(person)))[:32] + ".gif\" width=1 height=1>" +
 			"<img src=\"http://127.0.0.1:9/never\" width=300 height=200>"
+		if person == "anna" {
+			if _, err := c.TakeMarked(keptAs(t, raw), nil); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
 		if ok, err := c.Take([]byte(raw), "a test"); !ok || err != nil {
 			t.Fatalf("%v, %v", ok, err)
 		}
@@ -68,7 +109,7 @@ func TestEvidenceReports(t *testing.T) {
 			if n := browser.Eval("performance.getEntriesByType('resource').length"); fmt.Sprint(n) != "0" {
 				t.Errorf("%s: the report asks for %v things", where, n)
 			}
-			if over := browser.Eval("document.documentElement.scrollWidth - window.innerWidth").(float64); over > 0 {
+			if over := browser.Eval(fmt.Sprintf("document.documentElement.scrollWidth - %d", width)).(float64); over > 0 {
 				t.Errorf("%s: it is %v too wide", where, over)
 			}
 			if marks := browser.Eval("document.querySelectorAll('.mark').length"); fmt.Sprint(marks) == "0" {
@@ -81,6 +122,44 @@ func TestEvidenceReports(t *testing.T) {
 				_ = os.WriteFile(filepath.Join(keep, fmt.Sprintf("evidence-%s-%d.png", lang, width)), browser.Picture(), 0o600)
 			}
 		}
+	}
+}
+
+// Letters and drafts are pages that ask for nothing, each in its language.
+func TestEvidenceLetters(t *testing.T) {
+	axe := axeSource(t)
+	dir := papers(t)
+	browser := lab.StartBrowser(t)
+	pages, err := filepath.Glob(filepath.Join(dir, "*.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, page := range pages {
+		name := filepath.Base(page)
+		if strings.HasPrefix(name, "report.") {
+			continue
+		}
+		n++
+		browser.Look(1024, false)
+		browser.Open("file://" + page)
+		if got := browser.Eval("performance.getEntriesByType('resource').length"); fmt.Sprint(got) != "0" {
+			t.Errorf("%s asks for %v things", name, got)
+		}
+		parts := strings.Split(name, ".")
+		if got := browser.Eval("document.documentElement.lang"); got != parts[len(parts)-2] {
+			t.Errorf("%s is in %v", name, got)
+		}
+		for _, v := range violations(t, browser, axe) {
+			t.Errorf("%s: %s", name, v)
+		}
+		if keep := os.Getenv("UNSEEN_PICTURES"); keep != "" {
+			_ = os.WriteFile(filepath.Join(keep, name+".png"), browser.Picture(), 0o600)
+		}
+	}
+	// The letter and article 77 in four languages, CNIL, APD/GBA in three, AP, DSK, Garante.
+	if n != 4+4+1+3+1+1+1 {
+		t.Errorf("%d letters: %q", n, pages)
 	}
 }
 
