@@ -24,13 +24,28 @@ const elsewhere = "127.0.0.9"
 type Names struct {
 	mu    sync.Mutex // guards what follows
 	heard map[string][]string
+	texts map[string]string
+}
+
+// Text lets a name have a text record (RFC 1035, section 3.3.14).
+func (n *Names) Text(name, text string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.texts[name] = text
+}
+
+// text is the text record of a name.
+func (n *Names) text(name string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.texts[strings.ToLower(strings.TrimSuffix(name, "."))]
 }
 
 // StartNames starts name service and listeners, which end with the test. They take
 // ports that are taken elsewhere: it is for an [Island] only.
 func StartNames(t testing.TB) *Names {
 	t.Helper()
-	n := &Names{heard: map[string][]string{}}
+	n := &Names{heard: map[string][]string{}, texts: map[string]string{}}
 	for _, network := range []string{"udp", "tcp"} {
 		n.serveNames(t, network)
 	}
@@ -76,6 +91,10 @@ func (n *Names) serveNames(t testing.TB, network string) {
 				if one.Qtype == dns.TypeA {
 					m.Answer = append(m.Answer, &dns.A{A: net.ParseIP(elsewhere),
 						Hdr: dns.RR_Header{Name: one.Name, Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: 1}})
+				}
+				if text := n.text(one.Name); text != "" && one.Qtype == dns.TypeTXT {
+					m.Answer = append(m.Answer, &dns.TXT{Txt: []string{text},
+						Hdr: dns.RR_Header{Name: one.Name, Rrtype: dns.TypeTXT, Class: dns.ClassINET, Ttl: 1}})
 				}
 			}
 			_ = w.WriteMsg(m) // who asked may have gone: no matter
