@@ -61,6 +61,15 @@ type Plan struct {
 	// preference that it is about.
 	Trouble Trouble
 	What    string
+	// Way is the way in if the plan is for all accounts of the profile; Local and Account
+	// are empty then.
+	Way *Way
+	// Dirs are where the accounts that come in by it keep mail.
+	Dirs []string
+	// Trusted are the certificates that the profile is made to trust with it, by name.
+	Trusted []string
+	// TurnedOn says that Unseen's proxy was turned on for it.
+	TurnedOn bool
 }
 
 // plan makes the plan of an account from the preferences of a profile, and those

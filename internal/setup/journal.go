@@ -21,6 +21,15 @@ type Note struct {
 	// after.
 	OldRoot string `json:"old_root"`
 	NewRoot string `json:"new_root"`
+	// Way is the way in by which all accounts of the profile were set up, "" for one.
+	Way string `json:"way,omitempty"`
+	// Dirs are where the accounts that came in by it keep their mail.
+	Dirs []string `json:"dirs,omitempty"`
+	// Trusted are the certificates that it was made to trust, by name, and TurnedOn says
+	// that Unseen's proxy was turned on for it.
+	Trusted []string `json:"trusted,omitempty"`
+	// TurnedOn says so.
+	TurnedOn bool `json:"turned_on,omitempty"`
 	// When is when, and Backup where a copy of the preferences lies.
 	When   time.Time `json:"when"`
 	Backup string    `json:"backup"`

@@ -44,6 +44,9 @@ func lines(path string) ([]string, error) {
 // accept accepts certificates. It notes in each change what was accepted there
 // before.
 func accept(profile string, list []Change) error {
+	if len(list) == 0 {
+		return nil
+	}
 	path := filepath.Join(profile, overridesName)
 	text, err := lines(path)
 	if err != nil {
@@ -84,7 +87,7 @@ func acceptedNow(profile string, list []Change) error {
 func unaccept(profile string, list []Change) (left []Change, err error) {
 	path := filepath.Join(profile, overridesName)
 	text, err := lines(path)
-	if err != nil || text == nil {
+	if err != nil || text == nil || len(list) == 0 {
 		return nil, err
 	}
 	for _, c := range list {

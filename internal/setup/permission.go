@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 
 	_ "modernc.org/sqlite" // the driver of Thunderbird's databases
 )
@@ -71,6 +73,13 @@ func permittedNow(ctx context.Context, profile string, list []Change) error {
 		}
 	}
 	return nil
+}
+
+// needed leaves out what is permitted already: it is no change.
+func needed(list []Change) []Change {
+	return slices.DeleteFunc(list, func(c Change) bool {
+		return c.File == permissionName && c.Old != nil && *c.Old == strconv.Itoa(allowed)
+	})
 }
 
 // unpermit takes permissions back that are still as they were given.

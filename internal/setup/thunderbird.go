@@ -7,8 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/unseen-mail/unseen/internal/profiles"
+	"github.com/unseen-mail/unseen/internal/trust"
 )
 
 // readPrefs reads a file of preferences of a profile; nil if it is not there.
@@ -49,6 +53,7 @@ func Look(ctx context.Context, profile string, locals []Local) ([]Plan, []Accoun
 			if err := errors.Join(acceptedNow(profile, one.Changes), permittedNow(ctx, profile, one.Changes)); err != nil {
 				return nil, nil, err
 			}
+			one.Changes = needed(one.Changes)
 		}
 		plans = append(plans, one)
 	}
@@ -91,7 +96,7 @@ func isText(file string) bool {
 
 // Apply makes the changes of a plan. They are noted first.
 func (j Journal) Apply(ctx context.Context, profile string, p Plan, now time.Time) error {
-	if Open(profile) {
+	if profiles.Open(profile) {
 		return ErrOpen
 	}
 	notes, err := j.Notes()
@@ -103,7 +108,10 @@ func (j Journal) Apply(ctx context.Context, profile string, p Plan, now time.Tim
 		return err
 	}
 	n := Note{Profile: profile, Address: p.Local.Address, Dir: p.Account.Dir, When: now, Changes: p.Changes}
-	n.OldRoot, n.NewRoot = folderRoots(p.Account)
+	if n.OldRoot, n.NewRoot = folderRoots(p.Account); p.Way != nil {
+		n.Way, n.OldRoot, n.NewRoot = p.Way.Kind, "", ""
+		n.Dirs, n.Trusted, n.TurnedOn = p.Dirs, p.Trusted, p.TurnedOn
+	}
 	if n.Backup, err = j.backup(filepath.Join(profile, prefsName), now); err != nil {
 		return err
 	}
@@ -148,7 +156,7 @@ func exchange(path, old, by string) error {
 // returns what was left because it had changed since. The note is forgotten when
 // all is done.
 func (j Journal) Undo(ctx context.Context, n Note) (left []Change, err error) {
-	if Open(n.Profile) {
+	if profiles.Open(n.Profile) {
 		return nil, ErrOpen
 	}
 	notes, err := j.Notes()
@@ -191,8 +199,25 @@ func (j Journal) undo(ctx context.Context, n Note) (left []Change, err error) {
 		return left, err
 	}
 	left = append(left, more...)
+	if err := distrust(ctx, n); err != nil {
+		return left, err
+	}
 	more, err = unpermit(ctx, n.Profile, of(n.Changes, is(permissionName)))
 	return append(left, more...), err
+}
+
+// distrust takes out of a profile the certificates that it was made to trust, and that are
+// still there.
+func distrust(ctx context.Context, n Note) error {
+	if len(n.Trusted) == 0 {
+		return nil
+	}
+	p := trust.Profile{Program: trust.Thunderbird, Dir: n.Profile}
+	there, err := p.Names(ctx)
+	if err != nil {
+		return err
+	}
+	return p.Remove(ctx, slices.DeleteFunc(there, func(name string) bool { return !slices.Contains(n.Trusted, name) }))
 }
 
 // unset puts preferences back. Names of folders that were made since follow the
@@ -210,6 +235,9 @@ func unset(p *Prefs, n Note) (left []Change) {
 		}
 	}
 	for _, name := range p.Names() {
+		if n.NewRoot == "" {
+			break // no account was renamed
+		}
 		if text := p.Text(name); text == n.NewRoot || strings.HasPrefix(text, n.NewRoot+"/") {
 			p.Set(name, Text(n.OldRoot+strings.TrimPrefix(text, n.NewRoot)))
 		}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -257,51 +256,6 @@ func TestTroubles(t *testing.T) {
 	if _, _, err := setup.Look(context.Background(), t.TempDir(), []setup.Local{local}); !errors.Is(err, setup.ErrNew) {
 		t.Errorf("no preferences: %v", err)
 	}
-}
-
-// A profile that is open is not touched: the link names a process that lives.
-func TestOpen(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("made of what Linux tells")
-	}
-	dir := profile(t, accounts)
-	p := look(t, dir, local)
-	if setup.Open(dir) {
-		t.Fatal("it is not open")
-	}
-	if err := os.Symlink("127.0.1.1:+1", filepath.Join(dir, "lock")); err != nil {
-		t.Fatal(err)
-	}
-	// Process 1 lives, and is no Thunderbird: the link was left behind.
-	if setup.Open(dir) {
-		t.Error("a link that was left behind counts")
-	}
-	_ = p
-}
-
-func TestParseProfiles(t *testing.T) {
-	text := "[Install1234]\nDefault=b.default-release\nLocked=1\n\n[Profile1]\nName=one\nIsRelative=1\nPath=a.default\nDefault=1\n" +
-		"[Profile0]\r\nName=two\r\nIsRelative=1\r\nPath=b.default-release\r\n\r\n[Profile2]\nName=far\nIsRelative=0\nPath=/srv/mail\n[General]\nVersion=2\n"
-	want := []setup.Profile{{"one", "/h/a.default", false}, {"two", "/h/b.default-release", true}, {"far", "/srv/mail", false}}
-	if got := setup.ParseProfiles(text, "/h"); !slices.Equal(got, want) {
-		t.Errorf("got %+v", got)
-	}
-	old := setup.ParseProfiles("[Profile0]\nName=one\nIsRelative=1\nPath=a\nDefault=1\n", "/h")
-	if len(old) != 1 || !old[0].Default {
-		t.Errorf("got %+v", old)
-	}
-}
-
-func FuzzParseProfiles(f *testing.F) {
-	f.Add("[Profile0]\nPath=x\nIsRelative=1\n")
-	f.Add("Path=x\n[Install]\n[Profile\n=")
-	f.Fuzz(func(t *testing.T, text string) {
-		for _, p := range setup.ParseProfiles(text, "/h") {
-			if !filepath.IsAbs(p.Dir) && p.Dir == "" {
-				t.Errorf("%+v", p)
-			}
-		}
-	})
 }
 
 // Notes that somebody made up, as in a backup, lead to no file that is never changed.

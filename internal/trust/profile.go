@@ -1,17 +1,15 @@
 package trust
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
+
+	"github.com/unseen-mail/unseen/internal/profiles"
 )
 
 // A Profile is where Thunderbird or Firefox keeps what is one reader's.
@@ -25,82 +23,27 @@ type Profile struct {
 // The programs that keep profiles.
 const (
 	// Thunderbird reads mail.
-	Thunderbird = "Thunderbird"
+	Thunderbird = string(profiles.Thunderbird)
 	// Firefox reads the web.
-	Firefox = "Firefox"
+	Firefox = string(profiles.Firefox)
 )
-
-// places are where a program keeps its list of profiles, below the home directory.
-func places(program, system string) []string {
-	switch program + " " + system {
-	case "Thunderbird darwin":
-		return []string{"Library/Thunderbird"}
-	case "Firefox darwin":
-		return []string{"Library/Application Support/Firefox"}
-	case "Thunderbird windows":
-		return []string{"AppData/Roaming/Thunderbird"}
-	case "Firefox windows":
-		return []string{"AppData/Roaming/Mozilla/Firefox"}
-	case "Firefox linux":
-		return []string{".mozilla/firefox", "snap/firefox/common/.mozilla/firefox", ".var/app/org.mozilla.firefox/.mozilla/firefox"}
-	}
-	return []string{".thunderbird", "snap/thunderbird/common/.thunderbird", ".var/app/org.mozilla.Thunderbird/.thunderbird"}
-}
 
 // Profiles returns the profiles of a program that were used at least once, as its
 // profiles.ini lists them.
 func Profiles(program, home string) []Profile {
 	var out []Profile
-	for _, place := range places(program, runtime.GOOS) {
-		root := filepath.Join(home, filepath.FromSlash(place))
-		text, err := os.Open(filepath.Join(root, "profiles.ini"))
-		if err != nil {
-			continue // that one is not installed
-		}
-		for _, dir := range listed(text, root) {
-			p := Profile{Program: program, Dir: dir}
-			if p.used() && !slices.Contains(out, p) {
-				out = append(out, p)
-			}
-		}
-		text.Close()
+	for _, p := range profiles.Find(profiles.Homes(profiles.Program(program), runtime.GOOS, home, os.Getenv), storeName) {
+		out = append(out, Profile{Program: program, Dir: p.Dir})
 	}
 	return out
 }
 
-// listed reads the directories of a profiles.ini.
-func listed(text *os.File, root string) []string {
-	var dirs []string
-	relative, path := true, ""
-	end := func() {
-		if path != "" {
-			if relative {
-				path = filepath.Join(root, filepath.FromSlash(path))
-			}
-			dirs = append(dirs, path)
-		}
-		relative, path = true, ""
-	}
-	lines := bufio.NewScanner(text)
-	for lines.Scan() {
-		line := strings.TrimSpace(lines.Text())
-		key, value, _ := strings.Cut(line, "=")
-		switch {
-		case strings.HasPrefix(line, "["):
-			end()
-		case key == "Path":
-			path = value
-		case key == "IsRelative":
-			relative = value != "0"
-		}
-	}
-	end()
-	return dirs
-}
+// storeName is the file of a store.
+const storeName = "cert9.db"
 
 // used says whether the directory holds a store, as after the first start.
 func (p Profile) used() bool {
-	info, err := os.Stat(filepath.Join(p.Dir, "cert9.db"))
+	info, err := os.Stat(filepath.Join(p.Dir, storeName))
 	return err == nil && info.Mode().IsRegular()
 }
 
@@ -112,17 +55,8 @@ func (p Profile) Ready() error {
 	if !p.used() {
 		return ErrNoProfile
 	}
-	for _, name := range []string{".parentlock", "parent.lock"} {
-		held, err := locked(filepath.Join(p.Dir, name))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("looking whether %s is open: %w", p.Program, err)
-		}
-		if held {
-			return ErrOpen
-		}
+	if profiles.Open(p.Dir) {
+		return ErrOpen
 	}
 	return nil
 }

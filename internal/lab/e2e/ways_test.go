@@ -20,6 +20,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -37,6 +38,7 @@ import (
 	"github.com/unseen-mail/unseen/internal/config"
 	"github.com/unseen-mail/unseen/internal/daemon"
 	"github.com/unseen-mail/unseen/internal/lab"
+	"github.com/unseen-mail/unseen/internal/setup"
 	"github.com/unseen-mail/unseen/internal/trust"
 	unseen "github.com/unseen-mail/unseen/proxy"
 	"github.com/unseen-mail/unseen/proxy/socks"
@@ -280,52 +282,77 @@ func TestWaysTunnels(t *testing.T) {
 	}
 }
 
-// bySOCKS are the settings of a Thunderbird that goes by SOCKS for all.
-func (w *town) bySOCKS(t *testing.T) map[string]string {
-	t.Helper()
-	host, port, err := net.SplitHostPort(w.proxy.SOCKS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return map[string]string{
-		"network.proxy.type": "1", "network.proxy.http": `""`, "network.proxy.http_port": "0", "network.proxy.ssl": `""`, "network.proxy.ssl_port": "0",
-		"network.proxy.socks": strconv.Quote(host), "network.proxy.socks_port": port, "network.proxy.socks_version": "5",
-		"network.proxy.socks_remote_dns": "true",
-	}
-}
-
-// byPAC are those of one that goes by the file that Unseen wrote.
-func (w *town) byPAC(t *testing.T) map[string]string {
-	t.Helper()
-	if _, err := os.Stat(w.proxy.File); err != nil {
-		t.Fatal(err)
-	}
-	return map[string]string{"network.proxy.type": "2", "network.proxy.autoconfig_url": strconv.Quote("file://" + w.proxy.File)}
-}
-
 // thunderbird starts one that logs in by OAuth at the provider, and trusts the
 // certificate of this computer.
-func (w *town) thunderbird(t *testing.T, way map[string]string) *lab.Thunderbird {
+func (w *town) thunderbird(t *testing.T) *lab.Thunderbird {
 	t.Helper()
 	prefs := map[string]string{
 		"mail.server.server1.authMethod": "10", "mail.smtpserver.smtp1.authMethod": "10",
 		"mail.identity.id1.fcc": "true", "mail.identity.id1.fcc_folder": strconv.Quote("imap://anna%40mail.ru@" + providerIMAP + "/Sent"),
 		"mail.identity.id1.draft_folder": strconv.Quote("imap://anna%40mail.ru@" + providerIMAP + "/Drafts"),
 	}
-	for k, v := range way {
-		prefs[k] = v
-	}
 	return lab.StartThunderbird(t, lab.Reader{
 		IMAP:    lab.Login{Addr: providerIMAP + ":993", User: providerUser, Pass: "unused", CAFile: w.provider.Authority.CAFile},
 		SMTP:    lab.Login{Addr: providerSMTP + ":465", User: providerUser, Pass: "unused", CAFile: w.provider.Authority.CAFile},
-		Address: providerUser, Permit: []string{w.daemon.Origin()}, Prefs: prefs,
-		Before: func(profile string) {
-			p := trust.Profile{Program: trust.Thunderbird, Dir: profile}
-			if err := p.Add(context.Background(), w.trusted); err != nil {
-				t.Fatal(err)
-			}
-		},
+		Address: providerUser, Prefs: prefs,
 	})
+}
+
+// setUp brings a Thunderbird in by one proxy setting, as unseen setup does: it was used
+// before, and is closed meanwhile.
+func (w *town) setUp(t *testing.T, tb *lab.Thunderbird, kind string) (setup.Journal, setup.Note) {
+	t.Helper()
+	tb.Quit(t)
+	for _, name := range []string{"user.js", "prefs.js"} {
+		path := filepath.Join(tb.Profile, name)
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The lab's own proxy, by which nothing leaves this machine: from here on that is
+		// the way in.
+		left := regexp.MustCompile(`(?m)^user_pref\("network\.proxy\.[^\n]*\n`).ReplaceAll(text, nil)
+		if err := os.WriteFile(path, left, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	local := setup.Local{Address: providerUser, IMAPHost: providerIMAP, IMAPPort: 993, SMTPHost: providerSMTP, Origin: w.daemon.Origin()}
+	p, covered, err := setup.LookWay(t.Context(), tb.Profile, setup.Way{Kind: kind, SOCKS: w.proxy.SOCKS, File: w.proxy.File, Origin: local.Origin}, []setup.Local{local})
+	if err != nil || p.Trouble != "" || len(covered) != 1 || !covered[0].OAuth {
+		t.Fatalf("%q (%s), %+v, %v", p.Trouble, p.What, covered, err)
+	}
+	store := trust.Profile{Program: trust.Thunderbird, Dir: tb.Profile}
+	if err := store.Add(t.Context(), w.trusted); err != nil {
+		t.Fatal(err)
+	}
+	p.Trusted = []string{w.trusted.Name}
+	j := setup.Journal{Dir: t.TempDir()}
+	if err := j.Apply(t.Context(), tb.Profile, p, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	notes, err := j.Notes()
+	if err != nil || len(notes) != 1 {
+		t.Fatalf("%+v, %v", notes, err)
+	}
+	tb.Start(t)
+	return j, notes[0]
+}
+
+// takenBack checks that undoing leaves nothing of the way in, and the account as it is.
+func (w *town) takenBack(t *testing.T, tb *lab.Thunderbird, j setup.Journal, n setup.Note) {
+	t.Helper()
+	tb.Quit(t)
+	if left, err := j.Undo(t.Context(), n); err != nil || len(left) != 0 {
+		t.Errorf("left %+v, %v", left, err)
+	}
+	text, err := os.ReadFile(filepath.Join(tb.Profile, "prefs.js"))
+	if err != nil || bytes.Contains(text, []byte("network.proxy.")) || !bytes.Contains(text, []byte(providerIMAP)) {
+		t.Errorf("preferences after it was undone: %v\n%s", err, text)
+	}
+	names, err := (trust.Profile{Program: trust.Thunderbird, Dir: tb.Profile}).Names(t.Context())
+	if err != nil || len(names) != 0 {
+		t.Errorf("it trusts %q, %v", names, err)
+	}
 }
 
 // webProxy is the proxy of the reader's network: it knows the way to the provider's
@@ -349,22 +376,19 @@ func TestThunderbirdKeepsItsServers(t *testing.T) {
 	for _, way := range []string{"SOCKS", "PAC"} {
 		t.Run(way, func(t *testing.T) {
 			settings := config.Defaults()
-			var prefs func(*testing.T) map[string]string
 			if way == "PAC" {
 				settings.Proxy.PAC = filepath.Join(t.TempDir(), "own.pac")
 			}
 			w := openTown(t, settings)
 			w.install(t)
-			prefs = w.bySOCKS
 			if way == "PAC" {
 				own := `function FindProxyForURL(url, host) { return "PROXY ` + w.webProxy(t) + `"; }`
 				if err := os.WriteFile(settings.Proxy.PAC, []byte(own), 0o600); err != nil {
 					t.Fatal(err)
 				}
 				w.again(t)
-				prefs = w.byPAC
 			}
-			w.day(t, prefs(t))
+			w.day(t, strings.ToLower(way))
 		})
 	}
 }
@@ -381,8 +405,9 @@ func (w *town) again(t *testing.T) {
 }
 
 // day is what a reader does in a day.
-func (w *town) day(t *testing.T, way map[string]string) {
-	tb := w.thunderbird(t, way)
+func (w *town) day(t *testing.T, way string) {
+	tb := w.thunderbird(t)
+	j, note := w.setUp(t, tb, way)
 	tb.Sync(t, 1)
 	tb.Store(t)
 	shown := tb.Open(t, "Five novels")
@@ -430,6 +455,7 @@ func (w *town) day(t *testing.T, way map[string]string) {
 	}
 	w.foreign(t, tb)
 	w.dead(t, tb)
+	w.takenBack(t, tb, j, note)
 }
 
 // foreign lets Thunderbird, which trusts the certificate of this computer, meet somebody

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"time"
 
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/keyring"
+	"github.com/unseen-mail/unseen/internal/profiles"
 	"github.com/unseen-mail/unseen/internal/service"
 	"github.com/unseen-mail/unseen/internal/setup"
 	"github.com/unseen-mail/unseen/internal/words"
@@ -51,7 +51,7 @@ func (c *leaveCommand) Run(ctx context.Context, s *session) error {
 		return nil
 	}
 	for _, n := range notes {
-		if setup.Open(n.Profile) {
+		if profiles.Open(n.Profile) {
 			return s.unlooked(n.Profile, setup.ErrOpen)
 		}
 	}
@@ -87,7 +87,7 @@ func (c *leaveCommand) Run(ctx context.Context, s *session) error {
 func (c *leaveCommand) print(s *session, notes []setup.Note, stores []string) {
 	s.say(words.LeaveHead)
 	for _, n := range notes {
-		s.say(words.UndoNote, "address", n.Address, "path", n.Profile, "n", len(n.Changes), "when", s.words.Date(n.When))
+		s.say(words.UndoNote, "address", s.noteName(n), "path", n.Profile, "n", len(n.Changes), "when", s.words.Date(n.When))
 	}
 	s.say(words.LeaveCertificates)
 	if files := s.addOnFiles(); len(files) > 0 {
@@ -130,7 +130,7 @@ func (s *session) stores() []string {
 			list = append(list, path)
 		}
 	}
-	for _, p := range setup.Profiles(setup.ThunderbirdHomes(runtime.GOOS, s.home(), s.Getenv)) {
+	for _, p := range s.thunderbirds() {
 		add(filepath.Join(p.Dir, "ImapMail"))
 		add(filepath.Join(p.Dir, "Mail"))
 		if _, accounts, err := setup.Look(context.Background(), p.Dir, nil); err == nil {

@@ -13,22 +13,26 @@ import (
 	"time"
 
 	"github.com/unseen-mail/unseen/internal/api"
+	"github.com/unseen-mail/unseen/internal/profiles"
 	"github.com/unseen-mail/unseen/internal/setup"
 	"github.com/unseen-mail/unseen/internal/words"
 )
 
 // setupCommand brings mail programs behind Unseen.
 type setupCommand struct {
-	Find        setupFind        `cmd:"" default:"1" help:"${help_setup_find}"`
+	Find        setupFind        `cmd:"" default:"withargs" help:"${help_setup_find}"`
 	Thunderbird setupThunderbird `cmd:"" help:"${help_setup_thunderbird}"`
 	Addon       setupAddOn       `cmd:"" help:"${help_setup_addon}"`
 	Show        setupShow        `cmd:"" help:"${help_setup_show}"`
 	Undo        setupUndo        `cmd:"" help:"${help_setup_undo}"`
 }
 
-type setupFind struct{}
+type setupFind struct {
+	Way *string `placeholder:"WAY" enum:"relay,socks,pac" help:"${help_setup_way}"`
+}
 
 type setupThunderbird struct {
+	Way     string   `placeholder:"WAY" enum:"relay,socks,pac" default:"relay" help:"${help_setup_way}"`
 	Profile []string `type:"path" placeholder:"DIR" help:"${help_setup_profile}"`
 	DryRun  bool     `help:"${help_setup_dry}"`
 	Yes     bool     `short:"y" help:"${help_setup_yes}"`
@@ -59,14 +63,19 @@ func locals(ctx context.Context, client *api.Client) ([]setup.Local, error) {
 	return list, nil
 }
 
+// thunderbirds are the profiles of Thunderbird that were used.
+func (s *session) thunderbirds() []profiles.Profile {
+	return profiles.Find(profiles.Homes(profiles.Thunderbird, runtime.GOOS, s.home(), s.Getenv), "prefs.js")
+}
+
 // profiles are the profiles of Thunderbird: those that were named, else all.
-func (s *session) profiles(named []string) []setup.Profile {
-	var list []setup.Profile
+func (s *session) profiles(named []string) []profiles.Profile {
+	var list []profiles.Profile
 	for _, dir := range named {
-		list = append(list, setup.Profile{Name: filepath.Base(dir), Dir: dir})
+		list = append(list, profiles.Profile{Name: filepath.Base(dir), Dir: dir})
 	}
 	if len(named) == 0 {
-		list = setup.Profiles(setup.ThunderbirdHomes(runtime.GOOS, s.home(), s.Getenv))
+		list = s.thunderbirds()
 	}
 	return list
 }
@@ -86,14 +95,21 @@ func (s *session) connected(ctx context.Context) ([]setup.Local, error) {
 
 // Run says which mail programs there are and how they stand. It changes nothing.
 func (c *setupFind) Run(ctx context.Context, s *session) error {
+	if c.Way != nil {
+		return (&setupThunderbird{Way: *c.Way}).Run(ctx, s)
+	}
 	list, err := s.connected(ctx)
+	if err != nil {
+		return err
+	}
+	w, err := s.wayIn(ctx, list)
 	if err != nil {
 		return err
 	}
 	found := false
 	for _, p := range s.profiles(nil) {
 		found = true
-		if err := s.printProfile(ctx, p, list); err != nil {
+		if err := s.printProfile(ctx, p, w); err != nil {
 			return err
 		}
 	}
@@ -110,20 +126,32 @@ func (c *setupFind) Run(ctx context.Context, s *session) error {
 
 // printProfile says how one profile stands: which accounts are behind Unseen, which
 // could be, and which stay outside.
-func (s *session) printProfile(ctx context.Context, p setup.Profile, list []setup.Local) error {
+func (s *session) printProfile(ctx context.Context, p profiles.Profile, w *wayIn) error {
 	s.say(words.SetupProfile, "name", p.Name, "path", p.Dir)
-	plans, accounts, err := setup.Look(ctx, p.Dir, list)
+	plans, accounts, err := setup.Look(ctx, p.Dir, w.locals)
 	if err != nil {
 		return s.unlooked(p.Dir, err)
 	}
+	servers, names, err := w.covered(ctx, p.Dir)
+	if err != nil {
+		return s.unlooked(p.Dir, err)
+	}
+	inside := func(a *setup.Account) bool { return slices.Contains(servers, a.Server) }
+	if len(names) > 0 {
+		s.say(words.SetupWayDone, "accounts", s.words.List(names))
+	}
 	can := false
 	for _, plan := range plans {
+		if inside(&plan.Account) {
+			continue
+		}
 		s.say(standsAs(plan.Trouble), "address", plan.Local.Address, "key", plan.What)
 		if can = can || plan.Trouble == ""; plan.Trouble == "" && cached(plan.Account.Dir) {
 			s.say(words.SetupCached, "address", plan.Local.Address)
 		}
 	}
-	if outside := outsiders(accounts, plans, list); len(outside) > 0 {
+	accounts = slices.DeleteFunc(accounts, func(a setup.Account) bool { return inside(&a) })
+	if outside := outsiders(accounts, plans, w.locals); len(outside) > 0 {
 		s.say(words.SetupOutside, "accounts", strings.Join(outside, ", "))
 	}
 	if can {
@@ -179,12 +207,15 @@ func (c *setupThunderbird) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	profiles := s.profiles(c.Profile)
-	if len(profiles) == 0 {
+	found := s.profiles(c.Profile)
+	if len(found) == 0 {
 		return s.fault(nil, words.SetupNoProfile, words.SetupNoProfileHint)
 	}
+	if c.Way != byRelay {
+		return c.way(ctx, s, list, found)
+	}
 	done := 0
-	for _, p := range profiles {
+	for _, p := range found {
 		for _, l := range list {
 			// Each account anew: the one before may have changed what is there.
 			changed, err := c.one(ctx, s, p, l)
@@ -204,7 +235,7 @@ func (c *setupThunderbird) Run(ctx context.Context, s *session) error {
 }
 
 // one sets up one account in one profile, and says whether it did.
-func (c *setupThunderbird) one(ctx context.Context, s *session, p setup.Profile, l setup.Local) (bool, error) {
+func (c *setupThunderbird) one(ctx context.Context, s *session, p profiles.Profile, l setup.Local) (bool, error) {
 	plans, _, err := setup.Look(ctx, p.Dir, []setup.Local{l})
 	if err != nil {
 		return false, s.unlooked(p.Dir, err)
@@ -220,16 +251,11 @@ func (c *setupThunderbird) one(ctx context.Context, s *session, p setup.Profile,
 	if c.DryRun {
 		return false, nil
 	}
-	if setup.Open(p.Dir) {
+	if profiles.Open(p.Dir) {
 		return false, s.unlooked(p.Dir, setup.ErrOpen)
 	}
-	if !c.Yes {
-		if !isTerminal(s.In) {
-			return false, s.fault(nil, words.SetupNobody, words.SetupYesHint)
-		}
-		if !s.confirmed(words.AskSetup) {
-			return false, nil
-		}
+	if agreed, err := c.agreed(s); err != nil || !agreed {
+		return false, err
 	}
 	journal, err := s.journal()
 	if err == nil {

@@ -37,7 +37,7 @@ func (c *setupUndo) Run(ctx context.Context, s *session) error {
 		return nil
 	}
 	for _, n := range notes {
-		s.say(words.UndoNote, "address", n.Address, "path", n.Profile, "n", len(n.Changes), "when", s.words.Date(n.When))
+		s.say(words.UndoNote, "address", s.noteName(n), "path", n.Profile, "n", len(n.Changes), "when", s.words.Date(n.When))
 	}
 	if !c.Yes {
 		if !isTerminal(s.In) {
@@ -52,8 +52,10 @@ func (c *setupUndo) Run(ctx context.Context, s *session) error {
 		if err := s.undo(ctx, journal, n); err != nil {
 			return err
 		}
-		if _, err := os.Stat(n.Dir); err == nil {
-			stores = append(stores, n.Dir)
+		for _, dir := range append(n.Dirs, n.Dir) {
+			if _, err := os.Stat(dir); err == nil {
+				stores = append(stores, dir)
+			}
 		}
 	}
 	client, err := s.client(ctx)
@@ -73,11 +75,11 @@ func (s *session) undo(ctx context.Context, journal setup.Journal, n setup.Note)
 	if err != nil {
 		return s.unlooked(n.Profile, err)
 	}
-	s.say(words.Undone, "address", n.Address, "path", n.Profile)
+	s.say(words.Undone, "address", s.noteName(n), "path", n.Profile)
 	for _, one := range left {
 		s.say(words.UndoLeft, "file", one.File, "key", one.Key)
 	}
-	return nil
+	return s.turnOff(ctx, journal, n)
 }
 
 // originals asks Unseen for originals.

@@ -1,6 +1,6 @@
 //go:build !unix
 
-package setup
+package profiles
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 )
 
-// Open says whether Thunderbird has a profile open. It keeps parent.lock open
+// Open says whether a program has a profile open. It keeps parent.lock open
 // without sharing it, so that nobody else can.
 func Open(dir string) bool {
 	f, err := os.OpenFile(filepath.Join(dir, "parent.lock"), os.O_RDWR, 0)

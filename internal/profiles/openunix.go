@@ -1,10 +1,13 @@
 //go:build unix
 
-package setup
+package profiles
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -12,7 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Open says whether Thunderbird has a profile open. It holds a lock on a file of
+// Open says whether a program has a profile open. It holds a lock on a file of
 // the profile as long as it runs (fcntl(2)), and names itself in a link beside it,
 // which stays where it was killed.
 func Open(dir string) bool {
@@ -32,21 +35,22 @@ func Open(dir string) bool {
 	}
 	// A number may be another program's by now: then there is no lock on the
 	// file, unless the profile lies where locks do not work.
-	return syscall.Kill(pid, 0) == nil && isThunderbird(pid)
+	return syscall.Kill(pid, 0) == nil && isProgram(pid)
 }
 
-// isThunderbird says whether a process is Thunderbird, as far as the system tells;
+// isProgram says whether a process is one that keeps profiles, as far as the system tells;
 // one that cannot be asked may be.
-func isThunderbird(pid int) bool {
+func isProgram(pid int) bool {
 	name, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
-	return err != nil || strings.Contains(strings.ToLower(string(name)), "thunderbird") || strings.Contains(strings.ToLower(string(name)), "betterbird")
+	text := strings.ToLower(string(name))
+	return err != nil || slices.ContainsFunc([]string{"thunderbird", "betterbird", "firefox"}, func(p string) bool { return strings.Contains(text, p) })
 }
 
 // locked says whether somebody holds a lock on a file.
 func locked(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {
-		return false
+		return !errors.Is(err, fs.ErrNotExist) // what cannot be looked at is not touched
 	}
 	defer f.Close()
 	lock := unix.Flock_t{Type: unix.F_WRLCK}
