@@ -229,7 +229,7 @@ func (c *setupThunderbird) Run(ctx context.Context, s *session) error {
 	}
 	if done > 0 {
 		s.say(words.SetupApplied)
-		s.offerAddOn(profiles)
+		s.offerAddOn(found)
 	}
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/native"
-	"github.com/unseen-mail/unseen/internal/setup"
+	"github.com/unseen-mail/unseen/internal/profiles"
 	"github.com/unseen-mail/unseen/internal/words"
 )
 
@@ -16,8 +16,8 @@ import (
 type setupAddOn struct{ addOnInstall }
 
 // offerAddOn says what the add-on is good for, where there is a Thunderbird without it.
-func (s *session) offerAddOn(profiles []setup.Profile) {
-	for _, p := range profiles {
+func (s *session) offerAddOn(list []profiles.Profile) {
+	for _, p := range list {
 		if _, err := os.Stat(filepath.Join(p.Dir, "extensions", native.AddOn+".xpi")); err != nil {
 			s.say(words.SetupAddOn)
 			return
