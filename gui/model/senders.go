@@ -49,6 +49,13 @@ func (s *Senders) Add(rows []api.SenderRow) {
 	}
 }
 
+// Sort makes orders beforehand: the first question for one would wait for it.
+func (s *Senders) Sort(orders ...string) {
+	for _, by := range orders {
+		s.order(by)
+	}
+}
+
 // At is one of them. It is shared: do not change it.
 func (s *Senders) At(i int32) *api.SenderRow { return &s.rows[i] }
 

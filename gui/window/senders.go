@@ -91,6 +91,7 @@ func (p *senders) load() {
 			}
 			p.far(all.Len(), page.Matching)
 		}
+		all.Sort("", "name", "mails") // here nobody waits for it
 		return func() {
 			p.all = all
 			p.filter()

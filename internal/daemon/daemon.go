@@ -100,6 +100,7 @@ type Daemon struct {
 	logins  *login.Book
 	// arrivals are the accounts whose new mail is looked at.
 	arrivals *arrivals
+	counted  countings
 	started  time.Time
 
 	cancel   context.CancelFunc

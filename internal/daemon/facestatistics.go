@@ -72,6 +72,11 @@ func (d *Daemon) statistics(ctx context.Context, q api.StatisticsQuery) (api.Sta
 	if err != nil {
 		return api.Statistics{}, &api.Error{Code: api.CodeWrong, Text: "reading the request: " + err.Error()}
 	}
+	return d.counted.of(ctx, q, func() (api.Statistics, error) { return d.count(ctx, edges, cmp.Or(q.Top, topNames)) })
+}
+
+// count counts spans of a time, and names what was seen most often in it.
+func (d *Daemon) count(ctx context.Context, edges []time.Time, top int) (api.Statistics, error) {
 	out := api.Statistics{From: edges[0], To: edges[len(edges)-1]}
 	for _, at := range edges[:len(edges)-1] {
 		out.Spans = append(out.Spans, api.SpanCounts{Begin: at})
@@ -84,7 +89,7 @@ func (d *Daemon) statistics(ctx context.Context, q api.StatisticsQuery) (api.Sta
 		return out, d.explainStore(err)
 	}
 	out.Sums.Mails, out.Sums.Asking, out.Sums.Told, out.Sums.Unknown = sums.Loading, sums.Asking, sums.Told, sums.Silent
-	if err := d.countNames(ctx, &out, cmp.Or(q.Top, topNames)); err != nil {
+	if err := d.countNames(ctx, &out, top); err != nil {
 		return out, d.explainStore(err)
 	}
 	return out, nil

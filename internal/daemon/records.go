@@ -164,6 +164,7 @@ func (d *Daemon) forget(ctx context.Context, q api.ForgetRequest) (api.Forgotten
 
 // forgetIn does it, and says in a language what stays.
 func (d *Daemon) forgetIn(ctx context.Context, q api.ForgetRequest, in *words.Catalogue) (api.Forgotten, error) {
+	defer d.counted.clear()
 	var out api.Forgotten
 	keys, err := d.keysFor(ctx, q.Sender)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -22,9 +23,14 @@ import (
 	"github.com/unseen-mail/unseen/internal/words"
 )
 
+// tidy is how much may become garbage, in percent of what is in use, before it is
+// collected: a list of a hundred thousand senders should not be held twice.
+const tidy = 40
+
 // Main shows a window until it is closed. The arguments name a page: "questions", or
 // "questions SENDER"; nothing is today's.
 func Main(args []string, getenv func(string) string, newApp func() fyne.App) error {
+	debug.SetGCPercent(tidy)
 	flags := flag.NewFlagSet("unseen-gui", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	if err := flags.Parse(args); err != nil {
