@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -21,6 +22,7 @@ import (
 type program struct {
 	dir, path string
 	cmd       *exec.Cmd
+	said      bytes.Buffer // what it says on standard error
 }
 
 // buildProgram builds the program as it is delivered, with a place for its data.
@@ -44,6 +46,8 @@ func (p *program) start(b *testing.B) *api.Client {
 	p.cmd = exec.Command(p.path, "run")
 	p.cmd.Env = append(os.Environ(), "UNSEEN_CONFIG="+filepath.Join(p.dir, "config.toml"),
 		"UNSEEN_DATA="+filepath.Join(p.dir, "data"), "UNSEEN_RUNTIME="+filepath.Join(p.dir, "run"))
+	p.said.Reset()
+	p.cmd.Stderr = &p.said
 	if err := p.cmd.Start(); err != nil {
 		b.Fatal(err)
 	}
@@ -58,7 +62,7 @@ func (p *program) end(b *testing.B) {
 	}
 	_ = p.cmd.Process.Signal(syscall.SIGTERM) // it may have ended by itself
 	if err := p.cmd.Wait(); err != nil {
-		b.Errorf("unseen run ended with %v", err)
+		b.Errorf("unseen run ended with %v\n%s", err, p.said.String())
 	}
 	p.cmd = nil
 }

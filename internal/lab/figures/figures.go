@@ -80,15 +80,28 @@ func readLine(line string) (Result, bool) {
 }
 
 // find returns the values of a unit: of the benchmark with that name, and of those
-// below it, in their order. A benchmark that was run several times has several.
-func (r Results) find(room, name, unit string) []float64 {
+// below it, in their order. Of one that was run several times the best counts, which
+// other work on the machine disturbed least.
+func (r Results) find(room, name, unit string, more bool) []float64 {
 	var out []float64
+	at := make(map[string]int)
 	for _, result := range r {
 		if result.Package != room || result.Name != name && !strings.HasPrefix(result.Name, name+"/") {
 			continue
 		}
-		if value, ok := result.Values[unit]; ok {
+		value, ok := result.Values[unit]
+		if !ok {
+			continue
+		}
+		i, again := at[result.Name]
+		switch {
+		case !again:
+			at[result.Name] = len(out)
 			out = append(out, value)
+		case more:
+			out[i] = max(out[i], value)
+		default:
+			out[i] = min(out[i], value)
 		}
 	}
 	return out

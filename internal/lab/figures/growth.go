@@ -49,7 +49,8 @@ func growths() []growth {
 // A point is a size and a cost.
 type point struct{ size, cost float64 }
 
-// points returns those of a line, by size.
+// points returns those of a line, by size. Of a size that was measured several times
+// the least counts.
 func (r Results) points(g growth, l line) []point {
 	prefix := g.name + "/"
 	if l.below != "" {
@@ -66,6 +67,6 @@ func (r Results) points(g growth, l line) []point {
 			out = append(out, point{size, value * l.scale})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b point) int { return cmp.Compare(a.size, b.size) })
-	return out
+	slices.SortFunc(out, func(a, b point) int { return cmp.Or(cmp.Compare(a.size, b.size), cmp.Compare(a.cost, b.cost)) })
+	return slices.CompactFunc(out, func(a, b point) bool { return a.size == b.size })
 }

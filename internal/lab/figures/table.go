@@ -25,7 +25,7 @@ func (r Results) Write(w io.Writer) error {
 // worst returns the figure of a row that is farthest from its aim, and false if
 // nothing was measured.
 func (r Results) worst(one row) (float64, bool) {
-	found := r.find(one.room, one.name, one.unit)
+	found := r.find(one.room, one.name, one.unit, one.more)
 	if len(found) == 0 {
 		return 0, false
 	}

@@ -2,10 +2,12 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"sync"
 	"syscall"
 
@@ -30,6 +32,11 @@ func (c *runCommand) Run(ctx context.Context, s *session) error {
 		Paths: paths, Settings: settings, Words: s.words, Version: version(),
 		Logger: slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: settings.Log})),
 	})
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		// Whoever ends it while it starts has what they asked for.
+		s.note(words.Stopping)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -39,6 +46,8 @@ func (c *runCommand) Run(ctx context.Context, s *session) error {
 		said.Go(func() { s.tellFreed(ctx, d) })
 	}
 	ended := s.reload(ctx, d)
+	// What reading the tables took is given back: most of the time nothing happens.
+	debug.FreeOSMemory()
 	d.Wait(ctx)
 	s.note(words.Stopping)
 	ended()
