@@ -71,6 +71,11 @@ fuzz: ## every fuzz target for FUZZTIME (20s) each
 keep: ## puts a few of the inputs that fuzzing found into the repository
 	@packaging/fuzz.sh keep
 
+.PHONY: soak
+soak: ## twenty mail programs, faults and consents for ten minutes (UNSEEN_SOAK=1h), in the order of UNSEEN_SEED
+	@packaging/bring.sh test
+	UNSEEN_REAL=1 UNSEEN_SOAK=$${UNSEEN_SOAK:-10m} $(GO) test -v -count=1 -timeout 0 -run TestSoak ./internal/lab/soak
+
 .PHONY: bench
 bench: ## the numbers of docs/benchmarks.md, beside what is to be reached and beside others
 	@packaging/bring.sh bench

@@ -30,6 +30,8 @@ type Hit struct {
 	Cookies []*http.Cookie
 	// Proxied says that the request was meant for another machine.
 	Proxied bool
+	// At is when it came.
+	At time.Time
 }
 
 // A Tracker is a web server on loopback that writes down every request. It
@@ -104,6 +106,7 @@ func (tr *Tracker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Header:  r.Header.Clone(),
 		Cookies: r.Cookies(),
 		Proxied: r.URL.IsAbs() || r.Method == http.MethodConnect,
+		At:      time.Now(),
 	}
 	tr.mu.Lock()
 	tr.hits = append(tr.hits, hit)
