@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/unseen-mail/unseen/internal/public"
 )
 
 // maxAutoconfig is the most octets of a page of settings.
@@ -124,12 +126,7 @@ func (f *Finder) settings(ctx context.Context, pages ...string) (Offer, error) {
 func (f *Finder) page(ctx context.Context, page string) (Offer, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTime)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, page, nil)
-	if err != nil {
-		return Offer{}, fmt.Errorf("asking for settings: %w", err)
-	}
-	req.Header.Set("User-Agent", "") // nothing about this program or machine
-	resp, err := f.client().Do(req)
+	resp, err := f.follow(ctx, page)
 	if err != nil {
 		return Offer{}, fmt.Errorf("asking for settings: %w", err)
 	}
@@ -141,23 +138,61 @@ func (f *Finder) page(ctx context.Context, page string) (Offer, error) {
 	if err != nil {
 		return Offer{}, fmt.Errorf("asking for settings: %w", err)
 	}
-	domain := strings.TrimPrefix(req.URL.Hostname(), "autoconfig.")
-	if strings.HasSuffix(req.URL.Host, "thunderbird.net") {
+	asked, err := url.Parse(page)
+	if err != nil {
+		return Offer{}, fmt.Errorf("asking for settings: %w", err)
+	}
+	domain := strings.TrimPrefix(asked.Hostname(), "autoconfig.")
+	if strings.HasSuffix(asked.Host, "thunderbird.net") {
 		domain = page[strings.LastIndexByte(page, '/')+1:]
 	}
 	return ParseAutoconfig(body, domain)
 }
 
-// client fetches settings, and never without TLS: whoever is on the way could
-// name servers of their own.
-func (f *Finder) client() *http.Client {
-	if f.Client != nil {
-		return f.Client
-	}
-	return &http.Client{CheckRedirect: func(req *http.Request, via []*http.Request) error {
-		if req.URL.Scheme != "https" || len(via) > 3 {
-			return http.ErrUseLastResponse
+// hops is how many redirects are followed.
+const hops = 3
+
+// follow fetches a page, and never without TLS: whoever is on the way could name servers of
+// their own. The reader named the domain, so its own page may lie in their network; where
+// it leads to is somebody else's word, and goes to the public internet only.
+func (f *Finder) follow(ctx context.Context, page string) (*http.Response, error) {
+	client, own := f.clients()
+	for n := 0; ; n++ {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, page, nil)
+		if err != nil {
+			return nil, err
 		}
-		return nil
-	}}
+		req.Header.Set("User-Agent", "") // nothing about this program or machine
+		resp, err := client.Do(req)
+		if err != nil {
+			return nil, err
+		}
+		to, err := resp.Location()
+		if resp.StatusCode < 300 || resp.StatusCode > 399 || err != nil {
+			return resp, nil
+		}
+		resp.Body.Close()
+		if to.Scheme != "https" || to.User != nil || n == hops {
+			return nil, ErrNotFound
+		}
+		page, client = to.String(), own
+	}
+}
+
+// clients fetch the first page, and those that it leads to. Neither follows anybody.
+func (f *Finder) clients() (first, rest *http.Client) {
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	first, rest = &http.Client{CheckRedirect: stay}, &http.Client{CheckRedirect: stay, Transport: public.Transport()}
+	if f.Client != nil {
+		one := *f.Client
+		one.CheckRedirect = stay
+		first = &one
+		if f.Rest == nil {
+			rest = first
+		}
+	}
+	if f.Rest != nil {
+		rest.Transport = f.Rest
+	}
+	return first, rest
 }

@@ -59,8 +59,11 @@ type Resolver interface {
 type Finder struct {
 	// Resolver is asked for service records; nil is the system's.
 	Resolver Resolver
-	// Client fetches settings; nil is one that follows https only.
+	// Client fetches settings; nil is one with the system's trust.
 	Client *http.Client
+	// Rest fetches what a page of settings leads to; nil reaches the public internet
+	// only, or is that of Client if there is one.
+	Rest http.RoundTripper
 }
 
 // Ask asks one source for the servers of a domain. No source is told more than

@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/unseen-mail/unseen/internal/account"
+	"github.com/unseen-mail/unseen/internal/public"
 )
 
 // records answers for service records from a table, by service.
@@ -146,6 +149,49 @@ func TestAskPages(t *testing.T) {
 	}
 	if _, err := new(account.Finder).Ask(context.Background(), "guess", "a.example"); !errors.Is(err, account.ErrServer) {
 		t.Errorf("unknown source: %v", err)
+	}
+}
+
+// moved answers with a redirect to somewhere.
+type moved string
+
+func (m moved) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusMovedPermanently, Body: io.NopCloser(strings.NewReader("")), Request: r, Header: http.Header{"Location": {string(m)}}}, nil
+}
+
+// A page of settings may lead elsewhere on the public internet, and not into the reader's
+// network, back to plain HTTP, or round and round.
+func TestAskRedirects(t *testing.T) {
+	lan := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		t.Error("a service of this machine was asked")
+		_, _ = io.WriteString(w, page)
+	}))
+	defer lan.Close()
+	lan.Config.ErrorLog = log.New(io.Discard, "", 0)
+	for name, c := range map[string]struct {
+		to   string
+		rest http.RoundTripper
+		ok   bool
+	}{
+		"elsewhere":    {"https://settings.b.example/x", web{"https://settings.b.example/x": page}, true},
+		"this machine": {lan.URL + "/x", nil, false},
+		"the router":   {"https://192.168.0.1/x", nil, false},
+		"link-local":   {"https://[fe80::1]/x", nil, false},
+		"plain HTTP":   {"http://settings.b.example/x", web{"http://settings.b.example/x": page}, false},
+		"with a user":  {"https://u:p@settings.b.example/x", web{"https://u:p@settings.b.example/x": page}, false},
+		"for ever":     {"https://settings.b.example/x", moved("https://settings.b.example/x"), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rest := c.rest
+			if rest == nil {
+				rest = public.Transport()
+			}
+			f := &account.Finder{Client: &http.Client{Transport: moved(c.to)}, Rest: rest}
+			o, err := f.Ask(t.Context(), account.Provider, "a.example")
+			if c.ok != (err == nil) || c.ok && len(o.IMAP) == 0 {
+				t.Errorf("says %v, %s", err, written(o))
+			}
+		})
 	}
 }
 

@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/unseen-mail/unseen/internal/public"
 )
 
 // Limits of a fetch.
@@ -27,7 +29,7 @@ var (
 	// ErrNotHTTPS is an address, or one that it leads on to, that is not https.
 	ErrNotHTTPS = errors.New("rulefiles: it is not https")
 	// ErrPrivate is a host of this machine or of the network around it.
-	ErrPrivate = errors.New("rulefiles: the host is not on the public internet")
+	ErrPrivate = public.ErrPrivate
 	// ErrTooLarge is a list past the limit.
 	ErrTooLarge = errors.New("rulefiles: the list is too large")
 	// ErrNoList is an answer that holds no rule.
@@ -149,9 +151,9 @@ func (f *Fetcher) ask(ctx context.Context, address, file string) (*http.Response
 	}
 	transport := f.Transport
 	if transport == nil {
-		public := publicTransport()
-		defer public.CloseIdleConnections()
-		transport = public
+		own := public.Transport()
+		defer own.CloseIdleConnections()
+		transport = own
 	}
 	client := &http.Client{Transport: transport, CheckRedirect: func(next *http.Request, before []*http.Request) error {
 		next.Header.Del("Referer")

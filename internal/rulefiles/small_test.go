@@ -1,7 +1,6 @@
 package rulefiles
 
 import (
-	"net/netip"
 	"regexp"
 	"testing"
 )
@@ -38,21 +37,6 @@ func TestIsRules(t *testing.T) {
 	} {
 		if isRules(name) != want {
 			t.Errorf("%q: not %v", name, want)
-		}
-	}
-}
-
-// TestPublic checks which addresses a list may be fetched from.
-func TestPublic(t *testing.T) {
-	for address, want := range map[string]bool{
-		"9.9.9.9": true, "2620:fe::fe": true, "::ffff:9.9.9.9": true,
-		"127.0.0.1": false, "::1": false, "10.1.2.3": false, "172.16.0.1": false, "192.168.1.1": false, "169.254.1.1": false, "100.64.0.1": false,
-		"0.0.0.0": false, "::": false, "fe80::1": false, "fe80::1%eth0": false, "fd00::1": false, "224.0.0.1": false, "ff02::1": false,
-		"255.255.255.255": false, "192.0.2.1": false, "198.18.0.1": false, "::ffff:127.0.0.1": false, "::ffff:10.0.0.1": false,
-		"64:ff9b::7f00:1": false, "2002:7f00:1::": false, "2001:db8::1": false, "2001::1": false,
-	} {
-		if public(netip.MustParseAddr(address)) != want {
-			t.Errorf("%s: not %v", address, want)
 		}
 	}
 }

@@ -64,9 +64,11 @@ func Units(program string, ports []int, env []string) []Unit {
 }
 
 // quoted writes a word so that systemd reads it as one (systemd.syntax(7),
-// "Quoting"; systemd.unit(5), "Specifiers").
+// "Quoting"; systemd.unit(5), "Specifiers"). A dollar stays as it is: in Environment= it
+// means nothing (systemd.exec(5)), and in the path of a program two would be two, unlike
+// in its arguments (systemd.service(5), "Command lines").
 func quoted(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "%", "%%", "$", "$$", "\n", `\n`).Replace(s) + `"`
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "%", "%%", "\n", `\n`).Replace(s) + `"`
 }
 
 // Dir is where the units of this user lie (systemd.unit(5), "User Unit Search

@@ -36,7 +36,7 @@ func TestInstallRemove(t *testing.T) {
 		t.Errorf("installed %t, holds %v", service.Installed(home, none), service.Held(home, none))
 	}
 	text, err := os.ReadFile(filepath.Join(dir, service.Service))
-	if err != nil || !strings.Contains(string(text), `ExecStart="/opt/un seen/unseen" run`) || !strings.Contains(string(text), `Environment="UNSEEN_DATA=/a b/$$x%%"`) {
+	if err != nil || !strings.Contains(string(text), `ExecStart="/opt/un seen/unseen" run`) || !strings.Contains(string(text), `Environment="UNSEEN_DATA=/a b/$x%%"`) {
 		t.Errorf("the unit is\n%s", text)
 	}
 	if found, err := service.Remove(dir); !found || err != nil {
@@ -69,11 +69,17 @@ func TestForeign(t *testing.T) {
 func TestVerify(t *testing.T) {
 	lab.Need(t, "systemd-analyze")
 	dir := t.TempDir()
-	self, err := os.Executable()
-	if err != nil {
+	// A place with what has a meaning in a unit: systemd looks whether the program is
+	// there, and says so if it reads another path.
+	odd := filepath.Join(dir, `a $b %d ü`)
+	if err := os.MkdirAll(odd, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := service.Install(dir, service.Units(self, []int{4180, 1143}, []string{"UNSEEN_DATA=/a b"})); err != nil {
+	program := filepath.Join(odd, "unseen")
+	if err := os.WriteFile(program, []byte("#!/bin/sh\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := service.Install(dir, service.Units(program, []int{4180, 1143}, []string{"UNSEEN_DATA=/a b"})); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command("systemd-analyze", "verify", "--user", filepath.Join(dir, service.Service), filepath.Join(dir, service.Socket))

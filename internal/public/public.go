@@ -1,6 +1,13 @@
-package rulefiles
+// Package public keeps what Unseen fetches for somebody else's word on the public internet:
+// a list's address, or a page that another page leads to, must not reach the reader's
+// router or a service on this machine.
+//
+// Addresses are checked when the connection is made, after the name was looked up, so that
+// no name leads inside. Mail is fetched by the gateway, which has rules of its own.
+package public
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
@@ -8,12 +15,15 @@ import (
 	"time"
 )
 
-// publicTransport connects to the public internet only. The address is checked
+// ErrPrivate is a host of this machine or of the network around it.
+var ErrPrivate = errors.New("public: the host is not on the public internet")
+
+// Transport connects to the public internet only. The address is checked
 // after the name was looked up, so that no name leads inside.
-func publicTransport() *http.Transport {
+func Transport() *http.Transport {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
 		at, err := netip.ParseAddrPort(address)
-		if err != nil || !public(at.Addr()) {
+		if err != nil || !Address(at.Addr()) {
 			return ErrPrivate
 		}
 		return nil
@@ -24,9 +34,9 @@ func publicTransport() *http.Transport {
 	}
 }
 
-// public says whether an address is one of the public internet (RFC 6890,
+// Address says whether an address is one of the public internet (RFC 6890,
 // section 2.2).
-func public(a netip.Addr) bool {
+func Address(a netip.Addr) bool {
 	a = a.Unmap()
 	if !a.IsGlobalUnicast() || a.IsPrivate() || a.Zone() != "" {
 		return false
