@@ -29,7 +29,7 @@ Every file is as it was sealed:
 The seal is of the key in allowed_signers, whose fingerprint you should have from
 the complainant by another way:
 
-    ssh-keygen -l -f allowed_signers
+    cut -d' ' -f3- allowed_signers | ssh-keygen -l -f -
     ssh-keygen -Y verify -f allowed_signers -I unseen -n unseen-evidence -s tagmanifest-sha256.txt.sig < tagmanifest-sha256.txt
     ssh-keygen -Y verify -f allowed_signers -I unseen -n unseen-evidence -s tagmanifest-sha512.txt.sig < tagmanifest-sha512.txt
 
