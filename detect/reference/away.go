@@ -2,6 +2,7 @@ package reference
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -46,22 +47,24 @@ func (a *away) declare(name, value []byte) {
 			a.side = strings.ToLower(string(name))
 		}
 	case len(name) >= 6 && foldEqual(name[:6], "margin"):
-		for one := range bytes.FieldsSeq(value) {
-			if isFar(one) {
-				a.moved = "margin"
-			}
+		if slices.ContainsFunc(bytes.Fields(value), isFar) {
+			a.moved = "margin"
 		}
-	case call && isName(name, "transform"):
-		if isTransformedAway(value) {
-			a.moved = "transform"
-		}
-	case call && isName(name, "clip"):
+	case call:
+		a.function(name, value)
+	}
+}
+
+// function reads a declaration with a function.
+func (a *away) function(name, value []byte) {
+	switch {
+	case isName(name, "transform") && isTransformedAway(value):
+		a.moved = "transform"
+	case isName(name, "clip-path") && isPathOfNothing(value):
+		a.moved = "clip-path"
+	case isName(name, "clip"):
 		if inside, ok := called(value, "rect"); ok && isNothing(inside) {
 			a.cut = "clip"
-		}
-	case call && isName(name, "clip-path"):
-		if isPathOfNothing(value) {
-			a.moved = "clip-path"
 		}
 	}
 }

@@ -178,27 +178,45 @@ func (p *Parts) query(query string) {
 			}
 			continue
 		}
-		plain := name
-		if strings.IndexByte(name, '%') >= 0 {
-			plain = unescaped(name)
-		}
-		use := useOf(plain)
-		if use == useMailing || use == usePicture && !belies(plain, value) {
-			continue
-		}
-		if isNested(value) {
-			p.nested(value)
+		if p.parameter(name, value, within) {
 			// One that was not escaped goes on with what follows, as a rule.
 			within = within || strings.IndexByte(value, '?') >= 0
-			continue
-		}
-		p.add(Token{Where: Query, Name: name, Text: value, Seal: use == useSeal, Content: use == useContent,
-			Asked: use == usePerson || use == useMessage && !within || use == useTrait || use == usePerhaps && p.Counter})
-		// A name can hold what its value should.
-		if len(name) >= minFair {
-			p.add(Token{Where: Query, Name: name, Text: name})
 		}
 	}
+}
+
+// parameter takes the tokens of one parameter, and says whether it holds another
+// address. Within says that it may be one of an address that stands before it.
+func (p *Parts) parameter(name, value string, within bool) (nested bool) {
+	plain := name
+	if strings.IndexByte(name, '%') >= 0 {
+		plain = unescaped(name)
+	}
+	use := useOf(plain)
+	switch {
+	case use == useMailing, use == usePicture && !belies(plain, value):
+		return false
+	case isNested(value):
+		p.nested(value)
+		return true
+	}
+	p.add(Token{Where: Query, Name: name, Text: value, Seal: use == useSeal, Content: use == useContent, Asked: p.asks(use, within)})
+	// A name can hold what its value should.
+	if len(name) >= minFair {
+		p.add(Token{Where: Query, Name: name, Text: name})
+	}
+	return false
+}
+
+// asks says whether a parameter of a use is named after people.
+func (p *Parts) asks(use use, within bool) bool {
+	switch use {
+	case usePerson, useTrait:
+		return true
+	case useMessage:
+		return !within
+	}
+	return use == usePerhaps && p.Counter
 }
 
 // belies says whether a value is none of what its name of one or two letters

@@ -171,6 +171,21 @@ func TestLabelsFound(t *testing.T) {
 	}
 }
 
+// before is a sample of what the senders of some files' tuning half have besides.
+func before(t *testing.T, names ...string) truth.Sample {
+	t.Helper()
+	s := truth.Sample{Loads: true, Written: true, Only: map[string]bool{}, Labelled: map[string]bool{}}
+	for _, name := range names {
+		for _, r := range file(t, name) {
+			s.Labelled[truth.Key(r.Sender, r.URLSHA256)] = true
+			if r.Half == truth.HalfTune {
+				s.Only[r.Sender] = true
+			}
+		}
+	}
+	return s
+}
+
 // The labels are those that are drawn, but for what became readable since.
 func TestLabelsDrawn(t *testing.T) {
 	measured(t)
@@ -185,10 +200,16 @@ func TestLabelsDrawn(t *testing.T) {
 	fresh := truth.Sample{Seed: "labels-2", Recent: 200, Old: 110, PerSender: 12, Except: first, Written: true}
 	freshLoads := fresh
 	freshLoads.Loads = true
+	fifth := before(t, "loads", "loads-2", "loads-3", "loads-4", "links", "links-2", "links-3", "links-4")
+	fifth.Seed, fifth.Recent, fifth.Old, fifth.PerSender = "labels-5", 230, 10, 6
+	sixth := before(t, "loads", "loads-2", "loads-3", "loads-4", "loads-5", "links", "links-2", "links-3", "links-4")
+	sixth.Seed, sixth.Recent, sixth.Old, sixth.PerSender = "labels-6", 330, 70, 9
 	for name, s := range map[string]truth.Sample{
 		"loads":   {Seed: "labels-1", Loads: true, Recent: 600, Old: 90, PerSender: 8},
 		"loads-2": freshLoads,
 		"links-2": fresh,
+		"loads-5": fifth,
+		"loads-6": sixth,
 	} {
 		drawn := map[string]bool{}
 		for _, d := range truth.Draw(mails, s) {
