@@ -78,7 +78,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "ready": ready, "mailserver": mailServer, "taken": taken, "demo": startDemo, "read": readDemo,
 			"lengths": lengths, "interrupt": interrupt, "fields": fields, "passes": passes, "reads": reads, "smtpserver": smtpServer, "fifo": fifo, "socket": socket, "octets": octets, "profile": makeProfile,
-			"nameserver": nameServer, "provider": startProvider(t), "manner": manner,
+			"nameserver": nameServer, "waits": waits, "provider": startProvider(t), "manner": manner,
 		},
 	})
 }

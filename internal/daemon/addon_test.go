@@ -179,6 +179,20 @@ func TestAddOnHappened(t *testing.T) {
 	}
 }
 
+// What is said of each load is in the language that was asked for, whatever Unseen's is.
+func TestAddOnLanguages(t *testing.T) {
+	h := newHouse(t)
+	h.start()
+	q := inThunderbird
+	for language, want := range map[string]string{"en": "have not agreed", "de": "nicht eingewilligt", "fr": "pas consenti", "nl": "geen toestemming"} {
+		q.Language = language
+		m := h.shows(q, crlf(mailFrom("shop.example", pixel)))
+		if len(m.Loads) != 1 || !strings.Contains(m.Loads[0].Reason, want) || language != "en" && strings.Contains(m.Loads[0].Reason, "agreed") {
+			t.Errorf("%s: %+v", language, m.Loads)
+		}
+	}
+}
+
 // The dead end refuses at once whatever it is asked, for here or for elsewhere.
 func TestAddOnDeadEnd(t *testing.T) {
 	h := newHouse(t)

@@ -75,8 +75,9 @@ func (d *Daemon) addOnLoad(ctx context.Context, l *load, at *url.URL, in *words.
 	if err != nil {
 		return api.AddOnLoad{}, err
 	}
-	r := l.ref()
-	j := d.core.question(l, at).Judgement
+	r, q := l.ref(), d.core.question(l, at)
+	j := q.Judgement
+	got.Reason = d.core.gate.Sentence(q, &got, in)
 	one := api.AddOnLoad{
 		Number: l.number, URL: r.Ref.URL, Token: r.Token, Vector: string(r.Ref.Vector), Kind: string(r.Ref.Kind), Host: at.Hostname(),
 		Vendor: got.Vendor, VendorName: d.vendor(got.Vendor, l.mail.from.Key).Name, Verdict: string(j.Verdict),

@@ -2,9 +2,12 @@ package command
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
+	"os/signal"
 	"slices"
+	"syscall"
 
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/detect/message"
@@ -21,6 +24,12 @@ import (
 func (c *cleanCommand) Run(s *session) error {
 	if err := c.check(s); err != nil {
 		return err
+	}
+	if c.Watch != "" {
+		// Only a watch is ended by a signal in order: between two mails.
+		ctx, done := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+		defer done()
+		return c.watchMaildirs(ctx, s)
 	}
 	s.awaitTyping(s.In)
 	raw, err := readMail(s.In)

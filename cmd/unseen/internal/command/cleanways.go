@@ -30,6 +30,8 @@ func (c *cleanCommand) check(s *session) error {
 		return &usageError{text: s.words.Say(words.CleanNeedsAccount)}
 	case c.Account != "" && !c.Gateway:
 		return &usageError{text: s.words.Say(words.CleanNeedsGateway)}
+	case c.Watch != "" && (c.Gateway || c.HTML):
+		return &usageError{text: s.words.Say(words.CleanWatchAlone)}
 	case strings.ContainsAny(c.Charset, "\r\n\";"):
 		return &usageError{text: s.words.Say(words.CleanBadCharset, "charset", c.Charset)}
 	}

@@ -221,6 +221,7 @@ type cleanCommand struct {
 	Account string `placeholder:"ADDRESS" help:"${help_clean_account}"`
 	HTML    bool   `name:"html" help:"${help_clean_html}"`
 	Charset string `placeholder:"NAME" default:"utf-8" help:"${help_clean_charset}"`
+	Watch   string `type:"path" placeholder:"DIR" help:"${help_clean_watch}"`
 }
 
 type statusCommand struct {
