@@ -42,6 +42,7 @@ bench() { "$go" test -run '^$' -bench . -benchtime "$time" -count "${BENCHCOUNT:
 
 echo
 show "$kept"
+packaging/go.sh test -run '^$' -bench Study -benchtime 1x -timeout 60m ./internal/study/
 packaging/left-out.sh
 if [ -e "$status" ]; then
     echo

@@ -9,6 +9,7 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/unseen-mail/unseen/detect"
@@ -29,6 +30,36 @@ type observer struct {
 	rules rules
 	judge *detect.Judge
 	tool  string
+
+	// mu guards finders, which look for the holders of mail that was looked into last:
+	// to make one takes longer than to look into a mail.
+	mu      sync.Mutex
+	finders map[string]*leak.Finder
+}
+
+// maxFinders is how many finders are kept.
+const maxFinders = 256
+
+// finder returns what looks for people in addresses. Of seed mailboxes nothing is hidden.
+func (o *observer) finder(people []string) *leak.Finder {
+	if o.seeds != nil {
+		return leak.New()
+	}
+	key := strings.Join(people, "\x00")
+	o.mu.Lock()
+	f := o.finders[key]
+	o.mu.Unlock()
+	if f != nil {
+		return f
+	}
+	f = leak.New(people...)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.finders == nil || len(o.finders) >= maxFinders {
+		o.finders = make(map[string]*leak.Finder)
+	}
+	o.finders[key] = f
+	return f
 }
 
 // A seen mail is what rows are made of.
@@ -92,7 +123,7 @@ func (o *observer) observe(in seen) Record {
 		o.declare(&m, declaration{from: from, domain: domain, recipient: facts.Recipient, when: when, dated: dated, sha: report.MessageSHA256})
 	}
 	r := Record{Message: m}
-	own := leak.New(append(slices.Clone(in.own), holders(h, facts.Recipient)...)...)
+	own := o.finder(append(slices.Clone(in.own), holders(h, facts.Recipient)...))
 	for i := range report.Findings {
 		r.Observations = append(r.Observations, o.row(i, &report.Findings[i], &m, own))
 	}

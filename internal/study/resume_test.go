@@ -84,7 +84,12 @@ func copyOf(t *testing.T, s *Study) string {
 // A study that is killed again and again, whenever, comes to the same dataset.
 func TestKilled(t *testing.T) {
 	mail := t.TempDir()
-	madeMail(t, made.Config{Senders: 30, Mailboxes: 5, Mailings: 2}, mail)
+	c, wait := made.Config{Senders: 30, Mailboxes: 5, Mailings: 2, OneAddress: true}, 200*time.Millisecond
+	if os.Getenv("UNSEEN_LONG") == "1" {
+		// 100,000 mails.
+		c, wait = made.Config{Senders: 1000, Mailboxes: 5, Mailings: 20, OneAddress: true}, 4*time.Second
+	}
+	madeMail(t, c, mail)
 	s := begin(t, Protocol{Replicates: 20}, Files{}, mail)
 	dir := copyOf(t, s)
 	ran(t, s)
@@ -97,7 +102,7 @@ func TestKilled(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		late := time.AfterFunc(time.Duration(40+35*try)*time.Millisecond, func() { _ = cmd.Process.Kill() })
+		late := time.AfterFunc(wait*time.Duration(try+1), func() { _ = cmd.Process.Kill() })
 		err := cmd.Wait()
 		late.Stop()
 		if err == nil {

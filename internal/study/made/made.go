@@ -32,6 +32,8 @@ type Config struct {
 	// Planted puts each mailbox's address, name and other things of its holder into
 	// addresses, in every form that is looked for and some that are not.
 	Planted bool
+	// OneAddress gives every sender the same address of a mailbox, as most people do.
+	OneAddress bool
 }
 
 // Begun is when the made-up senders begin to send: they send once a week.
@@ -57,9 +59,13 @@ type Truth struct {
 	// ThirdParties are the organisational domains besides the sender's that a load
 	// goes to, in order.
 	ThirdParties []string
-	// LeakLoad and LeakLink are the forms in which the address stands in a load or a
-	// link, "" for none; Receiver is who gets the first.
-	LeakLoad, LeakLink, Receiver string
+	// Pixel is the organisational domain that its pixel goes to, "" for none.
+	Pixel string
+	// LeakLoad and LeakLink are the forms in which the address stands in the pixel or in
+	// links, "" for none; LinkTo is the organisational domain that links go to.
+	LeakLoad, LeakLink, LinkTo string
+	// Links are how many links it has.
+	Links int
 	// Answer is what stood in the protocol when it came.
 	Answer string
 }
@@ -220,6 +226,9 @@ func written(form, address string) string {
 func (c Config) mail(mailbox, sender, mailing int) Mail {
 	at := Begun.AddDate(0, 0, 7*mailing).Add(time.Duration(sender%600) * time.Minute)
 	out := Mail{Mailbox: Mailbox(mailbox), Address: Address(mailbox, sender), Sender: sender, Mailing: mailing}
+	if c.OneAddress {
+		out.Address = Address(mailbox, 0)
+	}
 	t := c.of(sender)
 	out.Truth = Truth{Domain: Domain(sender), Answer: stood(mailbox, at)}
 	if t.honours && out.Truth.Answer != "granted" {
@@ -245,6 +254,7 @@ func (c Config) page(m *Mail, t traits, token string) string {
 	}
 	fmt.Fprintf(&b, "</head><body><h1>News number %d</h1>\r\n<p><img src=\"https://img.%s/logo.png\" width=\"200\" height=\"60\" alt=\"%s\"></p>\r\n", m.Mailing+1, d, d)
 	fmt.Fprintf(&b, "<p>Dear reader, this week the house of %s has %d new things to show. They are made with care, and they last.</p>\r\n", d, 3+m.Sender%5)
+	m.Truth.LinkTo, m.Truth.Links = d, 4
 	for i := range 3 {
 		link := fmt.Sprintf("https://www.%s/things/%d", d, i+1)
 		if t.links {
@@ -252,7 +262,10 @@ func (c Config) page(m *Mail, t traits, token string) string {
 			link = fmt.Sprintf("https://click.%s/track/click/3040%04d/www.%s?p=eyJzIjoi%s", d, m.Sender, d, token)
 			if t.linkLeak != "" {
 				m.Truth.LeakLink = t.linkLeak
-				link = fmt.Sprintf("https://www.%s/things/%d?who=%s", d, i+1, written(t.linkLeak, m.Address))
+				if t.third != "" {
+					m.Truth.LinkTo = t.third
+				}
+				link = fmt.Sprintf("https://www.%s/things/%d?who=%s", m.Truth.LinkTo, i+1, written(t.linkLeak, m.Address))
 			}
 		}
 		fmt.Fprintf(&b, "<p><a href=\"%s\">Thing %d</a> is <img src=\"https://img.%s/thing-%d.jpg\" width=\"300\" height=\"200\" alt=\"\"></p>\r\n", link, i+1, d, i+1)
@@ -262,16 +275,16 @@ func (c Config) page(m *Mail, t traits, token string) string {
 	}
 	if t.tracks {
 		m.Truth.Tracked = true
-		host := "open." + d
+		m.Truth.Pixel = d
 		if t.third != "" {
-			host = "open." + third(t.third)
+			m.Truth.Pixel = third(t.third)
 		}
 		who := ""
 		if t.leak != "" {
-			m.Truth.LeakLoad, m.Truth.Receiver = t.leak, host[len("open."):]
+			m.Truth.LeakLoad = t.leak
 			who = "&amp;e=" + written(t.leak, m.Address)
 		}
-		fmt.Fprintf(&b, "<img src=\"https://%s/track/open.php?u=3040%04d&amp;id=%s%s\" width=\"1\" height=\"1\" alt=\"\">\r\n", host, m.Sender, token, who)
+		fmt.Fprintf(&b, "<img src=\"https://open.%s/track/open.php?u=3040%04d&amp;id=%s%s\" width=\"1\" height=\"1\" alt=\"\">\r\n", m.Truth.Pixel, m.Sender, token, who)
 	}
 	fmt.Fprintf(&b, "<p><a href=\"https://www.%s/unsubscribe?id=%s\">Unsubscribe</a></p></body></html>\r\n", d, token)
 	return b.String()

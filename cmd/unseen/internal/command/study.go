@@ -20,6 +20,7 @@ type studyCommand struct {
 	Run    studyRun    `cmd:"" help:"${help_study_run}"`
 	Export studyExport `cmd:"" help:"${help_study_export}"`
 	Report studyReport `cmd:"" help:"${help_study_report}"`
+	Tables studyTables `cmd:"" help:"${help_study_tables}"`
 	Verify studyVerify `cmd:"" help:"${help_study_verify}"`
 	Close  studyClose  `cmd:"" help:"${help_study_close}"`
 }
