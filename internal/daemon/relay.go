@@ -175,13 +175,15 @@ func (r *relay) start() {
 		mode = imapfilter.ModePlain
 	}
 	r.serve(ctx, r.ports.imap, func(ctx context.Context, ln net.Listener) error {
-		return r.server.Serve(ctx, ln, mode)
+		return r.server.Serve(ctx, r.ownly(ln, foreignIMAP), mode)
 	})
 	r.serve(ctx, r.ports.imaps, func(ctx context.Context, ln net.Listener) error {
-		return r.server.Serve(ctx, ln, imapfilter.ModeTLS)
+		return r.server.Serve(ctx, r.ownly(ln, ""), imapfilter.ModeTLS)
 	})
 	if r.ports.smtp != nil {
-		r.serve(ctx, r.ports.smtp, r.submit)
+		r.serve(ctx, r.ports.smtp, func(ctx context.Context, ln net.Listener) error {
+			return r.submit(ctx, r.ownly(ln, foreignSMTP))
+		})
 	}
 	r.open(ctx)
 }
