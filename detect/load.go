@@ -25,7 +25,7 @@ func (v *view) load() Judgement {
 	case v.stored():
 		return v.fromStore()
 	case v.ref.Kind == reference.Pixel && !isVariant(v.ref.Shape):
-		return v.pixel(why("invisible"))
+		return v.pixel(v.unseen())
 	case tiny(v.ref.Shape):
 		return v.pixel(why("tiny"))
 	case v.unsaid() && v.counting():
@@ -70,7 +70,7 @@ func (v *view) knownLoad() Judgement {
 		return v.tracker(Strong, t, v.hit.Rule, why("vendor-open", v.hit.Vendor.Name), why("mailer", by.Name))
 	}
 	if v.ref.Kind == reference.Pixel {
-		return v.tracker(Strong, t, v.hit.Rule, why("vendor-open", v.hit.Vendor.Name), why("invisible"))
+		return v.tracker(Strong, t, v.hit.Rule, why("vendor-open", v.hit.Vendor.Name), v.unseen())
 	}
 	if t == nil && v.telling() == nil {
 		return v.clean(Unknown, why("plain"))
@@ -215,6 +215,14 @@ func (v *view) backed(out Judgement, p *signal.Parts, t *signal.Token) Judgement
 		out.Rules = append(out.Rules, "mail:like-links")
 	}
 	return out
+}
+
+// unseen says why nobody sees a load.
+func (v *view) unseen() Reason {
+	if v.ref.Shape.OffScreen() {
+		return why("off-screen")
+	}
+	return why("invisible")
 }
 
 // isVariant says whether what is hidden has a size to be seen at: mails hold a

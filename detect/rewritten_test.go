@@ -37,3 +37,17 @@ func TestRewrittenPictures(t *testing.T) {
 		}
 	}
 }
+
+// A picture that is moved away is judged as one that shows nothing, whatever its size,
+// and the reason says so.
+func TestOffScreenPicture(t *testing.T) {
+	j := newJudge(t)
+	ref := load("https://t.nobody.example/o/aSfkLwI7vMkxU38v7qTVXw", reference.Pixel)
+	for hidden, want := range map[string]string{"off-screen:left": "off-screen", "display:none": "", "opacity:0": ""} {
+		ref.Shape = reference.Shape{Width: 600, Height: 300, Alt: "Our offers", Hidden: hidden}
+		got := j.Judge(ref, detect.Facts{})
+		if code := got.Because[0].Code; (code == "off-screen") != (want != "") || !got.Holds() {
+			t.Errorf("%s: %s, %v", hidden, got.Verdict, got.Because)
+		}
+	}
+}

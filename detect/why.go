@@ -34,6 +34,7 @@ var sentences = map[string]string{
 	"leak":            "{0}",
 	"own":             "{0}",
 	"invisible":       "There is nothing to see, so it is loaded for another end.",
+	"off-screen":      "It is moved away from where anybody looks, so it is loaded for another end.",
 	"tiny":            "There is next to nothing to see, so it is probably loaded for another end.",
 	"opening":         "Nothing is said of what it shows, and its address says that it counts openings.",
 	"token":           "Its {0} holds {1} characters that look like a name for you or for this one mail.",
