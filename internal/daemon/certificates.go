@@ -59,14 +59,6 @@ func (c *certificates) config() *tls.Config {
 	}}
 }
 
-// hostConfig is for a local leg on which a program means to speak with a host, whether
-// it names it or not.
-func (c *certificates) hostConfig(host string) *tls.Config {
-	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-		return c.keyring.Leaf(host, time.Now())
-	}}
-}
-
 // mailHost is a server's name as certificates and programs write it.
 func mailHost(name string) string { return strings.ToLower(strings.TrimSuffix(name, ".")) }
 

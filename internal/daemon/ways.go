@@ -46,7 +46,7 @@ type ways struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup
 	// known are the addresses of mail servers, until they are too old.
-	known map[netip.Addr]string
+	known map[netip.Addr][]string
 	until time.Time
 }
 
@@ -214,34 +214,68 @@ func (w *ways) write() {
 	}
 }
 
+// A standIn is a mail server that this machine can stand in for on a connection.
+type standIn struct {
+	host string
+	door *handoff
+	// implicit says that TLS begins with the first octet.
+	implicit bool
+}
+
 // route takes over what is for a mail server of an account. For one without a
 // certificate nothing is connected: directly, its mail would go round us.
 func (w *ways) route(ctx context.Context, t socks.Target) (socks.Handler, error) {
-	t.Host = w.nameOf(ctx, t)
-	r, door, implicit := w.daemon.doorFor(t)
-	if r == nil {
+	var list []standIn
+	for _, host := range w.namesOf(ctx, t) {
+		if r, door, implicit := w.daemon.doorFor(socks.Target{Host: host, Port: t.Port}); r != nil {
+			list = append(list, standIn{host, door, implicit})
+		}
+	}
+	if len(list) == 0 {
 		return nil, nil
 	}
-	if _, err := w.daemon.relays.certs.keyring.Leaf(t.Host, time.Now()); err != nil {
-		return nil, fmt.Errorf("standing in for a mail server: %w", socks.ErrRefused)
-	}
-	if !implicit {
-		return func(ctx context.Context, c net.Conn) { door.give(ctx, c) }, nil
-	}
-	cfg := w.daemon.relays.certs.hostConfig(t.Host)
-	return func(ctx context.Context, c net.Conn) {
-		secure := tls.Server(c, cfg)
-		begin, cancel := context.WithTimeout(ctx, handshakeTime)
-		err := secure.HandshakeContext(begin)
-		cancel()
-		if err != nil {
-			// A program that does not trust us closes, and nothing was said to it.
-			w.daemon.cfg.Logger.Info("a mail program did not begin TLS", "err", err)
-			c.Close()
-			return
+	one, implicit := true, true
+	for _, s := range list {
+		if _, err := w.daemon.relays.certs.keyring.Leaf(s.host, time.Now()); err != nil {
+			return nil, fmt.Errorf("standing in for a mail server: %w", socks.ErrRefused)
 		}
-		door.give(ctx, secure)
-	}, nil
+		one, implicit = one && s.door == list[0].door, implicit && s.implicit
+	}
+	switch {
+	case implicit:
+		return func(ctx context.Context, c net.Conn) { w.secure(ctx, c, list) }, nil
+	case one:
+		return func(ctx context.Context, c net.Conn) { list[0].door.give(ctx, c) }, nil
+	}
+	// Which of them is meant would be known only after one of them has spoken.
+	return nil, fmt.Errorf("standing in for one of several mail servers at one address: %w", socks.ErrRefused)
+}
+
+// secure begins TLS as the server that the program names. Where several have the address
+// that it asked for, one that names none of them is meant for nobody.
+func (w *ways) secure(ctx context.Context, c net.Conn, list []standIn) {
+	meant := list[0]
+	cfg := &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		if len(list) > 1 {
+			at := slices.IndexFunc(list, func(s standIn) bool { return s.host == mailHost(hello.ServerName) })
+			if at < 0 {
+				return nil, socks.ErrRefused
+			}
+			meant = list[at]
+		}
+		return w.daemon.relays.certs.keyring.Leaf(meant.host, time.Now())
+	}}
+	secure := tls.Server(c, cfg)
+	begin, cancel := context.WithTimeout(ctx, handshakeTime)
+	err := secure.HandshakeContext(begin)
+	cancel()
+	if err != nil {
+		// A program that does not trust us closes, and nothing was said to it.
+		w.daemon.cfg.Logger.Info("a mail program did not begin TLS", "err", err)
+		c.Close()
+		return
+	}
+	meant.door.give(ctx, secure)
 }
 
 // The ports of mail, as programs are set to them (RFC 8314, section 3; RFC 3501,
@@ -303,39 +337,41 @@ func meant(port int, s *store.Server, implicit, start int) (atOnce, ok bool) {
 	return false, false
 }
 
-// nameOf is the name of a host that a program asked for by its address, as those do that
-// resolve names themselves: that of a mail server which has this address, else what
-// was asked for.
-func (w *ways) nameOf(ctx context.Context, t socks.Target) string {
+// namesOf are the names of a host that a program asked for by its address, as those do
+// that resolve names themselves: those of the mail servers which have this address, else
+// what was asked for.
+func (w *ways) namesOf(ctx context.Context, t socks.Target) []string {
 	at, ok := t.IP()
 	if !ok || at.IsLoopback() || !slices.Contains([]int{portIMAP, portIMAPS, portSubmission, portSubmissions}, t.Port) {
-		return t.Host
+		return []string{t.Host}
 	}
 	w.mu.Lock()
-	name, fresh := w.known[at], time.Now().Before(w.until)
+	names, fresh := w.known[at], time.Now().Before(w.until)
 	w.mu.Unlock()
-	if name == "" && !fresh {
-		name = w.lookUp(ctx, at)
+	if len(names) == 0 && !fresh {
+		names = w.lookUp(ctx, at)
 	}
-	if name == "" {
-		return t.Host
+	if len(names) == 0 {
+		return []string{t.Host}
 	}
-	return name
+	return names
 }
 
 // lookUp asks for the addresses of all mail servers, which are asked for at each
-// connection in any case.
-func (w *ways) lookUp(ctx context.Context, at netip.Addr) string {
+// connection in any case. Several may have one.
+func (w *ways) lookUp(ctx context.Context, at netip.Addr) []string {
 	ctx, cancel := context.WithTimeout(ctx, namesTime)
 	defer cancel()
-	known := make(map[netip.Addr]string)
+	known := make(map[netip.Addr][]string)
 	for _, host := range w.daemon.standIns() {
 		list, err := w.daemon.leadsTo(ctx, host)
 		if err != nil {
 			continue // its own connections fail the same way
 		}
 		for _, a := range list {
-			known[a.Unmap()] = host
+			if a = a.Unmap(); !slices.Contains(known[a], host) {
+				known[a] = append(known[a], host)
+			}
 		}
 	}
 	w.mu.Lock()
