@@ -164,9 +164,13 @@ export class Unseen {
     });
   }
 
-  /** Where held loads are sent: a port that refuses at once, or one where nobody is. */
+  /**
+   * Where held loads are sent: a port that refuses at once, or one where nobody is. By
+   * TLS, for whoever else should listen there has no certificate for it, and is told
+   * nothing.
+   */
   deadEnd() {
-    return { type: "http", host: "127.0.0.1", port: (this.up && this.hello?.dead_end) || 9 };
+    return { type: "https", host: "127.0.0.1", port: (this.up && this.hello?.dead_end) || 9 };
   }
 }
 

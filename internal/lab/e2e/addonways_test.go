@@ -1,12 +1,17 @@
 package e2e_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/base64"
 	"fmt"
+	"net"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,7 +33,12 @@ func TestAddOnWithoutUnseen(t *testing.T) {
 	h.answer(t, "harbourbooks.example", "performance")
 	time.Sleep(quiet)
 	learned(h.house)
+	hello, err := h.client.AddOnHello(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	h.stopUnseen()
+	heard := listenThere(t, hello.DeadEnd, 9)
 	h.tells(t, tb, func(told lab.Told) bool {
 		return strings.Contains(told.Bar, "does not answer") && strings.Contains(told.Bar, "unseen run")
 	})
@@ -38,8 +48,79 @@ func TestAddOnWithoutUnseen(t *testing.T) {
 	}
 	nothing := learned(h.house)
 	h.only(t, nothing, "while Unseen does not run")
+	met, said := heard()
+	if met == 0 {
+		t.Error("nobody came to the ports that somebody else has taken")
+	}
+	if strings.Contains(said, "harbourbooks") || strings.Contains(said, "open.php") {
+		t.Errorf("who takes the port is told %q", said)
+	}
 	h.startUnseen()
 	h.reached(t, tb)
+}
+
+// listenThere is somebody else on ports of this machine, with a certificate of their own.
+// What they are told, in the clear and within TLS, is returned.
+func listenThere(t *testing.T, ports ...int) func() (met int, said string) {
+	t.Helper()
+	cfg := lab.NewAuthority(t).ServerConfig()
+	var mu sync.Mutex
+	var all bytes.Buffer
+	var conns sync.WaitGroup
+	var open []net.Listener
+	t.Cleanup(func() {
+		for _, ln := range open {
+			ln.Close()
+		}
+		conns.Wait()
+	})
+	n := 0
+	hear := func(c net.Conn) {
+		defer c.Close()
+		_ = c.SetDeadline(time.Now().Add(5 * time.Second))
+		secure := tls.Server(tap{c, func(b []byte) { mu.Lock(); all.Write(b); mu.Unlock() }}, cfg)
+		mu.Lock()
+		n++
+		mu.Unlock()
+		b := make([]byte, 4096)
+		read, _ := secure.Read(b)
+		mu.Lock()
+		all.Write(b[:read])
+		mu.Unlock()
+	}
+	for _, port := range ports {
+		ln, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
+		if err != nil {
+			t.Fatal(err)
+		}
+		conns.Go(func() {
+			for {
+				c, err := ln.Accept()
+				if err != nil {
+					return
+				}
+				conns.Go(func() { hear(c) })
+			}
+		})
+		open = append(open, ln)
+	}
+	return func() (int, string) {
+		mu.Lock()
+		defer mu.Unlock()
+		return n, all.String()
+	}
+}
+
+// A tap tells what is read.
+type tap struct {
+	net.Conn
+	tell func([]byte)
+}
+
+func (t tap) Read(b []byte) (int, error) {
+	n, err := t.Conn.Read(b)
+	t.tell(b[:n])
+	return n, err
 }
 
 // A tracked link leads to its page, one that is merely wrapped to where it ends, and a
