@@ -16,6 +16,7 @@ import (
 	"github.com/unseen-mail/unseen/detect/reference"
 	"github.com/unseen-mail/unseen/internal/look"
 	"github.com/unseen-mail/unseen/internal/words"
+	"github.com/unseen-mail/unseen/internal/words/detected"
 	"github.com/unseen-mail/unseen/rules/purpose"
 )
 
@@ -197,8 +198,8 @@ func (c *Case) layFinding(f detect.Finding, w *words.Catalogue) seenFinding {
 		where = w.Say(words.ExplainWho, "host", f.Host, "who", vendor)
 	}
 	one := seenFinding{
-		Head:    w.Say(words.ExplainHead, "what", w.Say(kindWord(f.Kind)), "where", where),
-		Verdict: w.Say(verdictWord(f)), URL: words.Plain(f.URL),
+		Head:    w.Say(words.ExplainHead, "what", detected.Kind(w, f.Kind), "where", where),
+		Verdict: detected.Verdict(w, &f), URL: words.Plain(f.URL),
 		Place: w.Say(words.ReportOffset, "part", f.Part, "offset", f.Offset, "length", f.Length, "rules", fmt.Sprint(f.Rules)),
 	}
 	for i, r := range f.Because {
@@ -209,34 +210,6 @@ func (c *Case) layFinding(f detect.Finding, w *words.Catalogue) seenFinding {
 		one.Reasons = append(one.Reasons, said)
 	}
 	return one
-}
-
-// kindWord is what a reference is.
-func kindWord(k reference.Kind) words.Key {
-	switch k {
-	case reference.Pixel:
-		return words.ExplainPixel
-	case reference.Image:
-		return words.ExplainImage
-	case reference.Link:
-		return words.ExplainLink
-	case reference.Receipt:
-		return words.ExplainReceipt
-	}
-	return words.ExplainResource
-}
-
-// verdictWord is what a reference is held to be.
-func verdictWord(f detect.Finding) words.Key {
-	switch {
-	case f.Kind == reference.Receipt:
-		return words.ExplainAsks
-	case f.Certainty == detect.Proven:
-		return words.ExplainProven
-	case f.Verdict == detect.Tracker:
-		return words.ExplainLikely
-	}
-	return words.ExplainPerhaps
 }
 
 // htmlOf are the texts of HTML of a mail, as UTF-8.

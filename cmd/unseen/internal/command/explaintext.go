@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/unseen-mail/unseen/detect"
-	"github.com/unseen-mail/unseen/detect/reference"
 	"github.com/unseen-mail/unseen/internal/words"
+	"github.com/unseen-mail/unseen/internal/words/detected"
 )
 
 // json writes an explanation for a program.
@@ -75,12 +75,12 @@ func (e *explainer) reference(x *explanation) {
 	if x.Company != x.Host && x.Company != "" {
 		where = e.words.Say(words.ExplainWho, "host", x.Host, "who", x.Company)
 	}
-	head := e.words.Say(words.ExplainHead, "what", e.kind(x), "where", where)
+	head := e.words.Say(words.ExplainHead, "what", detected.Kind(e.words, x.Kind), "where", where)
 	if x.times > 1 {
 		head = e.words.Say(words.ExplainTimes, "head", head, "n", x.times)
 	}
 	fmt.Fprintf(e.out, "\n%s\n", head)
-	e.line(e.words.Say(words.ExplainHeld, "verdict", e.verdict(x), "action", action(e.words, x.Action)))
+	e.line(e.words.Say(words.ExplainHeld, "verdict", detected.Verdict(e.words, &x.Finding), "action", action(e.words, x.Action)))
 	e.block(words.ExplainWhy, e.reasons(x.Reasons, x.Finding.Because))
 	if x.Sent != nil {
 		head := words.ExplainSent
@@ -132,38 +132,3 @@ func (e *explainer) block(head words.Key, lines []string) {
 
 // line writes a line of a reference.
 func (e *explainer) line(text string) { fmt.Fprintln(e.out, "  "+words.Plain(text)) }
-
-// kind is what a reference is, in words.
-func (e *explainer) kind(x *explanation) string {
-	switch x.Kind {
-	case reference.Pixel:
-		return e.words.Say(words.ExplainPixel)
-	case reference.Image:
-		return e.words.Say(words.ExplainImage)
-	case reference.Link:
-		return e.words.Say(words.ExplainLink)
-	case reference.Receipt:
-		return e.words.Say(words.ExplainReceipt)
-	}
-	return e.words.Say(words.ExplainResource)
-}
-
-// verdict is what a reference is held to be, in words.
-func (e *explainer) verdict(x *explanation) string {
-	switch x.Verdict {
-	case detect.Clean:
-		return e.words.Say(words.ExplainClean)
-	case detect.Exempt:
-		return e.words.Say(words.ExplainExempt)
-	}
-	if x.Kind == reference.Receipt {
-		return e.words.Say(words.ExplainAsks)
-	}
-	if x.Certainty == detect.Proven {
-		return e.words.Say(words.ExplainProven)
-	}
-	if x.Verdict == detect.Tracker {
-		return e.words.Say(words.ExplainLikely)
-	}
-	return e.words.Say(words.ExplainPerhaps)
-}
