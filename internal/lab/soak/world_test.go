@@ -67,21 +67,30 @@ func (w *world) wrong(format string, args ...any) {
 // can be cut.
 func newWorld(t *testing.T, seed uint64) *world {
 	t.Helper()
+	return newWorldBy(t, seed, "127.0.0.1:0")
+}
+
+// newWorldBy is newWorld with the address of the line named.
+func newWorldBy(t *testing.T, seed uint64, listen string) *world {
+	t.Helper()
 	w := &world{t: t, seed: seed, allowed: map[string][]span{}, does: map[string]int{}, tracker: lab.StartTracker(t)}
 	var mails [][]byte
 	for range 20 {
 		mails = append(mails, w.mail())
 	}
 	w.dovecot = lab.StartDovecot(t, map[string][][]byte{"anna": mails})
-	w.line = startLine(t, w.dovecot.TLSAddr)
+	w.line = startLine(t, listen, w.dovecot.TLSAddr)
 	w.order = order{
 		Dir: lab.Dir(t), Plain: w.tracker.Addr, TLS: w.tracker.TLSAddr,
 		TrackerCA: w.tracker.Authority.CAFile, MailCA: w.dovecot.Authority.CAFile,
 	}
 	w.now, w.client = bear(t, w.order), api.NewClient(w.order.paths().Socket())
-	port := w.line.addr().Port
+	host, port := "localhost", w.line.addr().Port
+	if ip := w.line.addr().IP; ip.To4() == nil {
+		host = ip.String()
+	}
 	account, err := w.client.AddAccount(t.Context(), api.NewAccount{
-		Address: "anna@example.org", IMAP: &api.Endpoint{Host: "localhost", Port: port, TLS: "implicit"},
+		Address: "anna@example.org", IMAP: &api.Endpoint{Host: host, Port: port, TLS: "implicit"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -140,15 +149,16 @@ func (w *world) judge() (told int) {
 
 // A line goes to the mail server, and can be cut.
 type line struct {
-	ln    net.Listener
+	ln net.Listener
+
+	mu    sync.Mutex // guards what follows
 	to    string
-	mu    sync.Mutex // guards conns
 	conns map[net.Conn]bool
 }
 
-func startLine(t *testing.T, to string) *line {
+func startLine(t *testing.T, listen, to string) *line {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := net.Listen("tcp", listen)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +185,10 @@ func (l *line) addr() *net.TCPAddr { return l.ln.Addr().(*net.TCPAddr) }
 
 // join passes octets on, both ways, until one side ends.
 func (l *line) join(in net.Conn) {
-	out, err := net.Dial("tcp", l.to)
+	l.mu.Lock()
+	to := l.to
+	l.mu.Unlock()
+	out, err := net.Dial("tcp", to)
 	if err != nil {
 		in.Close()
 		return
@@ -196,6 +209,13 @@ func (l *line) join(in net.Conn) {
 	delete(l.conns, in)
 	delete(l.conns, out)
 	l.mu.Unlock()
+}
+
+// goTo leads new connections elsewhere.
+func (l *line) goTo(to string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.to = to
 }
 
 // cut ends all connections at once.
