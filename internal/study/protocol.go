@@ -51,8 +51,7 @@ type Protocol struct {
 
 // A Source is one place with mail.
 type Source struct {
-	// Path is a file, a directory or the address of an IMAP mailbox, as for a scan;
-	// "unseen:" is what the running Unseen keeps of mail that went through it.
+	// Path is a file, a directory or the address of an IMAP mailbox, as for a scan.
 	Path string `toml:"path"`
 	// Holder is whose mail it is: a participant or the name of a seed mailbox.
 	Holder string `toml:"holder"`

@@ -44,7 +44,7 @@ type Observation struct {
 	PurposeBasis *string  `parquet:"purpose_basis,optional,dict" json:"purpose_basis" meaning:"documented (by the vendor) or inferred." absent:"no purpose"`
 	Exemption    *string  `parquet:"exemption,optional,dict" json:"exemption" meaning:"Why no consent is needed." absent:"it is"`
 	Declared     *string  `parquet:"declared_consent,optional,dict" json:"declared_consent" meaning:"What the study's protocol says the mailbox's holder answered, as it stood when the mail came: granted, refused, withdrawn, not-asked or before." absent:"no seed mailbox, or no row of the protocol"`
-	Permission   *string  `parquet:"unseen_permission,optional,dict" json:"unseen_permission" meaning:"What the reader let Unseen do for all of its purposes: granted, refused, withdrawn, lapsed or never. It is another thing than declared_consent." absent:"the mail did not come from a running Unseen"`
+	Permission   *string  `parquet:"unseen_permission,optional,dict" json:"unseen_permission" meaning:"What the reader let Unseen do for all of its purposes: granted, refused, withdrawn, lapsed or never. It is another thing than declared_consent." absent:"always as yet: sources of mail do not tell it"`
 	Action       string   `parquet:"action,dict" json:"action" meaning:"What Unseen does at level standard with nothing granted: hold, release, ungated, unwrap, gate or leave."`
 	URL          *string  `parquet:"url,optional" json:"url" meaning:"The address." absent:"in a participants' study always"`
 	ToolVersion  string   `parquet:"tool_version,dict" json:"tool_version" meaning:"Version of Unseen that looked into the mail."`
