@@ -30,16 +30,20 @@ func newTable[T any](out io.Writer, page int) *parquet.GenericWriter[T] {
 		parquet.MaxRowsPerRowGroup(32_768), parquet.CreatedBy("unseen", "1", ""))
 }
 
-// writeTable writes rows into a file that is on disk when it returns, and returns its
-// hash.
-func writeTable[T any](path string, rows []T) (string, error) {
+// writeTable writes the rows of records into a file that is on disk when it returns, and
+// returns its hash.
+func writeTable[T any](path string, records []Record, rows func(*Record) []T) (string, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return "", err
 	}
 	sum := sha256.New()
 	w := newTable[T](io.MultiWriter(f, sum), pageOctets)
-	_, err = w.Write(rows)
+	for i := range records {
+		if _, err = w.Write(rows(&records[i])); err != nil {
+			break
+		}
+	}
 	if err = errors.Join(err, w.Close(), f.Sync(), f.Close()); err != nil {
 		return "", err
 	}
@@ -50,17 +54,13 @@ func writeTable[T any](path string, rows []T) (string, error) {
 func (s *Study) writePart(name string, records []Record) (part, error) {
 	slices.SortFunc(records, func(a, b Record) int { return strings.Compare(a.Message.MsgKey, b.Message.MsgKey) })
 	p := part{Name: name, Messages: len(records)}
-	messages := make([]Message, len(records))
-	var rows []Observation
 	for i := range records {
-		messages[i] = records[i].Message
-		rows = append(rows, records[i].Observations...)
+		p.Rows += len(records[i].Observations)
 	}
-	p.Rows = len(rows)
 	at := filepath.Join(s.dir, partsDir, name)
 	var err error
-	if p.MessagesSHA256, err = writeTable(at+messagesEnd, messages); err == nil {
-		p.RowsSHA256, err = writeTable(at+observationsEnd, rows)
+	if p.MessagesSHA256, err = writeTable(at+messagesEnd, records, func(r *Record) []Message { return []Message{r.Message} }); err == nil {
+		p.RowsSHA256, err = writeTable(at+observationsEnd, records, func(r *Record) []Observation { return r.Observations })
 	}
 	if err == nil {
 		err = syncDir(filepath.Join(s.dir, partsDir))

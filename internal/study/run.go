@@ -16,8 +16,8 @@ import (
 
 const (
 	// partMessages and partRows are how much a part holds at most, about.
-	partMessages = 8192
-	partRows     = 200_000
+	partMessages = 4096
+	partRows     = 60_000
 	// partAfter is how long rows may wait for others before they are written.
 	partAfter = 20 * time.Second
 	// inFlight is how many octets of mail are held at once, besides one larger mail.
