@@ -51,3 +51,10 @@ func (tb *Thunderbird) CPU(t testing.TB) time.Duration {
 	}
 	return spent
 }
+
+// Spent reports how many milliseconds of processor time each round took since begin,
+// which [CPU] gave.
+func Spent(b *testing.B, begin time.Duration) {
+	b.Helper()
+	b.ReportMetric(float64((CPU()-begin).Microseconds())/1000/float64(b.N), "cpu-ms/op")
+}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"testing"
+
+	"github.com/unseen-mail/unseen/internal/lab"
 )
 
 // BenchmarkGrowthMessage plans a newsletter of several sizes, in kilobytes: what a
@@ -17,9 +19,11 @@ func BenchmarkGrowthMessage(b *testing.B) {
 		raw := append([]byte(header), bytes.Repeat(piece, kB*1000/len(piece))...)
 		b.Run(fmt.Sprint(kB), func(b *testing.B) {
 			b.SetBytes(int64(len(raw)))
+			begin := lab.CPU()
 			for b.Loop() {
 				p.Plan(raw)
 			}
+			lab.Spent(b, begin)
 		})
 	}
 }

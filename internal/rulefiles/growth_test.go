@@ -8,6 +8,7 @@ import (
 	"github.com/AdguardTeam/urlfilter/filterlist"
 	"github.com/AdguardTeam/urlfilter/rules"
 
+	"github.com/unseen-mail/unseen/internal/lab"
 	"github.com/unseen-mail/unseen/rules/catalogue"
 )
 
@@ -22,9 +23,11 @@ func BenchmarkGrowthRules(b *testing.B) {
 	for _, n := range []int{1000, 10_000, 30_000, 55_000} {
 		r := load(b, map[string]string{"x.txt": many(n)})
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			begin := lab.CPU()
 			for b.Loop() {
 				r.Match(asked["none"], true, catalogue.UseImage)
 			}
+			lab.Spent(b, begin)
 		})
 	}
 }

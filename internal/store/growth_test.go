@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/unseen-mail/unseen/internal/lab"
 	"github.com/unseen-mail/unseen/internal/store"
 	"github.com/unseen-mail/unseen/rules/consent"
 )
@@ -27,11 +28,13 @@ func BenchmarkGrowthLedger(b *testing.B) {
 				}
 			}
 			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
+				begin := lab.CPU()
 				for b.Loop() {
 					if l, err := consent.Open(b.Context(), s.Ledger()); err != nil || l.Broken() != nil {
 						b.Fatal(err, l.Broken())
 					}
 				}
+				lab.Spent(b, begin)
 			})
 		}
 	}

@@ -22,9 +22,11 @@ func BenchmarkGrowthMailbox(b *testing.B) {
 				k := dial(b, way.addr, login)
 				fetch := fmt.Sprintf("UID FETCH 1:%d (BODY.PEEK[])", len(some))
 				k.discard(b, fetch)
+				begin := lab.CPU()
 				for b.Loop() {
 					k.discard(b, fetch)
 				}
+				lab.Spent(b, begin)
 			})
 		}
 		if len(some) == len(mails) {

@@ -3,7 +3,9 @@ package figures
 import (
 	"fmt"
 	"image/color"
+	"math"
 	"path/filepath"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -45,6 +47,8 @@ func (r Results) plot(g growth) (*plot.Plot, error) {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = g.title, g.size, g.cost
 	p.X.Min, p.Y.Min = 0, 0
+	p.X.Tick.Marker, p.Y.Tick.Marker = plot.TickerFunc(ticks), plot.TickerFunc(ticks)
+	p.Title.Padding = vg.Points(6)
 	p.Legend.Top, p.Legend.Left = true, true
 	p.BackgroundColor = color.White
 	drawn := false
@@ -69,5 +73,18 @@ func (r Results) plot(g growth) (*plot.Plot, error) {
 	if !drawn {
 		return nil, nil
 	}
+	// Room for the legend, and for the last number.
+	p.Y.Max, p.X.Max = p.Y.Max*1.4, p.X.Max*1.06
 	return p, nil
+}
+
+// ticks are those of gonum, with their numbers as short as they can be.
+func ticks(low, high float64) []plot.Tick {
+	list := plot.DefaultTicks{}.Ticks(low, high)
+	for i, t := range list {
+		if t.Label != "" {
+			list[i].Label = strconv.FormatFloat(math.Round(t.Value*1000)/1000, 'f', -1, 64)
+		}
+	}
+	return list
 }

@@ -19,8 +19,8 @@ pkg: github.com/unseen-mail/unseen/internal/plan
 cpu: Intel(R) Xeon(R) Processor
 BenchmarkPlan-2   	      18	 120400852 ns/op	 192.45 MB/s	       191.6 MB/cpu-s	56989345 B/op	  267767 allocs/op
 BenchmarkPlan-2   	      18	 120400852 ns/op	 100 MB/s
-BenchmarkGrowthMessage/1000   	 10	 4000000 ns/op
-BenchmarkGrowthMessage/100-2   	 10	 400000 ns/op
+BenchmarkGrowthMessage/1000   	 10	 4000000 ns/op	 3.9 cpu-ms/op
+BenchmarkGrowthMessage/100-2   	 10	 400000 ns/op	 0.4 cpu-ms/op
 PASS
 pkg: github.com/unseen-mail/unseen/detect
 BenchmarkJudge/vendor         	  843118	      1863 ns/op

@@ -11,7 +11,7 @@ import (
 func TestRun(t *testing.T) {
 	dir := t.TempDir()
 	kept := filepath.Join(dir, "bench.txt")
-	text := "pkg: github.com/unseen-mail/unseen/internal/rulefiles\nBenchmarkGrowthRules/1000 10 900 ns/op\nBenchmarkGrowthRules/5000 10 1900 ns/op\n"
+	text := "pkg: github.com/unseen-mail/unseen/internal/rulefiles\nBenchmarkGrowthRules/1000 10 900 ns/op 0.0009 cpu-ms/op\nBenchmarkGrowthRules/5000 10 1900 ns/op 0.0019 cpu-ms/op\n"
 	if err := os.WriteFile(kept, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
