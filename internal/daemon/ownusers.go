@@ -43,6 +43,7 @@ func (l *ownListener) Accept() (net.Conn, error) {
 // ownly lets only our own user's programs in by a port.
 func (r *relay) ownly(ln net.Listener, word string) net.Listener {
 	return &ownListener{ln, word, func() {
-		r.daemon.cfg.Logger.Warn("another user of this machine was turned away", "account", r.account.ID)
+		// Who has hung up by now is not known, and turned away with the rest.
+		r.daemon.cfg.Logger.Info("a program of another user, or one that has gone, was turned away", "account", r.account.ID)
 	}}
 }

@@ -49,4 +49,5 @@ const (
 	CheckNoTokenHint       Key = "check-no-token-hint"
 	CheckTokenHint         Key = "check-token-hint"
 	FaultNoToken           Key = "fault-no-token"
+	SettingsOAuth          Key = "settings-o-auth"
 )

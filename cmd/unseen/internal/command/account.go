@@ -11,6 +11,7 @@ import (
 	"github.com/unseen-mail/unseen/internal/account"
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/words"
+	"github.com/unseen-mail/unseen/rules/catalogue"
 )
 
 // Run connects an account.
@@ -98,6 +99,9 @@ func printSettings(s *session, a api.Account, origin string) {
 	s.say(words.SettingsLogin)
 	s.say(words.SettingsCertificate, "fingerprint", a.Local.Fingerprint)
 	s.say(words.SettingsPictures, "origin", origin)
+	if _, byPage := catalogue.LoginOf(a.IMAP.Host); byPage {
+		s.say(words.SettingsOAuth, "host", a.IMAP.Host)
+	}
 	if a.SMTP == nil {
 		s.say(words.SettingsNoSMTP)
 	}
