@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/unseen-mail/unseen/internal/truth"
@@ -144,11 +145,14 @@ func TestLabelsPerSender(t *testing.T) {
 	}
 }
 
-// measured measures the labels of the repository, or skips where the mails are
-// not there.
+// once measures the labels of the repository, which takes seconds, for all tests.
+var once = sync.OnceValues(func() (truth.Measured, error) { return truth.Measure(labelled, beside) })
+
+// measured returns what was measured, which is not to be changed, or skips where the
+// mails are not there.
 func measured(t *testing.T) truth.Measured {
 	t.Helper()
-	m, err := truth.Measure(labelled, beside)
+	m, err := once()
 	if errors.Is(err, truth.ErrNoMail) && os.Getenv("UNSEEN_STRICT") != "1" {
 		t.Skip("../shared/mail is missing")
 	}
