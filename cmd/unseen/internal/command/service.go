@@ -81,9 +81,11 @@ func (c *serviceInstall) Run(ctx context.Context, s *session) error {
 	dir := service.Dir(s.home(), s.Getenv)
 	list := ports(status)
 	if way, err := client.Proxy(ctx); err == nil {
-		var port int
-		if _, err := fmt.Sscanf(way.SOCKS, setup.Host+":%d", &port); err == nil {
-			list = append(list, port)
+		for _, at := range []string{way.SOCKS, way.HTTP} {
+			var port int
+			if _, err := fmt.Sscanf(at, setup.Host+":%d", &port); err == nil {
+				list = append(list, port)
+			}
 		}
 	}
 	if err := service.Install(dir, service.Units(program, list, env)); err != nil {
