@@ -168,6 +168,10 @@ func TestMarkKeepsWhatPasses(t *testing.T) {
 	if asked := e.keys.take(); asked != nil {
 		t.Errorf("asked for %q", asked)
 	}
+	gone, err := e.client.Forget(context.Background(), api.ForgetRequest{Sender: "shop.example"})
+	if err != nil || !strings.Contains(strings.Join(gone.Stays, " "), "1 mail that was kept as evidence stays") || len(e.kept()) != 1 {
+		t.Errorf("%+v, %v", gone, err)
+	}
 }
 
 // A mail program that asks for a piece of a mail brings all of it.

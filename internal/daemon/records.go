@@ -185,6 +185,12 @@ func (d *Daemon) forgetIn(ctx context.Context, q api.ForgetRequest, in *words.Ca
 	out.Stays = []string{
 		in.Say(words.StaysChain, "n", out.Records), in.Say(words.StaysMail), in.Say(words.StaysCounts), in.Say(words.StaysBackups),
 	}
+	for _, key := range keys {
+		if kept, err := d.core.marks.vault.Mails(key); err == nil && len(kept) > 0 {
+			// It is the reader's case against the sender: it goes by a word of its own.
+			out.Stays = append(out.Stays, in.Say(words.StaysEvidence, "n", len(kept), "sender", key))
+		}
+	}
 	if !q.Dry {
 		d.policy.wishes.drop()
 		d.hub.add(store.Event{Kind: "forgotten", Outcome: "done"})

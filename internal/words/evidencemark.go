@@ -128,4 +128,5 @@ const (
 	ReportStatusForce         Key = "report-status-force"
 	ReportStatusDefault       Key = "report-status-default"
 	ReportLawNone             Key = "report-law-none"
+	StaysEvidence             Key = "stays-evidence"
 )
