@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/unseen-mail/unseen/internal/config"
+	"github.com/unseen-mail/unseen/internal/lock"
 )
 
 // patience is how long somebody who comes may take to say a line.
@@ -38,8 +39,8 @@ func Take(dir, kind, line string) (*Place, error) {
 		return nil, fmt.Errorf("making the runtime directory: %w", err)
 	}
 	path := filepath.Join(dir, kind+".sock")
-	lock, err := hold(path + ".lock")
-	if errors.Is(err, errHeld) {
+	held, err := lock.Take(path + ".lock")
+	if errors.Is(err, lock.ErrTaken) {
 		return nil, tell(path, line)
 	}
 	if err != nil {
@@ -47,19 +48,16 @@ func Take(dir, kind, line string) (*Place, error) {
 	}
 	// Who holds the lock owns the socket: what lies there is of somebody dead.
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		lock.Close()
+		held.Close()
 		return nil, fmt.Errorf("removing a dead socket: %w", err)
 	}
 	ln, err := net.Listen("unix", path)
 	if err != nil {
-		lock.Close()
+		held.Close()
 		return nil, fmt.Errorf("taking the place of the %s: %w", kind, err)
 	}
-	return &Place{ln: ln, lock: lock}, nil
+	return &Place{ln: ln, lock: held}, nil
 }
-
-// errHeld says that somebody else holds a lock.
-var errHeld = errors.New("alone: somebody is there")
 
 // tell says a line to whoever holds a place.
 func tell(path, line string) error {

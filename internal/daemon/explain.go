@@ -56,6 +56,9 @@ func (d *Daemon) explainStore(err error) error {
 	if errors.Is(err, store.ErrFull) {
 		return d.refusal(api.CodeFailed, words.DiskFull, words.DiskFullHint, "dir", d.cfg.Paths.Data)
 	}
+	if errors.Is(err, store.ErrBusy) {
+		return d.refusal(api.CodeFailed, words.StoreBusy, words.StoreBusyHint, "dir", d.cfg.Paths.Data)
+	}
 	return err
 }
 

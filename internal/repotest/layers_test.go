@@ -20,7 +20,7 @@ var layers = []layer{
 	{path: "cmd", may: []string{"internal", "detect", "rules", "gui"},
 		never: []string{"internal/store", "internal/gate", "internal/lab", "internal/repotest", "imapfilter", "proxy"}},
 	{path: "packaging", may: nil},
-	{path: "gui", may: []string{"internal/api", "internal/words", "internal/look", "internal/config", "gui"}},
+	{path: "gui", may: []string{"internal/api", "internal/words", "internal/look", "internal/config", "internal/lock", "gui"}},
 	{path: "internal/lab", may: []string{"internal/lab"}},
 	{path: "internal/repotest", may: nil},
 	{path: "internal/daemon", may: []string{"internal", "imapfilter", "proxy", "detect", "rules"},

@@ -14,6 +14,8 @@ import (
 var (
 	// ErrFull is a disk without room.
 	ErrFull = errors.New("store: the disk is full")
+	// ErrBusy is a file that another program keeps to itself.
+	ErrBusy = errors.New("store: another program holds it")
 	// ErrDamaged is a file that is not as it was written.
 	ErrDamaged = errors.New("store: the file is damaged")
 	// ErrReadOnly is a file or directory that may not be written.
@@ -42,6 +44,8 @@ func (e *LockedError) Error() string {
 
 // SQLite's primary result codes (sqlite.org/rescode.html).
 const (
+	codeBusy     = 5
+	codeLocked   = 6
 	codeReadOnly = 8
 	codeIO       = 10
 	codeCorrupt  = 11
@@ -68,6 +72,8 @@ func (s *Store) explain(err error) error {
 	switch e.Code() & 0xff {
 	case codeFull:
 		return s.full(err)
+	case codeBusy, codeLocked:
+		return fmt.Errorf("%w: %s: end that program and try again: %w", ErrBusy, file, err)
 	case codeCorrupt, codeNotADB:
 		return fmt.Errorf("%w: %s: put a backup in its place, or move it away and start anew: %w",
 			ErrDamaged, file, err)
@@ -85,7 +91,7 @@ func (s *Store) full(err error) error {
 
 // known says that an error has been explained already.
 func (s *Store) known(err error) bool {
-	for _, e := range [...]error{ErrFull, ErrDamaged, ErrReadOnly, ErrNewer, ErrKey} {
+	for _, e := range [...]error{ErrFull, ErrBusy, ErrDamaged, ErrReadOnly, ErrNewer, ErrKey} {
 		if errors.Is(err, e) {
 			return true
 		}

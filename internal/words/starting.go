@@ -20,5 +20,7 @@ const (
 	CertificateAnew      Key = "certificate-anew"
 	DiskFull             Key = "disk-full"
 	DiskFullHint         Key = "disk-full-hint"
+	StoreBusy            Key = "store-busy"
+	StoreBusyHint        Key = "store-busy-hint"
 	DiskFullMail         Key = "disk-full-mail"
 )
