@@ -24,6 +24,10 @@ func BenchmarkSavePlan(b *testing.B) {
 	for b.Loop() {
 		p := newPlan(a.ID, i)
 		p.Body = append(fmt.Appendf(nil, "%d", i), body...)
+		for n := range 20 {
+			host := fmt.Sprintf("h%d.example", n%4)
+			p.Loads = append(p.Loads, store.LoadAddress{Number: n, Address: fmt.Sprintf("%s/%d/%d", host, i, n), Host: host})
+		}
 		i++
 		save(b, s, place(a.ID, uint32(i)), p)
 	}

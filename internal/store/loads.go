@@ -2,12 +2,14 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
 	"database/sql"
 	"fmt"
+	"hash"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,9 +51,15 @@ func (s *Store) openLoads() error {
 // loadKeyOf is the key of what an address or a host is: "address" or "host" keeps
 // them apart.
 func (s *Store) loadKeyOf(what, text string) loadKey {
-	mac := hmac.New(sha256.New, s.indexKey[:])
+	return keyBy(hmac.New(sha256.New, s.indexKey[:]), what, text)
+}
+
+// keyBy makes a key with a hash that may have been used before.
+func keyBy(mac hash.Hash, what, text string) loadKey {
+	mac.Reset()
 	mac.Write([]byte(what + "\x00" + text))
-	return loadKey(mac.Sum(nil)[:loadKeySize])
+	var sum [sha256.Size]byte
+	return loadKey(mac.Sum(sum[:0])[:loadKeySize])
 }
 
 // An indexed load is one on its way into the index.
@@ -63,12 +71,22 @@ type indexed struct {
 // index makes the keys of loads, each address once.
 func (s *Store) index(loads []LoadAddress) []indexed {
 	list := make([]indexed, 0, len(loads))
-	seen := make(map[string]bool, len(loads))
+	if len(loads) == 0 {
+		return nil
+	}
+	mac := hmac.New(sha256.New, s.indexKey[:])
+	seen, hosts := make(map[string]bool, len(loads)), make(map[string]loadKey)
 	for _, l := range loads {
-		if !seen[l.Address] {
-			seen[l.Address] = true
-			list = append(list, indexed{s.loadKeyOf("address", l.Address), s.loadKeyOf("host", l.Host), l.Number})
+		if seen[l.Address] {
+			continue
 		}
+		seen[l.Address] = true
+		host, known := hosts[l.Host]
+		if !known {
+			host = keyBy(mac, "host", l.Host)
+			hosts[l.Host] = host
+		}
+		list = append(list, indexed{keyBy(mac, "address", l.Address), host, l.Number})
 	}
 	return list
 }
@@ -207,14 +225,26 @@ func insertHosts(ctx context.Context, tx *sql.Tx, rows []hostRow) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	slices.SortFunc(rows, func(a, b hostRow) int { return bytes.Compare(a.key[:], b.key[:]) })
-	one, err := tx.PrepareContext(ctx, "INSERT OR IGNORE INTO load_hosts (key, plan) VALUES (?, ?)")
+	slices.SortFunc(rows, func(a, b hostRow) int { return cmp.Or(bytes.Compare(a.key[:], b.key[:]), cmp.Compare(a.plan, b.plan)) })
+	rows = slices.Compact(rows)
+	const head, row = "INSERT OR IGNORE INTO load_hosts (key, plan) VALUES ", "(?, ?)"
+	many, err := tx.PrepareContext(ctx, head+row+strings.Repeat(", "+row, shelfRows-1))
 	if err != nil {
 		return err
 	}
-	defer one.Close()
-	for _, r := range slices.Compact(rows) {
-		if _, err := one.ExecContext(ctx, r.key[:], r.plan); err != nil {
+	defer many.Close()
+	args := make([]any, 0, 2*shelfRows)
+	for part := range slices.Chunk(rows, shelfRows) {
+		args = args[:0]
+		for i := range part {
+			args = append(args, part[i].key[:], part[i].plan)
+		}
+		if len(part) == shelfRows {
+			_, err = many.ExecContext(ctx, args...)
+		} else {
+			_, err = tx.ExecContext(ctx, head+row+strings.Repeat(", "+row, len(part)-1), args...)
+		}
+		if err != nil {
 			return err
 		}
 	}
