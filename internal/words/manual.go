@@ -1,6 +1,6 @@
 package words
 
-// Keys of the manual pages and of what shells complete.
+// Keys of the manual pages, of what shells complete, and of what is given to those who help.
 const (
 	ManualName        Key = "manual-name"
 	ManualProgram     Key = "manual-program"
@@ -25,6 +25,10 @@ const (
 	ManualFileRuntime Key = "manual-file-runtime"
 	ManualSee         Key = "manual-see"
 	ManualWritten     Key = "manual-written"
+	HelpDoctorBundle  Key = "help_doctor_bundle"
+	BundleWritten     Key = "bundle-written"
+	BundleWriting     Key = "bundle-writing"
+	BundleWritingHint Key = "bundle-writing-hint"
 	HelpManual        Key = "help_manual"
 	HelpManualDir     Key = "help_manual_dir"
 	HelpCompletion    Key = "help_completion"

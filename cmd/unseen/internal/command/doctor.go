@@ -26,6 +26,7 @@ import (
 type doctorCommand struct {
 	Upstream bool   `help:"${help_doctor_upstream}"`
 	Format   string `enum:"text,json" default:"text" help:"${help_status_format}"`
+	Bundle   string `type:"path" placeholder:"FILE" help:"${help_doctor_bundle}"`
 }
 
 // An ailment is how one thing is, or what ails it. It can be shown to others: no address of the
@@ -84,6 +85,12 @@ func (c *doctorCommand) Run(ctx context.Context, s *session) error {
 	}
 	d.keyring(ctx)
 	d.service()
+	d.redact()
+	if c.Bundle != "" {
+		if err := d.bundle(c.Bundle); err != nil {
+			return err
+		}
+	}
 	return d.print(c.Format)
 }
 
@@ -268,11 +275,8 @@ func (d *doctor) service() {
 
 // print writes what was found, without the names of people and their servers.
 func (d *doctor) print(format string) error {
-	hide := d.redactor()
 	wrong := 0
-	for i := range d.list {
-		a := &d.list[i]
-		a.Text, a.Remedy = hide.Replace(a.Text), hide.Replace(a.Remedy)
+	for _, a := range d.list {
 		if !a.OK {
 			wrong++
 		}
@@ -297,6 +301,15 @@ func (d *doctor) print(format string) error {
 		return errSaid
 	}
 	return nil
+}
+
+// redact hides in what was found what is not for others to read.
+func (d *doctor) redact() {
+	hide := d.redactor()
+	for i := range d.list {
+		a := &d.list[i]
+		a.Text, a.Remedy = hide.Replace(a.Text), hide.Replace(a.Remedy)
+	}
 }
 
 // redactor hides addresses, servers that are not everybody's, and the home
