@@ -192,12 +192,15 @@ func until(t *testing.T, what string, so func() bool) {
 	t.Fatalf("it never came to: %s", what)
 }
 
+// hostile is how a sender may call itself: servers of notices read markup, and shells more.
+const hostile = "\u202e$(reboot) `id` <b>&amp;</b> <a href=\"https://t.example\">x</a>\n%s"
+
 // The icon speaks with a desktop over the bus: it shows how Unseen does, answers a no,
 // takes back, pauses, opens, and goes when it is told to. Without a desktop that takes
 // icons it says so.
 func TestIconOnABus(t *testing.T) {
 	conn := bus(t)
-	f := &fake{events: make(chan api.Event), waiting: []api.Waiting{{Sender: "shop_one.example"}}, given: []api.Standing{{Sender: "club.example", Decision: "granted"}}}
+	f := &fake{events: make(chan api.Event), waiting: []api.Waiting{{Sender: "shop_one.example"}, {Sender: hostile}}, given: []api.Standing{{Sender: "club.example", Decision: "granted"}}}
 	f.status.Today = api.Counts{Held: 14, Released: 1}
 	path := filepath.Join(t.TempDir(), "control.sock")
 	ln, err := api.Listen(path)
@@ -240,9 +243,9 @@ func TestIconOnABus(t *testing.T) {
 	if _, ok := menu(t, conn, name)["Today: 14 held, 1 told"]; !ok {
 		t.Errorf("menu %v", menu(t, conn, name))
 	}
-	f.events <- api.Event{Seq: 1, Kind: "load", Outcome: "held", Verdict: "tracker", Sender: "shop_one.example"}
+	f.events <- api.Event{Seq: 1, Kind: "load", Outcome: "held", Verdict: "tracker", Sender: hostile, Host: hostile, Reason: hostile}
 	until(t, "held", func() bool { return strings.Contains(title(), "held something new") })
-	if got := <-d.notices; got != "Unseen|Held 1 time: nobody was told. 1 question waits.|ask,See the questions" {
+	if got := <-d.notices; got != "Unseen|Held 1 time: nobody was told. 2 questions wait.|ask,See the questions" {
 		t.Errorf("notice %q", got)
 	}
 	if err := conn.Emit("/org/freedesktop/Notifications", "org.freedesktop.Notifications.ActionInvoked", uint32(7), "ask"); err != nil {
