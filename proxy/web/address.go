@@ -58,10 +58,17 @@ func cutPort(authority string) (host, port string) {
 	return authority[:at], authority[at+1:]
 }
 
+// maxHost is how long a host may be as it is written: a name of the DNS has 253 octets,
+// and letters that are not ASCII take a few more here. What is longer leads nowhere, and
+// to read it takes time by the square.
+const maxHost = 1024
+
 // HostName returns a host in the form that is compared: small ASCII letters, no dot at
 // the end, addresses in their usual form. It is "" for what is no host.
 func HostName(s string) string {
-	s = decode(s)
+	if s = decode(s); len(s) > maxHost {
+		return ""
+	}
 	if a, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
 		return a.Unmap().WithZone("").String()
 	}
