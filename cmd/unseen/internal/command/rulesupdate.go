@@ -44,7 +44,7 @@ func (s *session) update(ctx context.Context, f *rulefiles.Fetcher, lists []stri
 			return ctx.Err()
 		case r.Err != nil:
 			failed = true
-			text := strings.TrimPrefix(r.Err.Error(), "rulefiles: ")
+			text := strings.TrimPrefix(strings.TrimPrefix(r.Err.Error(), "rulefiles: "), "public: ")
 			s.complain(s.words.Say(words.RulesFailed, "url", address, "what", text), "")
 		case r.Changed:
 			s.say(words.RulesGot, "name", r.Name, "n", r.Rules, "size", (r.Size+1023)/1024)
