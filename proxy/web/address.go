@@ -17,8 +17,7 @@ import (
 // https.
 func Key(address string) (key, host string, ok bool) {
 	scheme, rest, ok := strings.Cut(strings.Map(keepCell, strings.Trim(address, " ")), ":")
-	usual := map[string]string{"http": "80", "https": "443"}[strings.ToLower(scheme)]
-	if !ok || usual == "" {
+	if scheme = strings.ToLower(scheme); !ok || scheme != "http" && scheme != "https" {
 		return "", "", false
 	}
 	rest, _, _ = strings.Cut(rest, "#")
@@ -31,8 +30,9 @@ func Key(address string) (key, host string, ok bool) {
 		return "", "", false
 	}
 	key = host
-	if port != "" && port != usual {
-		key += ":" + strings.TrimLeft(port, "0")
+	// Either of the usual ports: the scheme may be raised, and the port with it or not.
+	if port = strings.TrimLeft(port, "0"); port != "" && port != "80" && port != "443" {
+		key += ":" + port
 	}
 	key += flat(decode(removeDots("/" + path)))
 	if asked {
