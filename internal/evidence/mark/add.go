@@ -73,7 +73,9 @@ func (v *Vault) answer(sender string, a dkim.Answer) error {
 	}
 	text = append(text, '\n')
 	sum := sha256.Sum256(text)
-	name := keysIn + "/" + plain(a.Name, 60) + "-" + a.At.UTC().Format("20060102T150405Z") + ".json"
+	// A sender chooses the names of keys, and could choose two of one end: by what was
+	// answered, neither lies over the other.
+	name := fmt.Sprintf("%s/%s-%s-%x.json", keysIn, plain(a.Name, 60), a.At.UTC().Format("20060102T150405Z"), sum[:4])
 	ad := "without DNSSEC (AD)"
 	if a.Authentic {
 		ad = "with DNSSEC (AD)"
