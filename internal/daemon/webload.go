@@ -190,12 +190,31 @@ func (d *Daemon) loadAt(ctx context.Context, address string) (*load, error) {
 // decideItself decides on a load that a program makes itself; false for what is no load.
 func (d *Daemon) decideItself(ctx context.Context, l *load) (gate.Decision, bool, error) {
 	ref := &l.ref().Ref
-	at, err := url.Parse(ref.URL)
-	if err != nil || !loads(ref) {
-		return gate.Decision{}, err == nil && loads(ref), nil
+	at, ok := webAddress(ref.URL)
+	if !ok || !loads(ref) {
+		return gate.Decision{}, false, nil
 	}
 	got, err := d.gateway.backend.decideShown(ctx, l, at)
 	return got, true, err
+}
+
+// webAddress reads an address as programs do that show mail. They read what net/url does
+// not, such as an escape that is none: to pass over it would let its host go by. What is
+// found then is what the address comes to, with nothing of a user in it.
+func webAddress(address string) (*url.URL, bool) {
+	if at, err := url.Parse(address); err == nil && at.Host != "" {
+		return at, true
+	}
+	key, host, ok := web.Key(address)
+	if !ok {
+		return nil, false
+	}
+	path, query, _ := strings.Cut(key, "?")
+	_, path, _ = strings.Cut(path, "/")
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	return &url.URL{Scheme: "https", Host: host, Path: "/" + path, RawQuery: query}, true
 }
 
 // host decides on a connection through the web proxy of which only the host is seen.
@@ -293,8 +312,8 @@ func loadsFrom(m *mail, host string) []*load {
 
 // tells says whether a load tells one reader from another.
 func (d *Daemon) tells(l *load) bool {
-	at, err := url.Parse(l.ref().Ref.URL)
-	if err != nil {
+	at, ok := webAddress(l.ref().Ref.URL)
+	if !ok {
 		return true
 	}
 	q := d.core.question(l, at)
