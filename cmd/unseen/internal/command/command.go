@@ -101,7 +101,7 @@ func (s *session) parser(g *grammar, interruptible func() (context.Context, erro
 	parser, err := kong.New(g, append([]kong.Option{
 		kong.Name("unseen"),
 		kong.Description(s.words.Say(words.HelpUnseen)),
-		kong.Vars(s.words.Help()),
+		kong.PostBuild(s.helpTexts),
 		kong.Writers(s.Out, s.Err),
 		kong.Help(s.help),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: false}),

@@ -54,6 +54,28 @@ func (s *session) spelt(text string) string {
 	return text
 }
 
+// helpTexts puts the texts of the help where the grammar names them. As variables of the
+// parser they would cost a filter more than a mail does: it reads each variable anew for
+// each flag.
+func (s *session) helpTexts(k *kong.Kong) error {
+	texts := s.words.Help()
+	put := func(help *string) {
+		name, ok := strings.CutPrefix(*help, "${")
+		if text, known := texts[strings.TrimSuffix(name, "}")]; ok && known {
+			*help = text
+		}
+	}
+	return kong.Visit(k.Model.Node, func(node kong.Visitable, next kong.Next) error {
+		switch node := node.(type) {
+		case *kong.Node:
+			put(&node.Help)
+		case *kong.Value:
+			put(&node.Help)
+		}
+		return next(nil)
+	})
+}
+
 // help prints what the parser prints, its headings in the reader's language.
 func (s *session) help(options kong.HelpOptions, ctx *kong.Context) error {
 	if s.words.Lang() == words.DefaultLanguage {
