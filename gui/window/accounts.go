@@ -59,9 +59,13 @@ func (p *accounts) back() bool {
 func (p *accounts) load() {
 	p.read(func(ctx context.Context) (func(), error) {
 		st, err := p.w.cfg.Client.Status(ctx)
+		if err != nil {
+			return nil, err
+		}
+		v, err := askWays(ctx, p.w.cfg.Client)
 		return func() {
 			if p.wizard == nil {
-				p.draw(&st)
+				p.draw(&st, &v)
 				return
 			}
 			p.wizard.origin = st.Gateway.Origin
@@ -80,8 +84,8 @@ func (p *accounts) load() {
 	})
 }
 
-// draw lists the accounts.
-func (p *accounts) draw(st *api.Status) {
+// draw lists the accounts, and the other ways in.
+func (p *accounts) draw(st *api.Status, v *ways) {
 	w := p.w.words
 	parts := []fyne.CanvasObject{piece.Title(w.Say(words.WinAccounts))}
 	if len(st.Accounts) == 0 {
@@ -105,7 +109,8 @@ func (p *accounts) draw(st *api.Status) {
 			piece.NewButton(w.Say(words.WinDisconnect), func() { p.remove(a) })))...))
 	}
 	connect := piece.NewMain(w.Say(words.WinConnect), p.begin)
-	p.show(append(parts, piece.Row(connect), piece.Card(piece.Heading(w.Say(words.WinWays)), piece.Body(w.Say(words.WinWaysHow))))...)
+	parts = append(append(parts, piece.Row(connect)), p.ways(v)...)
+	p.again(append(parts, piece.Card(piece.Heading(w.Say(words.WinWays)), piece.Body(w.Say(words.WinWaysHow))))...)
 }
 
 // serves says where mail comes from and goes to.

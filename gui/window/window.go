@@ -316,3 +316,14 @@ func (w *Window) beside(work func(context.Context) (func(), error)) {
 		}
 	})
 }
+
+// soon draws something from beside the drawing.
+func (w *Window) soon(do func()) {
+	if w.cfg.Inline {
+		do()
+		return
+	}
+	if !w.ended() {
+		fyne.Do(do)
+	}
+}

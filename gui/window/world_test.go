@@ -36,6 +36,8 @@ type world struct {
 	name                 string
 	wrong                error
 	paused               *api.Span
+	authorities          api.Authorities
+	proxy                api.Proxy
 }
 
 // small is the world of one reader's morning, huge that of somebody who keeps all.
@@ -50,6 +52,7 @@ func small() *world {
 		SMTP: &api.Endpoint{Host: "smtp.mail.example", Port: 465, TLS: "implicit"}, Vouching: "yes",
 		Local: api.Local{Host: "127.0.0.1", IMAP: 1143, IMAPS: 1993, SMTP: 1587, Fingerprint: strings.TrimSuffix(strings.Repeat("AB:CD:", 5), ":")},
 	}}
+	w.authorities, w.proxy = waysOf()
 	for i := range 2 {
 		w.waiting = append(w.waiting, api.Waiting{Sender: key(i), Address: "anna@mail.example", Kind: "first", Purposes: []string{"performance"}, Held: 3 + i, Last: noon})
 	}
@@ -161,7 +164,7 @@ func (w *world) service() api.Service {
 			return p, w.reply()
 		},
 		Events:     w.events,
-		Protection: w.protection(),
+		Protection: w.protection(), Authorities: w.standsIn(), Proxies: w.proxies(),
 		Faces:      w.faces(),
 		Follow: func(ctx context.Context, _ int64, _ func(api.Event) bool) error {
 			<-ctx.Done()
