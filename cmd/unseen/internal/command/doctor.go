@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -39,6 +40,8 @@ type ailment struct {
 	// Text says how it is, Remedy what to do.
 	Text   string `json:"text"`
 	Remedy string `json:"remedy,omitempty"`
+	// of is what the reader calls what was looked at, for their own screen alone.
+	of string
 }
 
 // A doctor gathers what it finds.
@@ -228,7 +231,7 @@ func (d *doctor) clients(ctx context.Context) {
 				continue
 			}
 			text := strings.TrimSpace(d.words.Say(standsAs(plan.Trouble), "address", plan.Local.Address, "key", plan.What))
-			d.list = append(d.list, ailment{Check: "clients", OK: plan.Trouble == setup.TroubleDone || plan.Trouble == "", Text: p.Name + ": " + text})
+			d.list = append(d.list, ailment{Check: "clients", OK: plan.Trouble == setup.TroubleDone || plan.Trouble == "", Text: text, of: p.Name + ": "})
 		}
 	}
 }
@@ -291,7 +294,7 @@ func (d *doctor) print(format string) error {
 			if !a.OK {
 				mark = words.DoctorIll
 			}
-			fmt.Fprintln(d.Out, words.Plain(d.words.Say(mark)+"  "+a.Check+": "+a.Text))
+			fmt.Fprintln(d.Out, words.Plain(d.words.Say(mark)+"  "+a.Check+": "+a.of+a.Text))
 			if a.Remedy != "" {
 				fmt.Fprintln(d.Out, words.Plain("      "+a.Remedy))
 			}
@@ -303,12 +306,16 @@ func (d *doctor) print(format string) error {
 	return nil
 }
 
+// anyAddress is a mail address, or a user before a host: what quotes a file of the reader's
+// can have one that is of no account, and accounts are not known while nothing runs.
+var anyAddress = regexp.MustCompile(`[^\s"'<>(),;:/]+(:[^\s"'<>(),;/]*)?@[^\s"'<>(),;]+`)
+
 // redact hides in what was found what is not for others to read.
 func (d *doctor) redact() {
 	hide := d.redactor()
 	for i := range d.list {
 		a := &d.list[i]
-		a.Text, a.Remedy = hide.Replace(a.Text), hide.Replace(a.Remedy)
+		a.Text, a.Remedy = anyAddress.ReplaceAllString(hide.Replace(a.Text), "…@…"), anyAddress.ReplaceAllString(hide.Replace(a.Remedy), "…@…")
 	}
 }
 
