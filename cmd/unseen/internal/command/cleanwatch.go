@@ -118,10 +118,11 @@ func (m *maildirs) grow(into ...string) {
 	}
 }
 
-// isMaildir says that a directory has the three that mail is delivered by.
+// isMaildir says that a directory has the three that mail is delivered by. A link in their
+// place may lead to what is somebody else's.
 func isMaildir(path string) bool {
 	for _, sub := range []string{"new", "cur", "tmp"} {
-		if info, err := os.Stat(filepath.Join(path, sub)); err != nil || !info.IsDir() {
+		if info, err := os.Lstat(filepath.Join(path, sub)); err != nil || !info.IsDir() {
 			return false
 		}
 	}
