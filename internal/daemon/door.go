@@ -264,7 +264,11 @@ func (o *door) listen(ctx context.Context, port int, most time.Duration) error {
 			return
 		}
 	})
-	err = server.Serve(ln)
+	// Another user can take the port while nobody listens, and hear what an add-on shows:
+	// with that they are let in nowhere.
+	err = server.Serve(&ownListener{ln, "", func() {
+		o.d.cfg.Logger.Info("a program of another user, or one that has gone, was turned away", "part", "door")
+	}})
 	cancel()
 	<-ended
 	if err == http.ErrServerClosed {
