@@ -72,6 +72,9 @@ func readFigures(path string) ([]Figure, error) {
 		return nil, fmt.Errorf("reading the figures: %w", errors.Join(ErrDamaged, err))
 	}
 	var list []Figure
+	if len(rows[0]) < 8 { // all rows are as long as the first
+		return nil, fmt.Errorf("reading the figures: %w", ErrDamaged)
+	}
 	for _, row := range rows[1:] {
 		one := Figure{Part: row[0], Figure: row[1], Rate: parseNumber(row[4]), Low: parseNumber(row[5]), High: parseNumber(row[6])}
 		for i, n := range map[int]*int64{2: &one.Num, 3: &one.Den, 7: &one.Senders} {
