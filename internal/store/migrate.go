@@ -37,12 +37,14 @@ func (s *Store) migrate(ctx context.Context, schema fs.FS) error {
 		return fmt.Errorf("%w: %s is of form %d and this Unseen knows up to form %d: install the newer one again, or put %s in its place",
 			ErrNewer, s.path(fileName), form, len(files), s.backupName(len(files)+1))
 	}
+	// A store that begins now has nothing to lose on its way.
+	keep := form > 0
 	for ; form < len(files); form++ {
 		text, err := fs.ReadFile(schema, files[form])
 		if err != nil {
 			return err
 		}
-		if err := s.migrateTo(ctx, form+1, string(text)); err != nil {
+		if err := s.migrateTo(ctx, form+1, string(text), keep); err != nil {
 			return fmt.Errorf("bringing the store to form %d: %w", form+1, err)
 		}
 	}
@@ -54,9 +56,9 @@ func (s *Store) backupName(form int) string {
 	return s.path(fmt.Sprintf("unseen-before-form-%d.db", form))
 }
 
-// migrateTo takes one step, after a backup if there is anything to lose.
-func (s *Store) migrateTo(ctx context.Context, form int, text string) error {
-	if form > 1 {
+// migrateTo takes one step, after a backup if what is there is to be kept.
+func (s *Store) migrateTo(ctx context.Context, form int, text string, keep bool) error {
+	if keep {
 		name := s.backupName(form)
 		// One that is there already was made by an attempt that did not
 		// come to its end; the store is still of the old form.

@@ -270,6 +270,9 @@ func migrations(more ...string) fs.FS {
 
 func TestMigration(t *testing.T) {
 	s := open(t, t.TempDir(), store.Options{})
+	if copies, _ := filepath.Glob(filepath.Join(s.Dir(), "unseen-before-form-*.db")); len(copies) != 0 {
+		t.Errorf("a store that begins leaves copies of nothing: %v", copies)
+	}
 	if err := s.SetSetting(t.Context(), "a", "before"); err != nil {
 		t.Fatal(err)
 	}

@@ -69,9 +69,14 @@ func taker(t *testing.T) func(args []string) string {
 func commandsIn(text string) []shown {
 	var found []shown
 	start := regexp.MustCompile(`(?:^|[|;"'(] ?|&& |\$ |sudo )(unseen [^#]*)`)
+	indented := regexp.MustCompile(`(?m)^    (unseen [^#\n]*)`)
 	inline := regexp.MustCompile("`(unseen [^`]+)`")
 	for i, piece := range strings.Split("\n"+text, "\n```") {
 		if i%2 == 0 {
+			for _, m := range indented.FindAllStringSubmatch(piece, -1) {
+				cmd, _, _ := strings.Cut(m[1], "  ")
+				found = append(found, shown{cmd, true})
+			}
 			for _, m := range inline.FindAllStringSubmatch(strings.ReplaceAll(piece, "\n", " "), -1) {
 				found = append(found, shown{strings.ReplaceAll(m[1], `\|`, "|"), false})
 			}
@@ -184,12 +189,12 @@ func TestDocumentsCommandsSeen(t *testing.T) {
 			t.Errorf("%q is taken: %v (%s)", line, why == "", why)
 		}
 	}
-	const document = "See `unseen one`.\n\n```\n$ unseen two   explains\ncat mail | unseen three # why\nset filter=\"unseen four\"\nunseen: five\n```\n\nAnd `unseen\nsix`."
+	const document = "See `unseen one`.\n\n```\n$ unseen two   explains\ncat mail | unseen three # why\nset filter=\"unseen four\"\nunseen: five\n```\n\nAnd `unseen\nsix`.\n\n    unseen seven   explains\n"
 	var got []string
 	for _, c := range commandsIn(document) {
 		got = append(got, strings.TrimSpace(c.line))
 	}
-	if want := "unseen one, unseen two, unseen three, unseen four, unseen six"; strings.Join(got, ", ") != want {
+	if want := "unseen one, unseen two, unseen three, unseen four, unseen seven, unseen six"; strings.Join(got, ", ") != want {
 		t.Errorf("found %q", got)
 	}
 }
@@ -206,7 +211,7 @@ func TestDocumentsTargets(t *testing.T) {
 	}
 	found := 0
 	for name, text := range documents(t) {
-		for _, m := range regexp.MustCompile("(?m)(?:^|`)(?:[A-Z]+=\\S+ )*make ([a-z-]+)(?:`|$| +#|  )").FindAllStringSubmatch(text, -1) {
+		for _, m := range regexp.MustCompile("(?m)(?:^|^    |`)(?:[A-Z]+=\\S+ )*make ([a-z-]+)(?:`|$| +#|  )").FindAllStringSubmatch(text, -1) {
 			if found++; !targets[m[1]] {
 				t.Errorf("%s: there is no make %s", name, m[1])
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -93,13 +94,18 @@ func (c *evidenceExport) stopped(s *session, err error) error {
 
 // fill puts mails into a bag, examines them and seals it.
 func (c *evidenceExport) fill(ctx context.Context, s *session, bag *evidence.Case, key ssh.Signer) error {
-	failed, err := c.collect(ctx, s, bag)
+	read, failed, err := c.collect(ctx, s, bag)
 	if err != nil {
 		return err
 	}
 	examined, err := bag.Examine(ctx, s.progress(words.EvidenceProgress))
 	if errors.Is(err, evidence.ErrEmpty) {
-		return s.fault(errors.Join(err, os.RemoveAll(c.Output+".part")), words.EvidenceEmpty, words.EvidenceEmptyHint, "sender", c.Sender)
+		removed := os.RemoveAll(c.Output + ".part")
+		if failed && read == 0 {
+			// What stood in the way was said; whose the mails are is not known.
+			return errors.Join(errSaid, removed)
+		}
+		return s.fault(errors.Join(err, removed), words.EvidenceEmpty, words.EvidenceEmptyHint, "sender", c.Sender)
 	}
 	if err != nil {
 		return c.stopped(s, err)
@@ -117,26 +123,26 @@ func (c *evidenceExport) fill(ctx context.Context, s *session, bag *evidence.Cas
 }
 
 // collect takes the mails in, and the files that are supplied. What cannot be read
-// is said and left out.
-func (c *evidenceExport) collect(ctx context.Context, s *session, bag *evidence.Case) (failed bool, err error) {
+// is said and left out; read counts the others.
+func (c *evidenceExport) collect(ctx context.Context, s *session, bag *evidence.Case) (read int, failed bool, err error) {
 	login := &scanner{session: s, options: &scanCommand{PasswordFile: c.PasswordFile}}
 	cfg := source.Config{In: s.In, Password: login.askPassword, Token: login.askToken}
 	if c.CA != "" {
 		if cfg.Roots, err = readRoots(c.CA); err != nil {
-			return false, s.fault(err, words.ReadingFile, words.ReadingFileHint, "path", c.CA, "what", bare(err))
+			return 0, false, s.fault(err, words.ReadingFile, words.ReadingFileHint, "path", c.CA, "what", bare(err))
 		}
 	}
 	take := bag.Take
 	if c.Redact != "" {
 		redactor, err := evidence.NewRedactor(c.Redact, c.Recipient, []string{c.Sender})
 		if err != nil {
-			return false, err
+			return 0, false, err
 		}
 		take = func(raw []byte, from string) (bool, error) { return bag.TakeRedacted(raw, from, redactor) }
 	}
 	c.mailboxes(bag)
 	if err := c.marked(s, bag); err != nil {
-		return false, c.stopped(s, err)
+		return 0, false, c.stopped(s, err)
 	}
 	for mail := range cfg.Mails(ctx, c.Paths) {
 		err := mail.Err
@@ -144,22 +150,33 @@ func (c *evidenceExport) collect(ctx context.Context, s *session, bag *evidence.
 			_, err = take(mail.Raw, mail.Name)
 		}
 		switch {
+		case err == nil:
+			read++
 		case errors.Is(err, evidence.ErrRewritten):
 			failed = true
 			s.complain(s.words.Say(words.EvidenceRewritten, "path", mail.Name), s.words.Say(words.EvidenceRewrittenHint))
 		case ctx.Err() != nil:
-			return failed, ctx.Err()
+			return read, failed, ctx.Err()
 		case err != nil:
 			failed = true
-			s.complain(s.words.Say(words.ReadingFile, "path", mail.Name, "what", faultText(s.words, err)), "")
+			s.complain(s.words.Say(words.ReadingFile, "path", mail.Name, "what", faultText(s.words, err)), c.hintFor(s, err))
 		}
 	}
 	for _, file := range c.Attach {
 		if err := bag.Supply(file); err != nil {
-			return failed, err
+			return read, failed, err
 		}
 	}
-	return failed, nil
+	return read, failed, nil
+}
+
+// hintFor says what to do where a file cannot be read; what a mail server says has its
+// own words.
+func (c *evidenceExport) hintFor(s *session, err error) string {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return s.words.Say(words.ReadingFileHint)
+	}
+	return ""
 }
 
 // write writes the papers, seals the bag and says what was done.
