@@ -17,6 +17,7 @@
 package claim
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/unseen-mail/unseen/detect/message"
@@ -95,8 +96,8 @@ type Link struct {
 const maxClaims = 200
 
 // Find returns what a mail says about tracking, by its header and its texts: those
-// of [Texts], or [Linked] where the mail itself is not there any more. A sentence
-// that is said twice is told once for each text.
+// of [Texts], or [Linked] where the mail itself is not there any more. What a
+// plain text repeats of the text of HTML beside it is told once.
 func Find(h message.HeaderFields, texts []Text) []Claim {
 	var out []Claim
 	for _, field := range h.All("List-Unsubscribe") {
@@ -110,15 +111,40 @@ func Find(h message.HeaderFields, texts []Text) []Claim {
 	if subject := h.Text("Subject"); subject != "" {
 		out = append(out, finder{part: Header}.sentences(words([]byte(subject), false, nil))...)
 	}
-	for i := range texts {
-		f := finder{part: texts[i].Part, raw: texts[i].Raw}
-		out = append(out, f.links(texts[i].Links)...)
-		out = append(out, f.sentences(words(texts[i].Content, texts[i].HTML, decoderOf(texts[i].Charset)))...)
-		if len(out) > maxClaims {
-			return out[:maxClaims]
+	for _, markup := range []bool{true, false} {
+		shown := out
+		for i := range texts {
+			if texts[i].HTML == markup {
+				out = append(out, unsaid(shown, texts[i].claims())...)
+			}
+			if len(out) > maxClaims {
+				return out[:maxClaims]
+			}
 		}
 	}
 	return out
+}
+
+// claims are those of one text.
+func (t *Text) claims() []Claim {
+	f := finder{part: t.Part, raw: t.Raw}
+	content, links, chars := t.Content, t.Links, decoderOf(t.Charset)
+	if !t.HTML && len(content) > 0 {
+		at := addresses(content)
+		links = append(links[:len(links):len(links)], plainLinks(content, at, f, chars)...)
+		content = without(content, at)
+	}
+	return append(f.links(links), f.sentences(words(content, t.HTML, chars))...)
+}
+
+// unsaid leaves out what the text of HTML said before: the plain text of a mail says
+// it once more.
+func unsaid(before, list []Claim) []Claim {
+	return slices.DeleteFunc(list, func(c Claim) bool {
+		return slices.ContainsFunc(before, func(b Claim) bool {
+			return b.Part != Header && b.Kind == c.Kind && b.Language == c.Language && (b.URL == "") == (c.URL == "")
+		})
+	})
 }
 
 // Linked makes of links alone the texts of a mail of which no more is known.

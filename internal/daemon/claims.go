@@ -127,7 +127,8 @@ func claimsOf(m *mail, seen []role.Seen, saved time.Time) claim.Mail {
 	return one
 }
 
-// heardOf adds what the text of a mail says, unless a link of it says the same.
+// heardOf adds what the texts of a mail say, unless a link of it says the same; a link
+// in a plain text counts beside a sentence that names none.
 func (c *core) heardOf(ctx context.Context, m *mail, one *claim.Mail) error {
 	body, err := c.store.Claims(ctx, fingerprint(m.plan))
 	if err != nil || body == "" {
@@ -138,7 +139,8 @@ func (c *core) heardOf(ctx context.Context, m *mail, one *claim.Mail) error {
 		return fmt.Errorf("reading what a mail says: %w", err)
 	}
 	for _, f := range found {
-		if !claim.Has(one.Claims, f.Kind) {
+		said := slices.ContainsFunc(one.Claims, func(c claim.Claim) bool { return c.Kind == f.Kind && (c.URL != "" || f.URL == "") })
+		if !said {
 			one.Claims = append(one.Claims, f)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"sync"
 
@@ -21,6 +22,8 @@ const (
 	maxHeard, maxHeardMails = 8 << 20, 512
 	// maxHeardText is how much of one text is read.
 	maxHeardText = 512 << 10
+	// maxHeardTexts is how many texts of one mail are read.
+	maxHeardTexts = 16
 )
 
 // A heard is the text of one mail that passed.
@@ -92,10 +95,38 @@ func (l *listener) read(ctx context.Context, h heard) {
 	}
 }
 
+// plainText is the type of a text that is read for what it says, and not rewritten.
+const plainText = "text/plain"
+
+// Leaf implements [message.Session]. A plain text is read as it passes, once.
+func (b *planning) Leaf(p *message.Part) message.Editor {
+	editor := b.Session.Leaf(p)
+	if editor != nil || p.MediaType != plainText || p.Disposition == "attachment" || b.settled || b.placed {
+		return editor
+	}
+	return &overheard{planning: b, part: *p}
+}
+
+// An overheard is a plain text that passes as it is.
+type overheard struct {
+	planning *planning
+	part     message.Part
+	size     int
+}
+
+// Edit implements [message.Editor].
+func (o *overheard) Edit(off int, raw []byte, _ bool) ([]message.Edit, int) {
+	if o.size == 0 {
+		o.planning.hear(&o.part, o.part.Decode(raw[:min(len(raw), 2*maxHeardText)], off).Bytes())
+	}
+	o.size += len(raw)
+	return nil, len(raw)
+}
+
 // hear takes a copy of a text that passes.
 func (b *planning) hear(p *message.Part, octets []byte) {
 	html := p.MediaType == "text/html" || p.MediaType == "application/xhtml+xml"
-	if !html || p.Disposition == "attachment" {
+	if !html && p.MediaType != plainText || p.Disposition == "attachment" || len(b.heard.texts) >= maxHeardTexts {
 		return
 	}
 	octets = bytes.Clone(octets[:min(len(octets), maxHeardText)])
@@ -103,8 +134,8 @@ func (b *planning) hear(p *message.Part, octets []byte) {
 	b.heard.size += len(octets)
 }
 
-// fingerprint names a message by its header and by every leaf that was planned: what
-// was found of one message holds of no other that merely has its header.
+// fingerprint names a message by its header and by every leaf that was planned,
+// or by where its parts stand if none was: what was found of one message holds of no other that merely has its header.
 func fingerprint(p *plan.Plan) [32]byte {
 	sum := sha256.New()
 	sum.Write(p.HeaderSHA256[:])
@@ -112,6 +143,12 @@ func fingerprint(p *plan.Plan) [32]byte {
 		leaf := &p.Leaves[i]
 		sum.Write([]byte(leaf.Section + "\x00"))
 		sum.Write(leaf.SHA256[:])
+	}
+	if len(p.Leaves) == 0 {
+		// Of plain texts a plan knows the place alone.
+		for _, s := range p.Overlay.Sections {
+			fmt.Fprintf(sum, "%s %d %d\x00", s.Name, s.Range.Start, s.Range.End)
+		}
 	}
 	return [32]byte(sum.Sum(nil))
 }

@@ -54,3 +54,58 @@ func TestClaimsOfTexts(t *testing.T) {
 		}
 	}
 }
+
+// plainFrom makes a mail of mailFrom one of plain text, or one of both.
+func plainFrom(mail, text string, both bool) string {
+	head, page, _ := strings.Cut(mail, "Content-Type: text/html; charset=utf-8\n\n")
+	if !both {
+		return head + "Content-Type: text/plain; charset=utf-8\n\n" + text + "\n"
+	}
+	return head + "Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n" + text +
+		"\n--b\nContent-Type: text/html; charset=utf-8\n\n" + page + "\n--b--\n"
+}
+
+// What a plain text says counts as what HTML says, once where both say it; its links
+// out are told apart, in four languages.
+func TestClaimsOfPlainTexts(t *testing.T) {
+	const out = "\nUnsubscribe: https://order.example/u\nStop tracking: https://order.example/w\n"
+	texts := map[string]struct {
+		text, html string
+		want       []string
+	}{
+		"order.example":    {"Your order 123 has shipped. This e-mail contains a web beacon." + out, "", []string{"informs en", "unsubscribes en https://order.example/u", "withdraws en https://order.example/w"}},
+		"business.example": {"Geachte inkoper, wij registreren of u deze e-mail opent.\nTracking uitschakelen: https://business.example/w", "", []string{"informs nl", "withdraws nl https://business.example/w"}},
+		"charity.example":  {"Chers donateurs, nous souhaitons savoir si vous avez ouvert nos courriels. Donnez-nous votre accord.", "", []string{"asks fr"}},
+		"verein.example":   {"Diese E-Mail enthält ein Zählpixel.\nAbmelden: https://verein.example/u", "", []string{"informs de", "unsubscribes de https://verein.example/u"}},
+		"both.example": {"This e-mail contains a web beacon.\nUnsubscribe: https://both.example/2", `<p>This e-mail contains a web beacon.</p><a href="https://both.example/1">Unsubscribe</a>`,
+			[]string{"informs en", "unsubscribes en https://both.example/1"}},
+		"more.example": {"Stop tracking: https://more.example/w", "<p>This e-mail contains a web beacon. Stop tracking.</p>",
+			[]string{"informs en", "withdraws en", "withdraws en https://more.example/w"}},
+		"quiet.example": {"Track your parcel: https://quiet.example/stop-tracking", "", nil},
+	}
+	var mails []string
+	for domain, c := range texts {
+		mails = append(mails, plainFrom(dated(mailFrom(domain, c.html), "2 Mar"), c.text, c.html != ""))
+	}
+	h := read(t, mails...)
+	for domain, c := range texts {
+		var said []string
+		h.until(domain+" is read", func() bool {
+			a, err := h.client.About(context.Background(), domain)
+			if err != nil || a.Looked != 1 {
+				t.Fatalf("%s: %d looked at, %v", domain, a.Looked, err)
+			}
+			said = nil
+			for _, m := range a.Mails {
+				for _, claim := range m.Claims {
+					said = append(said, strings.TrimSpace(claim.Kind+" "+claim.Language+" "+claim.URL))
+				}
+			}
+			slices.Sort(said)
+			return len(said) >= len(c.want)
+		})
+		if !slices.Equal(said, c.want) {
+			t.Errorf("%s says %q, want %q", domain, said, c.want)
+		}
+	}
+}
