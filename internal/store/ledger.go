@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
-	"slices"
 
 	"github.com/unseen-mail/unseen/rules/consent"
 )
@@ -111,12 +110,15 @@ func (l *ledger) Rows(ctx context.Context) iter.Seq2[consent.StoredRow, error] {
 			return
 		}
 		defer rows.Close()
+		var f fields
+		into := f.into()
 		for rows.Next() {
-			row, err := scanRow(rows)
+			err := rows.Scan(into...)
 			if err != nil {
-				err = fmt.Errorf("reading ledger: %w", s.explain(err))
+				yield(consent.StoredRow{}, fmt.Errorf("reading ledger: %w", s.explain(err)))
+				return
 			}
-			if !yield(row, err) || err != nil {
+			if !yield(f.row(), nil) {
 				return
 			}
 		}
@@ -126,24 +128,32 @@ func (l *ledger) Rows(ctx context.Context) iter.Seq2[consent.StoredRow, error] {
 	}
 }
 
-// scanRow reads a row as it is. Fields of a wrong length are handed on as far
-// as they go: it is the chain that finds and names them.
-func scanRow(rows *sql.Rows) (consent.StoredRow, error) {
+// fields are a row as the database gives it. They serve one row after the other: a
+// ledger is long, and nothing has to be made anew for each.
+type fields struct {
+	seq, version                int64
+	previous, hash, sealed, key sql.RawBytes
+	// room is for the key that the row points to.
+	room consent.Key
+}
+
+// into is where to scan.
+func (f *fields) into() []any {
+	return []any{&f.seq, &f.version, &f.previous, &f.hash, &f.sealed, &f.key}
+}
+
+// row is the row as it is, until the next is scanned. Fields of a wrong length are
+// handed on as far as they go: it is the chain that finds and names them.
+func (f *fields) row() consent.StoredRow {
 	var r consent.StoredRow
-	var previous, hash, sealed, key sql.RawBytes
-	var seq int64
-	if err := rows.Scan(&seq, &r.Version, &previous, &hash, &sealed, &key); err != nil {
-		return r, err
+	r.Seq, r.Version, r.Sealed = uint64(f.seq), int(f.version), f.sealed
+	fit(r.Previous[:], f.previous)
+	fit(r.Hash[:], f.hash)
+	if f.key != nil {
+		fit(f.room[:], f.key)
+		r.Key = &f.room
 	}
-	r.Seq = uint64(seq)
-	fit(r.Previous[:], previous)
-	fit(r.Hash[:], hash)
-	r.Sealed = slices.Clone([]byte(sealed))
-	if key != nil {
-		r.Key = new(consent.Key)
-		fit(r.Key[:], key)
-	}
-	return r, nil
+	return r
 }
 
 // fit copies what has the right length; anything else becomes what no hash is.

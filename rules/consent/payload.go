@@ -32,6 +32,12 @@ const (
 	padding = 256
 )
 
+// paddingBlanks are as long as padding.
+const paddingBlanks = "                                                                " +
+	"                                                                " +
+	"                                                                " +
+	"                                                                "
+
 // A payload is the JSON of forms 1 and 2. Names and meanings are final. In form 2
 // the words of the notice follow the JSON, after a line feed and as they are: they
 // are most of a record, and whoever asks how things stand does not read them.
@@ -136,7 +142,7 @@ func (o *opening) decode(form int, b []byte) error {
 		return fmt.Errorf("reading record: %w: it is not of form %d", ErrInvalid, form)
 	}
 	n := p.NoticeOctets
-	if n < 0 || n > len(rest) || len(bytes.TrimLeft(rest[n:], " ")) > 0 {
+	if n < 0 || n > len(rest) || !isBlank(rest[n:]) {
 		return fmt.Errorf("reading record: %w: its notice is of another length", ErrInvalid)
 	}
 	o.record, o.notice, o.forgets = p.record(), rest[:n], p.Forgets
@@ -150,6 +156,17 @@ func (o *opening) decode(form int, b []byte) error {
 		return checkForgetting(&o.record, o.notice, o.forgets)
 	}
 	return fmt.Errorf("reading record: %w: type %.40q", ErrInvalid, p.Type)
+}
+
+// isBlank says that there are only blanks, or nothing. It compares as much at once as
+// encode adds at most.
+func isBlank(b []byte) bool {
+	for ; len(b) >= padding; b = b[padding:] {
+		if string(b[:padding]) != paddingBlanks {
+			return false
+		}
+	}
+	return string(b) == paddingBlanks[:len(b)]
 }
 
 // record is what a payload says.

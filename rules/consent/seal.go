@@ -49,7 +49,8 @@ func chain(r *Row) Hash {
 // commitment binds a row to its key and, once the key is destroyed, tells
 // nothing of it.
 func commitment(key *Key) [32]byte {
-	return sha256.Sum256(append([]byte(labelKey), key[:]...))
+	b := append(make([]byte, 0, 64), labelKey...)
+	return sha256.Sum256(append(b, key[:]...))
 }
 
 // additional is what the seal binds besides the payload.

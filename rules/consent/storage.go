@@ -75,7 +75,8 @@ type Storage interface {
 	// returns when that is durable.
 	AppendRow(ctx context.Context, row Row, key Key, forget []uint64) error
 	// Rows yields all rows by their numbers, each with its key, which is nil
-	// if it was destroyed. It ends after the first error.
+	// if it was destroyed. It ends after the first error. What a row points
+	// to is the storage's again when the next is asked for.
 	Rows(ctx context.Context) iter.Seq2[StoredRow, error]
 	// Head returns the head that was stored with the last row.
 	Head(ctx context.Context) (Head, error)

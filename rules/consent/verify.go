@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
-	"sync"
 )
 
 // A walk follows the chain from its first row and opens what can be opened.
@@ -18,66 +16,16 @@ type walk struct {
 	lost []uint64
 }
 
-// An opening is what a row says, as far as it can be opened by itself.
-type opening struct {
-	record  Record
-	forgets []uint64
-	err     error
-	// notice are the words of the record's notice, as long as the next row is not
-	// opened in the same room.
-	notice []byte
-	// hash is the row's, as it should be.
-	hash Hash
-}
-
-// openRow opens a row whatever stands before it, in the room of spare, and returns
-// what it made of that. A row without a key says nothing.
-func openRow(r *StoredRow, spare []byte) (o opening, room []byte) {
-	o.hash = chain(&r.Row)
-	if r.Key == nil || r.Version < 1 || r.Version > Version {
-		return o, spare
-	}
-	plain, err := unseal(r.Key, &r.Row, spare)
-	if err != nil {
-		o.err = err
-		return o, spare
-	}
-	o.err = o.decode(r.Version, plain)
-	return o, plain
-}
-
-// openRows opens several rows at once: that takes most of the time of a walk.
-// The words of notices are most of a ledger, and are copied only where somebody will
-// read them.
-func openRows(rows []StoredRow, words bool) []opening {
-	out := make([]opening, len(rows))
-	each := (len(rows) + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
-	var work sync.WaitGroup
-	for from := 0; from < len(rows); from += each {
-		work.Go(func() {
-			var room []byte
-			for i := from; i < min(from+each, len(rows)); i++ {
-				out[i], room = openRow(&rows[i], room)
-				if words {
-					out[i].record.Notice = string(out[i].notice)
-				}
-				out[i].notice = nil
-			}
-		})
-	}
-	work.Wait()
-	return out
-}
-
 // row checks the next row and returns what it says.
 func (w *walk) row(r *StoredRow) (Entry, error) {
-	o, _ := openRow(r, nil)
+	var o opening
+	o.open(r, nil)
 	o.record.Notice = string(o.notice)
-	return w.follow(r, o)
+	return w.follow(r, &o)
 }
 
 // follow checks the next row, which was opened, and returns what it says.
-func (w *walk) follow(r *StoredRow, o opening) (Entry, error) {
+func (w *walk) follow(r *StoredRow, o *opening) (Entry, error) {
 	e := Entry{Seq: r.Seq, Version: r.Version, Hash: r.Hash, Previous: r.Previous}
 	next := w.at.Seq + 1
 	switch {
@@ -175,10 +123,10 @@ func walkAll(ctx context.Context, s Storage, words bool, each func(Entry) error)
 	if err != nil {
 		return err
 	}
-	b := batches{each: each, words: words}
+	b := batches{each: each, words: words, filling: new(batch), free: new(batch)}
 	for r, err := range s.Rows(ctx) {
 		if err == nil {
-			err = b.add(r)
+			err = b.add(&r)
 		} else {
 			// What stands before may be broken, and is named first.
 			err = cmp.Or(b.flush(), b.wait(), err)
@@ -193,66 +141,6 @@ func walkAll(ctx context.Context, s Storage, words bool, each func(Entry) error)
 	}
 	return b.walk.end(head)
 }
-
-// batches open rows, many at a time, while the next are read. What they say is given
-// on one row after the other, by one goroutine at a time.
-type batches struct {
-	each  func(Entry) error
-	words bool
-	walk  walk
-	rows  []StoredRow
-	// behind is how the batch before ended, nil if none is under way.
-	behind chan error
-}
-
-// add takes a row.
-func (b *batches) add(r StoredRow) error {
-	if b.rows = append(b.rows, r); len(b.rows) < atOnce {
-		return nil
-	}
-	return b.flush()
-}
-
-// flush passes on what is there, behind the batch before. It returns the error of
-// that.
-func (b *batches) flush() error {
-	if err := b.wait(); err != nil {
-		return err
-	}
-	rows := b.rows
-	b.rows = make([]StoredRow, 0, atOnce)
-	behind := make(chan error, 1)
-	b.behind = behind
-	go func() { behind <- b.pass(rows) }()
-	return nil
-}
-
-// wait waits for the batch that is under way.
-func (b *batches) wait() error {
-	if b.behind == nil {
-		return nil
-	}
-	err := <-b.behind
-	b.behind = nil
-	return err
-}
-
-// pass opens rows and gives on what they say.
-func (b *batches) pass(rows []StoredRow) error {
-	for i, o := range openRows(rows, b.words) {
-		e, err := b.walk.follow(&rows[i], o)
-		if err == nil {
-			err = b.each(e)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// atOnce is how many rows are opened at once.
-const atOnce = 256
 
 // broken finds the BrokenError in err, nil if there is none.
 func broken(err error) *BrokenError {
