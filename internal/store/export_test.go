@@ -2,7 +2,11 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"io/fs"
+	"iter"
+
+	"github.com/unseen-mail/unseen/rules/consent"
 )
 
 // What tests of the inside need.
@@ -34,3 +38,28 @@ func (s *Store) Waiting() bool {
 	defer s.group.mu.Unlock()
 	return s.group.waiting
 }
+
+// FillLedger lets f write a new ledger in one transaction, as the disk would take
+// minutes for many records, each durable before the next.
+func (s *Store) FillLedger(ctx context.Context, f func(*consent.Ledger) error) error {
+	return s.write(ctx, durable, func(tx *sql.Tx) error {
+		l, err := consent.Open(ctx, unwritten{tx})
+		if err != nil {
+			return err
+		}
+		return f(l)
+	})
+}
+
+// unwritten is the storage of a new ledger within a transaction.
+type unwritten struct{ tx *sql.Tx }
+
+func (u unwritten) AppendRow(ctx context.Context, row consent.Row, key consent.Key, _ []uint64) error {
+	return appendRow(ctx, u.tx, &row, &key)
+}
+
+func (unwritten) Rows(context.Context) iter.Seq2[consent.StoredRow, error] {
+	return func(func(consent.StoredRow, error) bool) {}
+}
+
+func (unwritten) Head(context.Context) (consent.Head, error) { return consent.Head{}, nil }

@@ -47,19 +47,6 @@ func grant(t testing.TB, l *consent.Ledger, sender string) consent.Entry {
 	return e
 }
 
-// fill writes n records in one go: what is measured is not the disk.
-func fill(t testing.TB, s *store.Store, n int) {
-	t.Helper()
-	for i := range 100 {
-		grant(t, ledger(t, s), fmt.Sprintf("shop%d.example", i))
-	}
-	// The rest only have to be as long: a chain cannot be copied.
-	l := ledger(t, s)
-	for i := 100; i < n; i++ {
-		grant(t, l, fmt.Sprintf("shop%d.example", i%100))
-	}
-}
-
 func TestLedger(t *testing.T) {
 	s := open(t, t.TempDir(), store.Options{})
 	l := ledger(t, s)

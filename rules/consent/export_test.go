@@ -44,3 +44,6 @@ func Written(b []byte) (read, same bool) {
 	_, err := d.Token()
 	return true, errors.Is(err, io.EOF) && reflect.DeepEqual(fast, slow)
 }
+
+// IsBlank says whether there are only blanks.
+func IsBlank(b []byte) bool { return isBlank(b) }
