@@ -105,6 +105,9 @@ func (c *evidenceExport) fill(ctx context.Context, s *session, bag *evidence.Cas
 			// What stood in the way was said; whose the mails are is not known.
 			return errors.Join(errSaid, removed)
 		}
+		if read == 0 || c.Sender == "" {
+			return s.fault(errors.Join(err, removed), words.EvidenceNone, words.EvidenceNoneHint)
+		}
 		return s.fault(errors.Join(err, removed), words.EvidenceEmpty, words.EvidenceEmptyHint, "sender", c.Sender)
 	}
 	if err != nil {

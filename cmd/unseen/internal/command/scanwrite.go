@@ -6,6 +6,7 @@ import (
 
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/detect/message"
+	"github.com/unseen-mail/unseen/internal/evidence"
 	"github.com/unseen-mail/unseen/internal/plan"
 	"github.com/unseen-mail/unseen/internal/report"
 	"github.com/unseen-mail/unseen/internal/source"
@@ -143,27 +144,26 @@ func faultWord(err error) string {
 
 // faultText says why there is no mail.
 func faultText(w *words.Catalogue, err error) string {
-	switch {
-	case errors.Is(err, source.ErrTooLarge):
-		return w.Say(words.FaultSize)
-	case errors.Is(err, source.ErrUnpacks):
-		return w.Say(words.FaultUnpacks)
-	case errors.Is(err, source.ErrDepth):
-		return w.Say(words.FaultArchives)
-	case errors.Is(err, source.ErrEncrypted):
-		return w.Say(words.FaultEncrypted)
-	case errors.Is(err, source.ErrArchive):
-		return w.Say(words.FaultArchive)
-	case errors.Is(err, source.ErrMessage):
-		return w.Say(words.FaultServer)
-	case errors.Is(err, source.ErrPassword):
-		return w.Say(words.FaultPasswordInURL)
-	case errors.Is(err, source.ErrURL):
-		return w.Say(words.FaultURL)
-	case errors.Is(err, source.ErrNoToken):
-		return w.Say(words.FaultNoToken)
-	case errors.Is(err, errNoCertificate):
-		return w.Say(words.FaultCertificate)
+	for _, known := range []struct {
+		err error
+		say words.Key
+	}{
+		{source.ErrTooLarge, words.FaultSize},
+		{source.ErrUnpacks, words.FaultUnpacks},
+		{source.ErrDepth, words.FaultArchives},
+		{source.ErrEncrypted, words.FaultEncrypted},
+		{source.ErrArchive, words.FaultArchive},
+		{source.ErrMessage, words.FaultServer},
+		{source.ErrPassword, words.FaultPasswordInURL},
+		{source.ErrURL, words.FaultURL},
+		{source.ErrNoToken, words.FaultNoToken},
+		{errNoCertificate, words.FaultCertificate},
+		{evidence.ErrNoMail, words.FaultNoMail},
+		{fs.ErrNotExist, words.FaultMissing},
+	} {
+		if errors.Is(err, known.err) {
+			return w.Say(known.say)
+		}
 	}
 	return bare(err).Error()
 }
