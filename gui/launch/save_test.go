@@ -34,6 +34,28 @@ func TestSave(t *testing.T) {
 	}
 }
 
+// A place that is not taken stays the same until it is; nothing is written there.
+func TestPlace(t *testing.T) {
+	home := t.TempDir()
+	getenv := func(k string) string { return map[string]string{"HOME": home}[k] }
+	for _, c := range []struct{ taken, want string }{
+		{"", "bag.zip"}, {"", "bag.zip"}, {"bag.zip.part", "bag.zip"}, {"bag.zip", "bag-2.zip"}, {"bag-2.zip", "bag-3.zip"},
+	} {
+		if c.taken != "" {
+			if err := os.WriteFile(filepath.Join(home, c.taken), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := launch.Place(getenv, "../x/bag.zip")
+		if err != nil || got != filepath.Join(home, c.want) {
+			t.Errorf("after %q got %s, %v; want %s", c.taken, got, err, c.want)
+		}
+		if _, err := os.Lstat(got); err == nil {
+			t.Errorf("%s is there", got)
+		}
+	}
+}
+
 func TestFind(t *testing.T) {
 	if path, err := launch.Find("sh"); err != nil || !filepath.IsAbs(path) {
 		t.Errorf("%s, %v", path, err)

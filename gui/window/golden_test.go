@@ -13,7 +13,7 @@ import (
 )
 
 // pages are all that can be gone to.
-var pages = []string{window.Today, window.Questions, window.Senders, window.Mail, window.Statistics, window.Accounts, window.Settings}
+var pages = []string{window.Today, window.Questions, window.Senders, window.Mail, window.Statistics, window.Evidence, window.Accounts, window.Settings}
 
 // Two sizes: a laptop's window, and a small one with larger letters of room to scroll.
 var wide, narrow = fyne.NewSize(1060, 720), fyne.NewSize(720, 900)

@@ -1,5 +1,5 @@
 // Package window is Unseen's window: today, questions, senders, mail, statistics,
-// accounts and settings.
+// evidence, accounts and settings.
 //
 // It decides nothing and keeps nothing: all it shows comes from the control API,
 // and all it does is asked of it. It is made with Fyne, and the program that shows
@@ -34,6 +34,7 @@ const (
 	Senders    = "senders"
 	Mail       = "mail"
 	Statistics = "statistics"
+	Evidence   = "evidence"
 	Accounts   = "accounts"
 	Settings   = "settings"
 )
@@ -50,6 +51,12 @@ type Config struct {
 	// Save writes what was exported under a name like the given one, and returns
 	// where; nil is no way to.
 	Save func(name string, text []byte) (string, error)
+	// Place returns the path of a file of a name like the given one, which is not
+	// there yet, for the daemon to write; nil is no way to.
+	Place func(name string) (string, error)
+	// Folder opens a folder in the reader's program for files, and reports whether
+	// there is one; nil is no way to.
+	Folder func(path string) bool
 	// Login says whether Unseen starts with the session, and SetLogin changes it;
 	// nil is no way to.
 	Login func() bool
@@ -125,7 +132,7 @@ func (w *Window) build() {
 	w.places = make(map[string]*piece.Button)
 	w.pages = map[string]page{
 		Today: newToday(w), Questions: newQuestions(w), Senders: newSenders(w), Mail: newMail(w),
-		Statistics: newStatistics(w), Accounts: newAccounts(w), Settings: newSettings(w),
+		Statistics: newStatistics(w), Evidence: newEvidence(w), Accounts: newAccounts(w), Settings: newSettings(w),
 	}
 	nav := piece.Column()
 	for _, p := range w.order() {
@@ -140,9 +147,9 @@ func (w *Window) build() {
 	w.win.SetContent(container.New(layout.NewBorderLayout(nil, nil, side, nil), side, w.around))
 }
 
-// order is that of the navigation, and of the keys Ctrl+1 to Ctrl+7.
+// order is that of the navigation, and of the keys Ctrl+1 to Ctrl+8.
 func (w *Window) order() []string {
-	return []string{Today, Questions, Senders, Mail, Statistics, Accounts, Settings}
+	return []string{Today, Questions, Senders, Mail, Statistics, Evidence, Accounts, Settings}
 }
 
 // titleOf names a page.
@@ -156,6 +163,8 @@ func titleOf(p string) words.Key {
 		return words.WinMail
 	case Statistics:
 		return words.WinStatistics
+	case Evidence:
+		return words.WinEvidence
 	case Accounts:
 		return words.WinAccounts
 	case Settings:

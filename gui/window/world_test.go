@@ -38,6 +38,9 @@ type world struct {
 	paused               *api.Span
 	authorities          api.Authorities
 	proxy                api.Proxy
+	marks                []api.Mark
+	// exporting is done before the last word on a bag.
+	exporting func(ctx context.Context)
 }
 
 // small is the world of one reader's morning, huge that of somebody who keeps all.
@@ -53,6 +56,7 @@ func small() *world {
 		Local: api.Local{Host: "127.0.0.1", IMAP: 1143, IMAPS: 1993, SMTP: 1587, Fingerprint: strings.TrimSuffix(strings.Repeat("AB:CD:", 5), ":")},
 	}}
 	w.authorities, w.proxy = waysOf()
+	w.marks = marksOf()
 	for i := range 2 {
 		w.waiting = append(w.waiting, api.Waiting{Sender: key(i), Address: "anna@mail.example", Kind: "first", Purposes: []string{"performance"}, Held: 3 + i, Last: noon})
 	}
@@ -164,7 +168,7 @@ func (w *world) service() api.Service {
 			return p, w.reply()
 		},
 		Events:     w.events,
-		Protection: w.protection(), Authorities: w.standsIn(), Proxies: w.proxies(),
+		Protection: w.protection(), Authorities: w.standsIn(), Proxies: w.proxies(), Evidence: w.evidence(),
 		Faces:      w.faces(),
 		Follow: func(ctx context.Context, _ int64, _ func(api.Event) bool) error {
 			<-ctx.Done()
@@ -323,6 +327,8 @@ func show(t *testing.T, w *world, page, lang, variant string) *window.Window {
 	win := window.New(t.Context(), a, window.Config{
 		Client: serve(t, w), Words: words.In(lang), Now: func() time.Time { return noon }, Inline: true,
 		Save:  func(name string, _ []byte) (string, error) { return "/home/anna/Downloads/" + name, nil },
+		Place:  func(name string) (string, error) { return "/home/anna/Downloads/" + name, nil },
+		Folder: func(path string) bool { w.note("folder", path); return !strings.Contains(path, "nowhere") },
 		Login: func() bool { return false }, SetLogin: func(bool) error { return nil },
 	})
 	t.Cleanup(win.Close)
