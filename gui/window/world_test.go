@@ -169,7 +169,7 @@ func (w *world) service() api.Service {
 		},
 		Events:     w.events,
 		Protection: w.protection(), Authorities: w.standsIn(), Proxies: w.proxies(), Evidence: w.evidence(),
-		Faces:      w.faces(),
+		Faces: w.faces(),
 		Follow: func(ctx context.Context, _ int64, _ func(api.Event) bool) error {
 			<-ctx.Done()
 			return nil
@@ -326,10 +326,10 @@ func show(t *testing.T, w *world, page, lang, variant string) *window.Window {
 	w.settings.Theme = variant
 	win := window.New(t.Context(), a, window.Config{
 		Client: serve(t, w), Words: words.In(lang), Now: func() time.Time { return noon }, Inline: true,
-		Save:  func(name string, _ []byte) (string, error) { return "/home/anna/Downloads/" + name, nil },
+		Save:   func(name string, _ []byte) (string, error) { return "/home/anna/Downloads/" + name, nil },
 		Place:  func(name string) (string, error) { return "/home/anna/Downloads/" + name, nil },
 		Folder: func(path string) bool { w.note("folder", path); return !strings.Contains(path, "nowhere") },
-		Login: func() bool { return false }, SetLogin: func(bool) error { return nil },
+		Login:  func() bool { return false }, SetLogin: func(bool) error { return nil },
 	})
 	t.Cleanup(win.Close)
 	win.Run(page)
