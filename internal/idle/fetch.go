@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 
 	"github.com/emersion/go-imap/v2"
@@ -61,8 +62,9 @@ func (w *watcher) list(client *imapclient.Client) ([]listed, error) {
 	var fresh []listed
 	for _, one := range found {
 		// A range that ends with "*" holds the last mail, whatever it begins with; a
-		// change of flags may be told of a mail that was not asked for.
-		if uint32(one.UID) >= w.at.Next {
+		// change of flags may be told of a mail that was not asked for. Behind the last
+		// UID there is, no other can come: Next would begin anew.
+		if uint32(one.UID) >= w.at.Next && uint32(one.UID) < math.MaxUint32 {
 			fresh = append(fresh, listed{one.UID, one.RFC822Size})
 		}
 	}

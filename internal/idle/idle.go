@@ -20,6 +20,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -229,7 +230,7 @@ func (w *watcher) open(ctx context.Context, client *imapclient.Client) error {
 		// UIDNEXT may be left out (RFC 3501, section 6.3.1): then it is behind the last.
 		w.at.Next = 1
 		last, err := client.Fetch(imap.SeqSet{imap.SeqRange{Start: 0, Stop: 0}}, &imap.FetchOptions{UID: true}).Collect() // "*"
-		if err == nil && len(last) > 0 {
+		if err == nil && len(last) > 0 && uint32(last[0].UID) < math.MaxUint32 {
 			w.at.Next = uint32(last[0].UID) + 1
 		}
 	}
