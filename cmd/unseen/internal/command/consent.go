@@ -14,7 +14,8 @@ import (
 	"github.com/unseen-mail/unseen/rules/purpose"
 )
 
-// day is how days are written on the command line.
+// day is how days are typed on the command line; shown they are in the words of the
+// reader's language.
 const day = "2006-01-02"
 
 // Run lists where consent stands.
@@ -35,7 +36,7 @@ func (c *consentList) Run(ctx context.Context, s *session) error {
 	fmt.Fprintln(table, s.words.Say(words.ConsentHead))
 	for _, st := range list {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", words.Plain(st.Sender), words.Plain(st.Address), purposeText(s.words, st.Purpose),
-			decided(s.words, st.Decision), st.When.Local().Format(day), until(st.Until))
+			decided(s.words, st.Decision), s.words.Date(st.When.Local()), until(s.words, st.Until))
 	}
 	return table.Flush()
 }
@@ -65,11 +66,11 @@ func decided(w *words.Catalogue, decision string) string {
 }
 
 // until is the last day on which a grant stands.
-func until(t *time.Time) string {
+func until(w *words.Catalogue, t *time.Time) string {
 	if t == nil {
 		return "-"
 	}
-	return t.Add(-time.Nanosecond).Local().Format(day)
+	return w.Date(t.Add(-time.Nanosecond).Local())
 }
 
 // Run grants what is agreed to once it was shown.

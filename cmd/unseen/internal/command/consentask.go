@@ -155,7 +155,7 @@ func (c *consentAsk) waiting(ctx context.Context, s *session, client *api.Client
 	fmt.Fprintln(table, s.words.Say(words.WaitingHead))
 	for _, w := range list {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", words.Plain(w.Sender), words.Plain(w.Address), why(s.words, w.Kind),
-			words.Plain(strings.Join(w.Purposes, ", ")), w.Last.Local().Format(day))
+			words.Plain(strings.Join(w.Purposes, ", ")), s.words.Date(w.Last.Local()))
 	}
 	return table.Flush()
 }

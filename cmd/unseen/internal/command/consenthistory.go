@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/words"
@@ -39,7 +40,7 @@ func (c *consentHistory) Run(ctx context.Context, s *session) error {
 		c.record(s, &h.Records[i])
 	}
 	for _, o := range h.Once {
-		s.say(words.OnceLine, "time", o.When.Local().Format(moment), "address", o.Address, "how", o.How)
+		s.say(words.OnceLine, "time", s.words.DateTime(o.When.Local()), "address", o.Address, "how", o.How)
 	}
 	for i := range h.Statements {
 		s.statement(&h.Statements[i])
@@ -48,9 +49,6 @@ func (c *consentHistory) Run(ctx context.Context, s *session) error {
 	return s.about(ctx, client, c.Sender)
 }
 
-// moment is how moments are written on the command line.
-const moment = "2006-01-02 15:04"
-
 // record tells one decision.
 func (c *consentHistory) record(s *session, r *api.Record) {
 	switch {
@@ -58,16 +56,16 @@ func (c *consentHistory) record(s *session, r *api.Record) {
 		s.say(words.ForgottenLine, "seq", r.Seq)
 		return
 	case r.Forgets != nil:
-		s.say(words.ForgetsLine, "seq", r.Seq, "time", r.When.Local().Format(moment), "n", len(r.Forgets))
+		s.say(words.ForgetsLine, "seq", r.Seq, "time", s.words.DateTime(r.When.Local()), "n", len(r.Forgets))
 		return
 	}
-	s.say(words.RecordLine, "seq", r.Seq, "time", r.When.Local().Format(moment), "sender", r.Sender, "address", r.Address,
+	s.say(words.RecordLine, "seq", r.Seq, "time", s.words.DateTime(r.When.Local()), "sender", r.Sender, "address", r.Address,
 		"purpose", purposeText(s.words, r.Purpose), "decision", decided(s.words, r.Decision), "how", r.How)
 	if len(r.Vendors) > 0 {
 		s.say(words.RecordVendors, "vendors", strings.Join(r.Vendors, ", "))
 	}
 	if r.Until != nil {
-		s.say(words.RecordUntil, "date", until(r.Until))
+		s.say(words.RecordUntil, "date", until(s.words, r.Until))
 	}
 	if r.NoticeSHA256 == "" {
 		return
@@ -158,21 +156,21 @@ func (c *consentStatement) state(ctx context.Context, s *session) error {
 
 // statement tells what the reader said.
 func (s *session) statement(one *api.Statement) {
-	pairs := []any{"time", one.When.Local().Format(moment), "sender", one.Sender, "address", one.Recipient}
+	pairs := []any{"time", s.words.DateTime(one.When.Local()), "sender", one.Sender, "address", one.Recipient}
 	switch one.Answer {
 	case statement.Yes:
 		s.say(words.StatedYes, pairs...)
 	case statement.No:
 		s.say(words.StatedNo, pairs...)
 	case statement.Told:
-		s.say(words.StatedTold, append(pairs, "day", one.ToldOn)...)
+		s.say(words.StatedTold, append(pairs, "day", written(s.words, one.ToldOn))...)
 	default:
 		s.say(words.StatedUnsure, pairs...)
 	}
 	for _, detail := range []struct {
 		name, value string
 	}{
-		{s.words.Say(words.StatedOn), one.AgreedOn}, {s.words.Say(words.StatedWay), string(one.Way)},
+		{s.words.Say(words.StatedOn), written(s.words, one.AgreedOn)}, {s.words.Say(words.StatedWay), string(one.Way)},
 		{s.words.Say(words.StatedWhere), one.Where}, {s.words.Say(words.StatedBy), one.By},
 		{s.words.Say(words.StatedGiven), one.AddressGiven}, {s.words.Say(words.StatedNote), one.Note},
 	} {
@@ -180,4 +178,13 @@ func (s *session) statement(one *api.Statement) {
 			fmt.Fprintf(s.Out, "  %s: %s\n", detail.name, words.Plain(detail.value))
 		}
 	}
+}
+
+// written is a day as it is kept, in the words of a language.
+func written(w *words.Catalogue, kept string) string {
+	t, err := time.Parse(day, kept)
+	if err != nil {
+		return kept
+	}
+	return w.Date(t)
 }

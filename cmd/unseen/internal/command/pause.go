@@ -52,6 +52,9 @@ func (c *resumeCommand) Run(ctx context.Context, s *session) error {
 	return nil
 }
 
+// moment is how moments are written on the command line.
+const moment = "2006-01-02 15:04"
+
 // ending is when something ends, by the reader's clock.
 func ending(t time.Time) string { return t.Local().Format(moment) }
 
