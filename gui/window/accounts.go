@@ -62,7 +62,7 @@ func (p *accounts) load() {
 		if err != nil {
 			return nil, err
 		}
-		v, err := askWays(ctx, p.w.cfg.Client)
+		v := askWays(ctx, p.w.cfg.Client)
 		return func() {
 			if p.wizard == nil {
 				p.draw(&st, &v)
@@ -80,7 +80,7 @@ func (p *accounts) load() {
 				p.wizard.arrived = arrived
 				p.step2()
 			}
-		}, err
+		}, ctx.Err()
 	})
 }
 

@@ -17,21 +17,24 @@ import (
 type ways struct {
 	authorities api.Authorities
 	proxy       api.Proxy
+	// wrong is why they are not known: the accounts are shown without them.
+	wrong error
 }
 
 // askWays asks how they stand.
-func askWays(ctx context.Context, c *api.Client) (ways, error) {
-	var v ways
-	var err error
-	if v.authorities, err = c.Authorities(ctx); err != nil {
-		return v, err
+func askWays(ctx context.Context, c *api.Client) (v ways) {
+	if v.authorities, v.wrong = c.Authorities(ctx); v.wrong == nil {
+		v.proxy, v.wrong = c.Proxy(ctx)
 	}
-	v.proxy, err = c.Proxy(ctx)
-	return v, err
+	return v
 }
 
-// ways shows them.
+// ways shows them, or in their place why they are not known.
 func (p *accounts) ways(v *ways) []fyne.CanvasObject {
+	if v.wrong != nil {
+		text, hint := p.w.explain(v.wrong)
+		return []fyne.CanvasObject{piece.Card(piece.Heading(p.w.words.Say(words.WinCerts)), piece.Body(text), piece.Small(hint))}
+	}
 	return []fyne.CanvasObject{p.certificates(&v.authorities), p.proxyMail(&v.proxy), p.proxyWeb(&v.proxy)}
 }
 
