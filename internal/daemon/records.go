@@ -242,12 +242,31 @@ func (d *Daemon) state(ctx context.Context, s api.Statement) (api.Statement, err
 	}
 	s.V, s.When, s.Actor = statement.Version, time.Now().UTC(), actor()
 	if err := s.Check(); err != nil {
-		return s, &api.Error{Code: api.CodeWrong, Text: err.Error()}
+		return s, d.misstated(err)
 	}
 	if err := d.core.store.AddStatement(ctx, s); err != nil {
 		return s, d.explainStore(err)
 	}
 	return s, nil
+}
+
+// misstated says in the reader's language why a statement cannot be kept. What only a
+// program can get wrong is said as it is.
+func (d *Daemon) misstated(err error) error {
+	var wrong *statement.Invalid
+	if !errors.As(err, &wrong) {
+		return &api.Error{Code: api.CodeWrong, Text: err.Error()}
+	}
+	key, ok := map[statement.Problem]words.Key{
+		statement.NoDay: words.MisstatedNoDay, statement.ToldMore: words.MisstatedToldMore, statement.NotAgreed: words.MisstatedNotAgreed,
+		statement.NotTold: words.MisstatedNotTold, statement.NoAnswer: words.MisstatedNoAnswer, statement.NoWay: words.MisstatedNoWay,
+		statement.NoPurpose: words.MisstatedNoPurpose, statement.NoDate: words.MisstatedNoDate, statement.NotThrough: words.MisstatedNotThrough,
+		statement.NotYet: words.MisstatedNotYet, statement.TooLong: words.MisstatedTooLong, statement.LongNote: words.MisstatedTooLong, statement.NotText: words.MisstatedNotText,
+	}[wrong.Problem]
+	if !ok {
+		return &api.Error{Code: api.CodeWrong, Text: err.Error()}
+	}
+	return &api.Error{Code: api.CodeWrong, Text: d.cfg.Words.Say(key, "what", wrong.What)}
 }
 
 // statements lists what the reader said of a sender, or of all.

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -108,87 +109,87 @@ const (
 	maxNote = 64 << 10
 )
 
-// Check says what is wrong with a statement, for the reader who makes it.
+// Check says what is wrong with a statement, for the reader who makes it: an [Invalid].
 func (s *Statement) Check() error {
-	for _, f := range []func(*Statement) string{faultOfParties, faultOfAnswer, faultOfDates, faultOfTexts} {
-		if what := f(s); what != "" {
-			return fmt.Errorf("%w: %s", ErrInvalid, what)
+	for _, f := range []func(*Statement) *Invalid{faultOfParties, faultOfAnswer, faultOfDates, faultOfTexts} {
+		if wrong := f(s); wrong != nil {
+			return wrong
 		}
 	}
 	return nil
 }
 
-// faultOfParties is what is wrong with whom it is about, "" if nothing.
-func faultOfParties(s *Statement) string {
+// faultOfParties is what is wrong with whom it is about, nil if nothing.
+func faultOfParties(s *Statement) *Invalid {
 	switch {
 	case s.V != Version:
-		return fmt.Sprintf("form %d; this Unseen writes form %d", s.V, Version)
+		return &Invalid{OtherForm, strconv.Itoa(s.V)}
 	case s.Sender == "":
-		return "no sender"
+		return &Invalid{NoSender, ""}
 	case s.Recipient == "":
-		return "no recipient"
+		return &Invalid{NoRecipient, ""}
 	case s.When.IsZero() || s.When.Year() > 9998:
-		return "no time"
+		return &Invalid{NoTime, ""}
 	}
-	return ""
+	return nil
 }
 
-// faultOfAnswer is what does not go together, "" if all does.
-func faultOfAnswer(s *Statement) string {
+// faultOfAnswer is what does not go together, nil if all does.
+func faultOfAnswer(s *Statement) *Invalid {
 	switch s.Answer {
 	case Yes:
 	case Told:
 		if s.ToldOn == "" {
-			return "no day: it is the day on which the sender was told"
+			return &Invalid{NoDay, ""}
 		}
 		if s.AgreedOn != "" || len(s.Purposes) > 0 || s.By != "" || s.AddressGiven != "" {
-			return "who told the sender says when and how, and nothing else"
+			return &Invalid{ToldMore, ""}
 		}
 	case No, Unsure:
 		if s.AgreedOn != "" || s.Way != "" || len(s.Purposes) > 0 || s.By != "" {
-			return "only who agreed can say when, how and to what"
+			return &Invalid{NotAgreed, ""}
 		}
 	default:
-		return "no answer: it is no, yes, unsure or told"
+		return &Invalid{NoAnswer, ""}
 	}
 	if s.ToldOn != "" && s.Answer != Told {
-		return "only who told the sender can say on which day"
+		return &Invalid{NotTold, ""}
 	}
 	return faultOfWay(s)
 }
 
-// faultOfWay is what is wrong with how it came about, "" if nothing.
-func faultOfWay(s *Statement) string {
+// faultOfWay is what is wrong with how it came about, nil if nothing.
+func faultOfWay(s *Statement) *Invalid {
 	switch s.Way {
 	case "", Form, Account, Order, Oral, Mail, Other:
 		if s.By != "" {
-			return "somebody else is named, and not that it was through them"
+			return &Invalid{NotThrough, ""}
 		}
 	case ThirdParty:
 	default:
-		return fmt.Sprintf("no such way: %.40q", s.Way)
+		return &Invalid{NoWay, fmt.Sprintf("%.40q", s.Way)}
 	}
 	for _, id := range s.Purposes {
 		if _, ok := purpose.Lookup(id); !ok {
-			return fmt.Sprintf("no such purpose: %.40q", id)
+			return &Invalid{NoPurpose, fmt.Sprintf("%.40q", id)}
 		}
 	}
-	return ""
+	return nil
 }
 
 // faultOfDates is what is wrong with days that the reader remembers.
-func faultOfDates(s *Statement) string {
+func faultOfDates(s *Statement) *Invalid {
 	for _, text := range []string{s.AgreedOn, s.AddressGiven, s.ToldOn} {
 		begin, ok := begins(text)
 		switch {
 		case text == "":
 		case !ok:
-			return fmt.Sprintf("%.40q is no date: write 2025-03-14, 2025-03 or 2025", text)
+			return &Invalid{NoDate, fmt.Sprintf("%.40q", text)}
 		case begin.After(s.When.Add(24 * time.Hour)):
-			return fmt.Sprintf("%s has not come yet", text)
+			return &Invalid{NotYet, text}
 		}
 	}
-	return ""
+	return nil
 }
 
 // begins is the first moment of a day, a month or a year.
@@ -202,19 +203,19 @@ func begins(text string) (time.Time, bool) {
 }
 
 // faultOfTexts is a text that is too long or cannot be kept.
-func faultOfTexts(s *Statement) string {
+func faultOfTexts(s *Statement) *Invalid {
 	for _, text := range []string{s.Sender, s.Recipient, s.Where, s.By, s.Actor} {
 		if len(text) > maxText {
-			return fmt.Sprintf("a text over %d octets", maxText)
+			return &Invalid{TooLong, strconv.Itoa(maxText)}
 		}
 	}
 	if len(s.Note) > maxNote {
-		return fmt.Sprintf("a note over %d octets", maxNote)
+		return &Invalid{LongNote, strconv.Itoa(maxNote)}
 	}
 	if !utf8.ValidString(s.Sender + s.Recipient + s.Where + s.By + s.Actor + s.Note) {
-		return "a text that is not UTF-8"
+		return &Invalid{NotText, ""}
 	}
-	return ""
+	return nil
 }
 
 // Latest returns the last statement about a sender and an address on having agreed,

@@ -135,3 +135,17 @@ func FuzzCheck(f *testing.F) {
 		}
 	})
 }
+
+// Each problem says itself in English, and is an ErrInvalid.
+func TestProblemsSay(t *testing.T) {
+	for _, p := range []statement.Problem{
+		statement.OtherForm, statement.NoSender, statement.NoRecipient, statement.NoTime, statement.NoDay, statement.ToldMore,
+		statement.NotAgreed, statement.NotTold, statement.NoAnswer, statement.NoWay, statement.NoPurpose, statement.NoDate,
+		statement.NotThrough, statement.NotYet, statement.TooLong, statement.LongNote, statement.NotText,
+	} {
+		err := error(&statement.Invalid{Problem: p})
+		if !errors.Is(err, statement.ErrInvalid) || strings.TrimPrefix(err.Error(), statement.ErrInvalid.Error()+": ") == "" {
+			t.Errorf("%s says %q", p, err)
+		}
+	}
+}

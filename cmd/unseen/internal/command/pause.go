@@ -30,7 +30,7 @@ func (c *pauseCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	s.say(words.Paused, "until", ending(span.Until))
+	s.say(words.Paused, "until", s.ending(span.Until))
 	return nil
 }
 
@@ -52,11 +52,8 @@ func (c *resumeCommand) Run(ctx context.Context, s *session) error {
 	return nil
 }
 
-// moment is how moments are written on the command line.
-const moment = "2006-01-02 15:04"
-
-// ending is when something ends, by the reader's clock.
-func ending(t time.Time) string { return t.Local().Format(moment) }
+// ending is when something ends, by the reader's clock and in their words.
+func (s *session) ending(t time.Time) string { return s.words.DateTime(t.Local()) }
 
 // seconds reads how long something is to be: "30m", "2h", "1h30m" or "3d"; 0 for "",
 // which leaves it to Unseen.

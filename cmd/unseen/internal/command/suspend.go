@@ -44,9 +44,9 @@ func (c *suspendCommand) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	if off.Account == "" {
-		s.say(words.SuspendedAll, "until", ending(off.Until))
+		s.say(words.SuspendedAll, "until", s.ending(off.Until))
 	} else {
-		s.say(words.SuspendedOne, "account", off.Account, "until", ending(off.Until))
+		s.say(words.SuspendedOne, "account", off.Account, "until", s.ending(off.Until))
 	}
 	return nil
 }

@@ -9,13 +9,13 @@ import (
 func (s *session) printSpans(st api.Status) {
 	for _, off := range st.Suspended {
 		if off.Account == "" {
-			s.say(words.StatusSuspended, "until", ending(off.Until))
+			s.say(words.StatusSuspended, "until", s.ending(off.Until))
 			continue
 		}
-		s.say(words.StatusSuspendOne, "account", off.Account, "until", ending(off.Until))
+		s.say(words.StatusSuspendOne, "account", off.Account, "until", s.ending(off.Until))
 	}
 	if st.Paused != nil {
-		s.say(words.StatusPaused, "until", ending(st.Paused.Until))
+		s.say(words.StatusPaused, "until", s.ending(st.Paused.Until))
 	}
 	if st.Receipts > 0 {
 		s.say(words.StatusReceipts, "n", st.Receipts)
