@@ -24,7 +24,7 @@ func TestMisstated(t *testing.T) {
 		"no way":        {api.Statement{Answer: statement.Yes, Way: "dream"}, `no way called "dream"`},
 		"not agreed":    {api.Statement{Answer: statement.No, AgreedOn: "2025"}, "only who agreed"},
 		"told, no day":  {api.Statement{Answer: statement.Told}, "the day on which you told the sender is missing"},
-		"a long letter": {api.Statement{Answer: statement.No, Note: strings.Repeat("x", 70_000)}, "longer than 65536 octets"},
+		"a long place":  {api.Statement{Answer: statement.Yes, Where: strings.Repeat("x", 3000)}, "longer than 2048 octets"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.said.Sender, c.said.Recipient = "shop.example", "anna@example.org"
