@@ -18,13 +18,13 @@ func TestMisstated(t *testing.T) {
 		said api.Statement
 		want string
 	}{
-		"no answer":     {api.Statement{}, "the answer is no, yes, unsure or told"},
-		"no date":       {api.Statement{Answer: statement.Yes, AgreedOn: "yesterday"}, `"yesterday" is no date`},
-		"not yet":       {api.Statement{Answer: statement.Yes, AgreedOn: "2999"}, "2999 has not come yet"},
-		"no way":        {api.Statement{Answer: statement.Yes, Way: "dream"}, `no way called "dream"`},
-		"not agreed":    {api.Statement{Answer: statement.No, AgreedOn: "2025"}, "only who agreed"},
-		"told, no day":  {api.Statement{Answer: statement.Told}, "the day on which you told the sender is missing"},
-		"a long place":  {api.Statement{Answer: statement.Yes, Where: strings.Repeat("x", 3000)}, "longer than 2048 octets"},
+		"no answer":    {api.Statement{}, "the answer is no, yes, unsure or told"},
+		"no date":      {api.Statement{Answer: statement.Yes, AgreedOn: "yesterday"}, `"yesterday" is no date`},
+		"not yet":      {api.Statement{Answer: statement.Yes, AgreedOn: "2999"}, "2999 has not come yet"},
+		"no way":       {api.Statement{Answer: statement.Yes, Way: "dream"}, `no way called "dream"`},
+		"not agreed":   {api.Statement{Answer: statement.No, AgreedOn: "2025"}, "only who agreed"},
+		"told, no day": {api.Statement{Answer: statement.Told}, "the day on which you told the sender is missing"},
+		"a long place": {api.Statement{Answer: statement.Yes, Where: strings.Repeat("x", 3000)}, "longer than 2048 octets"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.said.Sender, c.said.Recipient = "shop.example", "anna@example.org"
