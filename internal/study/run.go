@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/unseen-mail/unseen/detect"
+	"github.com/unseen-mail/unseen/internal/room"
 	"github.com/unseen-mail/unseen/internal/source"
 	"github.com/unseen-mail/unseen/rules/catalogue"
 )
@@ -110,16 +111,16 @@ type job struct {
 func (w *worker) all(ctx context.Context, sources []Source) (err error) {
 	cores := runtime.GOMAXPROCS(0)
 	order, work := make(chan *job, ahead*cores), make(chan *job, ahead*cores)
-	room := newRoom(inFlight)
+	memory := room.New(inFlight)
 	var busy sync.WaitGroup
 	defer busy.Wait()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	context.AfterFunc(ctx, room.close)
+	context.AfterFunc(ctx, memory.Close)
 	busy.Go(func() {
 		defer close(order)
 		defer close(work)
-		w.read(ctx, sources, room, func(j *job) bool {
+		w.read(ctx, sources, memory, func(j *job) bool {
 			select {
 			case order <- j:
 			case <-ctx.Done():
@@ -142,13 +143,13 @@ func (w *worker) all(ctx context.Context, sources []Source) (err error) {
 		if err := w.take(j); err != nil {
 			return err
 		}
-		room.give(len(j.mail.Raw))
+		memory.Give(len(j.mail.Raw))
 	}
 	return w.flush()
 }
 
 // read hands out the mails of sources.
-func (w *worker) read(ctx context.Context, sources []Source, room *room, give func(*job) bool) {
+func (w *worker) read(ctx context.Context, sources []Source, memory *room.Room, give func(*job) bool) {
 	for i := range sources {
 		at := &sources[i]
 		cfg := w.run.Mail
@@ -157,7 +158,7 @@ func (w *worker) read(ctx context.Context, sources []Source, room *room, give fu
 			return err == nil && known
 		}
 		for mail := range cfg.Mails(ctx, []string{at.Path}) {
-			if !room.take(len(mail.Raw)) {
+			if !memory.Take(len(mail.Raw)) {
 				return
 			}
 			j := &job{source: at, mail: mail, place: w.place(at, mail.Key), done: make(chan struct{})}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/internal/plan"
+	"github.com/unseen-mail/unseen/internal/room"
 	"github.com/unseen-mail/unseen/internal/source"
 )
 
@@ -43,18 +44,18 @@ type job struct {
 func (sc *scanner) run(ctx context.Context, mails iter.Seq[source.Mail]) error {
 	cores := runtime.GOMAXPROCS(0)
 	order, work := make(chan *job, ahead*cores), make(chan *job, ahead*cores)
-	room := newRoom(inFlight)
+	memory := room.New(inFlight)
 	var all sync.WaitGroup
 	defer all.Wait()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	context.AfterFunc(ctx, room.close)
+	context.AfterFunc(ctx, memory.Close)
 	all.Go(func() {
 		defer close(order)
 		defer close(work)
 		for mail := range mails {
 			j := &job{mail: mail, done: make(chan struct{})}
-			if !room.take(len(mail.Raw)) {
+			if !memory.Take(len(mail.Raw)) {
 				return
 			}
 			select {
@@ -73,11 +74,11 @@ func (sc *scanner) run(ctx context.Context, mails iter.Seq[source.Mail]) error {
 			}
 		})
 	}
-	return sc.writeAll(order, room)
+	return sc.writeAll(order, memory)
 }
 
 // writeAll writes what was found, in order.
-func (sc *scanner) writeAll(order <-chan *job, room *room) error {
+func (sc *scanner) writeAll(order <-chan *job, memory *room.Room) error {
 	noted := time.Now()
 	for {
 		j, err := sc.next(order)
@@ -87,7 +88,7 @@ func (sc *scanner) writeAll(order <-chan *job, room *room) error {
 		if err := sc.write(j); err != nil {
 			return err
 		}
-		room.give(len(j.mail.Raw))
+		memory.Give(len(j.mail.Raw))
 		if sc.state != nil && time.Since(noted) > noteEvery {
 			if err := sc.checkpoint(); err != nil {
 				return err
@@ -153,47 +154,4 @@ func (sc *scanner) scan(j *job) {
 		Source: m.Name, Recipient: sc.recipient(m.Raw), All: sc.options.All,
 	})
 	plan.Settle(m.Raw, j.report.Findings)
-}
-
-// A room is memory that several share. One who wants more than there is gets in
-// alone.
-type room struct {
-	mu    sync.Mutex
-	freed sync.Cond
-	// mu guards what follows.
-	size, used int
-	closed     bool
-}
-
-func newRoom(size int) *room {
-	r := &room{size: size}
-	r.freed.L = &r.mu
-	return r
-}
-
-// take waits for room. It says false when the room was closed.
-func (r *room) take(n int) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for r.used > 0 && r.used+n > r.size && !r.closed {
-		r.freed.Wait()
-	}
-	r.used += n
-	return !r.closed
-}
-
-// give gives room back.
-func (r *room) give(n int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.used -= n
-	r.freed.Broadcast()
-}
-
-// close ends all waiting.
-func (r *room) close() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.closed = true
-	r.freed.Broadcast()
 }
