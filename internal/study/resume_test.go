@@ -16,39 +16,6 @@ import (
 	"github.com/unseen-mail/unseen/internal/study/made"
 )
 
-// asProgram makes the test binary run the study in a directory, so that it can be ended
-// from outside.
-const asProgram = "UNSEEN_TEST_STUDY"
-
-func TestMain(m *testing.M) {
-	if dir := os.Getenv(asProgram); dir != "" {
-		os.Exit(program(dir))
-	}
-	os.Exit(m.Run())
-}
-
-// program runs the study in a directory in small parts.
-func program(dir string) int {
-	s, err := Open(dir)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer s.Close()
-	if _, err := s.Run(context.Background(), Run{Catalogue: rulesOf(nil), Tool: "test", part: 16}); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return 0
-}
-
-// asOther starts the study in a directory in a process of its own.
-func asOther(dir string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), asProgram+"="+dir)
-	return cmd
-}
-
 // same says whether two datasets are equal, octet for octet.
 func same(t *testing.T, a, b string) {
 	t.Helper()
@@ -79,52 +46,6 @@ func copyOf(t *testing.T, s *Study) string {
 		t.Fatal(err)
 	}
 	return dir
-}
-
-// A study that is killed again and again, whenever, comes to the same dataset.
-func TestKilled(t *testing.T) {
-	mail := t.TempDir()
-	c, wait := made.Config{Senders: 30, Mailboxes: 5, Mailings: 2, OneAddress: true}, 200*time.Millisecond
-	if os.Getenv("UNSEEN_LONG") == "1" {
-		// 100,000 mails.
-		c, wait = made.Config{Senders: 1000, Mailboxes: 5, Mailings: 20, OneAddress: true}, 4*time.Second
-	}
-	madeMail(t, c, mail)
-	s := begin(t, Protocol{Replicates: 20}, Files{}, mail)
-	dir := copyOf(t, s)
-	ran(t, s)
-	want, _ := published(t, s)
-	killed := 0
-	for try := 0; ; try++ {
-		cmd := asOther(dir)
-		said := new(strings.Builder)
-		cmd.Stderr = said
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		late := time.AfterFunc(wait*time.Duration(try+1), func() { _ = cmd.Process.Kill() })
-		err := cmd.Wait()
-		late.Stop()
-		if err == nil {
-			break
-		}
-		if cmd.ProcessState.ExitCode() >= 0 {
-			t.Fatalf("it ended by itself: %s", said)
-		}
-		killed++
-	}
-	again, err := Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer again.Close()
-	parts, _ := again.state.parts()
-	t.Logf("killed %d times, %d parts", killed, len(parts))
-	if killed == 0 || len(parts) < 2 {
-		t.Error("it was never killed in the middle")
-	}
-	got, _ := published(t, again)
-	same(t, want, got)
 }
 
 // Parts of a study that ran on several machines make the dataset of the whole.
@@ -265,7 +186,7 @@ func TestFollow(t *testing.T) {
 	first.Mailings = 1
 	madeMail(t, first, mail)
 	s := begin(t, Protocol{}, Files{}, mail)
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	mails := 0
 	err := s.Follow(ctx, Run{Catalogue: rulesOf(t), Tool: "test"}, func(tally Tally) {

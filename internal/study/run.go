@@ -43,6 +43,27 @@ type Run struct {
 
 	// part is how many mails a part holds at most; zero means partMessages.
 	part int
+	// step is called at each step of a run, on the goroutine that keeps what was found,
+	// which waits for it. Nil is nobody. Tests end a run there.
+	step func(step)
+}
+
+// A step is a moment between two things that a run does to what lies on disk.
+type step string
+
+// The steps of a run: a mail was taken in, a part's files are written but not counted,
+// and a part counts.
+const (
+	stepMail    step = "mail"
+	stepWritten step = "written"
+	stepNoted   step = "noted"
+)
+
+// at passes a step.
+func (r *Run) at(s step) {
+	if r.step != nil {
+		r.step(s)
+	}
 }
 
 // A Tally is what a run came to.
@@ -257,6 +278,7 @@ func (w *worker) take(j *job) error {
 	if m := &j.record.Message; w.study.Protocol.Seeded && m.CampaignKey != nil {
 		w.copies = append(w.copies, stored{m.MsgKey, *m.CampaignKey, j.source.Holder, recipientIn(j), j.mail.Raw})
 	}
+	w.run.at(stepMail)
 	if len(w.records) >= cmp.Or(w.run.part, partMessages) || w.rows >= partRows || time.Since(w.begun) > partAfter {
 		return w.flush()
 	}
@@ -285,10 +307,12 @@ func (w *worker) flush() error {
 		if p, err = w.study.writePart(name, w.records); err != nil {
 			return err
 		}
+		w.run.at(stepWritten)
 	}
 	if err := w.study.state.commit(p, w.keys, w.copies); err != nil {
 		return err
 	}
+	w.run.at(stepNoted)
 	clear(w.fresh)
 	w.keys, w.records, w.copies, w.rows = nil, nil, nil, 0
 	return nil
