@@ -31,6 +31,7 @@ type answer struct {
 	tacit     bool   // the UID goes without saying
 	swallowed bool   // it held what the relay asked for
 	early     []byte // the beginning of the message, kept for the client side
+	modSeq    []byte // its mod-sequence, as long as it may be the relay's
 	gap       int    // spaces that were read and not yet written
 	omitted   bool   // the last item was the relay's
 	plannings []*guarded
@@ -145,6 +146,9 @@ func (a *answer) close() error {
 	if len(bytes.TrimSpace(end)) > 0 {
 		return &wire.SyntaxError{What: "octets after a fetch answer"}
 	}
+	if err := a.sayModSeq(); err != nil {
+		return err
+	}
 	if a.inject != nil && (a.opened || !a.asked() && !a.swallowed) {
 		if err := a.unaskedEnd(); err != nil {
 			return err
@@ -204,6 +208,9 @@ func (a *answer) item(ctx context.Context) error {
 	}
 	if item.Name == emailID || item.Name == gmailID {
 		return a.itemObject(item.Name, name)
+	}
+	if a.inject != nil && a.inject.modSeq && item.Name == modSeq {
+		return a.itemModSeq()
 	}
 	if a.inject != nil {
 		switch {

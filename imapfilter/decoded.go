@@ -66,7 +66,7 @@ func (s *session) prepareDecoded(ctx context.Context, box *mailbox, messages []f
 			if o == nil || s.decodedOverlay(box, o, key) != nil {
 				continue
 			}
-			d, err := s.fetchDecoded(o, m, key, ask.uid)
+			d, err := s.fetchDecoded(o, m, key, ask)
 			if err != nil {
 				return err
 			}
@@ -105,7 +105,7 @@ func partRange(o *message.Overlay, section string) (message.Range, bool) {
 
 // fetchDecoded fetches a part and returns its edits in decoded form; nil if there
 // is no saying.
-func (s *session) fetchDecoded(o *message.Overlay, m found, key decodedKey, uid bool) (*message.Overlay, error) {
+func (s *session) fetchDecoded(o *message.Overlay, m found, key decodedKey, ask asking) (*message.Overlay, error) {
 	r, ok := partRange(o, key.section)
 	if !ok || r.Len() > message.HoldLimit {
 		return nil, nil
@@ -115,7 +115,7 @@ func (s *session) fetchDecoded(o *message.Overlay, m found, key decodedKey, uid 
 	if composed(o, key.section) {
 		items = fmt.Sprintf("(UID BODY.PEEK[]<%d.%d> BINARY.PEEK[%s])", r.Start, r.Len(), key.section)
 	}
-	if err := s.inject(&injection{uid: uid, part: part}, fmt.Sprint(m.number(uid)), items); err != nil {
+	if err := s.inject(&injection{uid: ask.uid, part: part, modSeq: ask.modSeq()}, fmt.Sprint(m.number(ask.uid)), items); err != nil {
 		return nil, err
 	}
 	if len(part.raw) != r.Len() || !matches(o, part.raw, r.Start) {

@@ -176,7 +176,7 @@ func changedSince(narrowing string) string {
 func (s *session) prepare(ctx context.Context, box *mailbox, messages []found, ask asking) error {
 	s.forget(box)
 	numbers := s.withoutPlan(ctx, box, messages, ask)
-	if learnt, err := s.identify(box, messages, numbers, ask.uid); err != nil {
+	if learnt, err := s.identify(box, messages, numbers, ask); err != nil {
 		return err
 	} else if learnt {
 		numbers = s.withoutPlan(ctx, box, messages, ask)
@@ -217,19 +217,22 @@ func (s *session) injectPlans(box *mailbox, ask asking, numbers []uint32) error 
 	if early(ask.items) {
 		return s.injectEarly(box, ask, numbers)
 	}
-	inj := &injection{uid: ask.uid, body: true, keep: true}
+	inj := &injection{uid: ask.uid, body: true, keep: true, modSeq: ask.modSeq()}
 	return s.inject(inj, string(wire.AppendSet(nil, numbers)), "(UID BODY.PEEK[])")
 }
 
 // members returns the messages that are asked for, with their UIDs. What is not
-// known is asked of the server, with what narrows the set down.
+// known is asked of the server, with what narrows the set down. If the server refuses
+// that there are none, and the mail program's command goes its way.
 func (s *session) members(box *mailbox, f wire.Fetch, uid bool) ([]found, error) {
 	if numbers, ok := f.Set.Numbers(batch); ok {
 		if list, known := s.remembered(box, numbers, uid); known {
 			return list, nil
 		}
 	}
-	list, err := s.injectFetch(uid, f.Set.Raw, "(UID)"+f.Narrowing)
+	inj := &injection{uid: uid, modSeq: asksModSeq(f.Items)}
+	err := s.inject(inj, f.Set.Raw, "(UID)"+f.Narrowing)
+	list := inj.found
 	// A server may tell of a message twice, as when its flags changed meanwhile.
 	slices.SortFunc(list, func(a, b found) int { return cmp.Compare(a.number(uid), b.number(uid)) })
 	return slices.Compact(list), err
@@ -294,6 +297,7 @@ type injection struct {
 	uid    bool // its kind
 	body   bool // it asks for whole messages
 	object bool // it asks what the server calls them
+	modSeq bool // it asks for mod-sequences, see modseq.go
 	keep   bool // which the mail program may ask for next
 	part   *partly
 	begun  *begun // it asks for beginnings, or for the rest
@@ -303,17 +307,12 @@ type injection struct {
 	done   bool
 }
 
-// injectFetch sends a FETCH of the relay's own and returns the messages that
-// answered. If the server refuses it there are none, and the mail program's
-// command goes its way.
-func (s *session) injectFetch(uid bool, set, items string) ([]found, error) {
-	inj := &injection{uid: uid, body: strings.Contains(items, "BODY")}
-	err := s.inject(inj, set, items)
-	return inj.found, err
-}
-
-// inject sends a FETCH of the relay's own and waits until it is completed.
+// inject sends a FETCH of the relay's own and waits until it is completed. The items
+// begin with "(UID".
 func (s *session) inject(inj *injection, set, items string) error {
+	if inj.modSeq {
+		items = withModSeq(items)
+	}
 	inj.tag, inj.told = s.tag.next(), time.Now()
 	inj.set, _, _ = wire.ParseSet([]byte(set + " "))
 	name := "FETCH"

@@ -68,12 +68,12 @@ func (s *session) askObject(t wire.Text, args int, f wire.Fetch, whole bool) (wi
 
 // identify asks what the server calls messages that have no plan where they lie:
 // one may be stored under that name. It tells whether it learnt any name.
-func (s *session) identify(box *mailbox, messages []found, numbers []uint32, uid bool) (bool, error) {
+func (s *session) identify(box *mailbox, messages []found, numbers []uint32, ask asking) (bool, error) {
 	var unnamed []uint32
 	s.mu.Lock()
 	item := s.st.can.object
 	for _, m := range messages {
-		if n := m.number(uid); item != "" && slices.Contains(numbers, n) && box.objects[m.uid] == "" {
+		if n := m.number(ask.uid); item != "" && slices.Contains(numbers, n) && box.objects[m.uid] == "" {
 			unnamed = append(unnamed, n)
 		}
 	}
@@ -81,7 +81,7 @@ func (s *session) identify(box *mailbox, messages []found, numbers []uint32, uid
 	if len(unnamed) == 0 {
 		return false, nil
 	}
-	inj := &injection{uid: uid, object: true}
+	inj := &injection{uid: ask.uid, object: true, modSeq: ask.modSeq()}
 	err := s.inject(inj, string(wire.AppendSet(nil, unnamed)), "(UID "+item+")")
 	return len(inj.found) > 0, err
 }

@@ -133,7 +133,7 @@ func (s *session) injectEarly(box *mailbox, ask asking, numbers []uint32) error 
 	if s.continues(box, ask, numbers, first) {
 		return s.injectRest(ask, numbers, first)
 	}
-	inj := &injection{uid: ask.uid, body: true, keep: true, begun: first}
+	inj := &injection{uid: ask.uid, body: true, keep: true, begun: first, modSeq: ask.modSeq()}
 	if err := s.inject(inj, string(wire.AppendSet(nil, numbers)), fmt.Sprintf("(UID BODY.PEEK[]<0.%d>)", first.len)); err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func (s *session) continues(box *mailbox, ask asking, numbers []uint32, first *b
 
 // injectRest fetches the rest of messages that have begun.
 func (s *session) injectRest(ask asking, rest []uint32, first *begun) error {
-	inj := &injection{uid: ask.uid, keep: true, begun: &begun{from: first.len, raw: first.raw}}
+	inj := &injection{uid: ask.uid, keep: true, begun: &begun{from: first.len, raw: first.raw}, modSeq: ask.modSeq()}
 	return s.inject(inj, string(wire.AppendSet(nil, rest)), fmt.Sprintf("(UID BODY.PEEK[]<%d.%d>)", first.len, restLen))
 }
 
