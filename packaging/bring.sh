@@ -27,7 +27,7 @@ go_packages="golang-go"
 window_packages="gcc libc6-dev pkg-config libgl-dev libegl-dev libx11-dev libxrandr-dev libxxf86vm-dev libxi-dev libxcursor-dev libxinerama-dev libwayland-dev libxkbcommon-dev"
 package_tools="gcc-mingw-w64-x86-64-win32 zip binutils debootstrap"
 screen_packages="openbox imagemagick xfce4-panel xfconf libgl1-mesa-dri"
-test_packages="dovecot-imapd thunderbird isync libsasl2-modules mutt neomutt offlineimap3 curl python3 claws-mail xvfb xdotool libnss3-tools bsdutils chromium geary evolution evolution-data-server gir1.2-camel-1.2 python3-gi gnome-keyring libsecret-tools dbus-daemon systemd npm openssl gnupg openssh-client poppler-utils procmail maildrop dovecot-sieve notmuch aerc w3m groff unzip"
+test_packages="dovecot-imapd thunderbird isync libsasl2-modules mutt neomutt offlineimap3 curl python3 claws-mail xvfb xdotool libnss3-tools bsdutils chromium geary evolution evolution-data-server gir1.2-camel-1.2 python3-gi gnome-keyring libsecret-tools dbus-daemon systemd npm openssl gnupg openssh-client poppler-utils qpdf procmail maildrop dovecot-sieve notmuch aerc w3m groff unzip"
 
 # there PACKAGE: is what we need of a package on this machine?
 there() {
@@ -55,7 +55,7 @@ there() {
     openssh-client) command -v ssh-keygen >/dev/null ;;
     offlineimap3) command -v offlineimap >/dev/null ;;
     xvfb) command -v Xvfb >/dev/null ;;
-    procmail | maildrop | notmuch | w3m | groff | unzip) command -v "$1" >/dev/null ;;
+    procmail | maildrop | notmuch | w3m | groff | unzip | qpdf) command -v "$1" >/dev/null ;;
     dovecot-sieve) command -v sievec >/dev/null ;;
     libnss3-tools) command -v certutil >/dev/null ;;
     bsdutils) command -v script >/dev/null ;;

@@ -20,17 +20,25 @@ type Block struct {
 	Wide, High int
 }
 
-// Limits of a drawing.
+// Limits of a drawing: how many blocks of a mail are looked at, how many letters a block
+// of words has, how many blocks of words stand at the beginning, and how many marks one
+// reference has.
 const (
-	maxBlocks = 60
+	maxBlocks = 20000
 	maxWords  = 160
+	maxFirst  = 6
+	maxMarks  = 3
 )
+
+// leftOut stands for words between two marks.
+const leftOut = "[…]"
 
 // draw draws the HTML of a mail from its structure: its words in order, and boxes
 // where the findings stand. Nothing is rendered and nothing loaded. Findings are
-// told by their addresses, so that one found elsewhere is not drawn.
+// told by their addresses, so that one found elsewhere is not drawn. However long a mail
+// is, its references are drawn: of its words those at the beginning and around marks.
 func draw(texts []string, findings []detect.Finding) []Block {
-	d := drawer{numbers: make(map[string]int)}
+	d := drawer{numbers: make(map[string]int), marks: make(map[int]int)}
 	for i, f := range findings {
 		if d.numbers[f.URL] == 0 {
 			d.numbers[f.URL] = i + 1
@@ -39,14 +47,31 @@ func draw(texts []string, findings []detect.Finding) []Block {
 	for _, text := range texts {
 		d.text(text)
 	}
-	return d.blocks
+	return condensed(d.blocks)
+}
+
+// condensed leaves out words that are far from marks.
+func condensed(all []Block) []Block {
+	marked := func(i int) bool { return i >= 0 && i < len(all) && all[i].Number > 0 }
+	var list []Block
+	for i, b := range all {
+		switch {
+		case b.Number > 0 || i < maxFirst || marked(i-1) || marked(i+1):
+			list = append(list, b)
+		case len(list) == 0 || list[len(list)-1].Words != leftOut:
+			list = append(list, Block{Words: leftOut})
+		}
+	}
+	return list
 }
 
 // A drawer is one drawing.
 type drawer struct {
 	numbers map[string]int
-	blocks  []Block
-	words   strings.Builder
+	// marks counts those of each number.
+	marks  map[int]int
+	blocks []Block
+	words  strings.Builder
 }
 
 // text draws one part.
@@ -98,7 +123,8 @@ func (d *drawer) element(token html.Token) {
 			b.Number = n
 		}
 	}
-	if b.Number > 0 {
+	if b.Number > 0 && d.marks[b.Number] < maxMarks {
+		d.marks[b.Number]++
 		d.flush()
 		d.blocks = append(d.blocks, b)
 	}

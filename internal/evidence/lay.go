@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 
 	"golang.org/x/net/html/charset"
 
@@ -58,7 +60,7 @@ func (c *Case) lay(x *Examined, w *words.Catalogue) (*page, error) {
 // MailingLine says what the comparison of one mailing came to.
 func MailingLine(m Mailing, w *words.Catalogue) string {
 	return w.Say(words.EvidenceMailing, "sender", m.Sender, "date", w.Date(m.Sent), "copies", len(m.Copies), "recipients", m.Recipients) +
-		" \u2013 " + w.Say(words.EvidenceMailingCounts, "individual", m.Individual, "aggregate", m.Aggregate, "other", m.Other)
+		" \u2013 " + strings.TrimSpace(w.Say(words.EvidenceMailingCounts, "individual", m.Individual, "aggregate", m.Aggregate, "other", m.Other))
 }
 
 // summary says what happened, in a few sentences.
@@ -158,14 +160,33 @@ func (c *Case) layMail(m *Shown, proven map[[16]byte]bool, w *words.Catalogue) (
 		listed = listed[:maxListed]
 	}
 	for _, f := range listed {
+		certain := proven[addressKey(f.URL)]
+		if certain {
+			f.Certainty = detect.Proven // by what one mail alone cannot show
+		}
 		laid := c.layFinding(f, w)
-		if proven[addressKey(f.URL)] {
+		if certain {
 			laid.Reasons = append(laid.Reasons, w.Say(words.ReportProven))
 		}
 		one.Findings = append(one.Findings, laid)
 	}
 	one.Blocks = draw(htmlOf(raw), listed)
+	one.Alt = w.Say(words.ReportDrawn)
+	if marks := marksOf(one.Blocks); len(marks) > 0 {
+		one.Alt = w.Say(words.ReportDrawnAlt, "numbers", w.List(marks))
+	}
 	return one, nil
+}
+
+// marksOf are the numbers that are drawn, each once.
+func marksOf(blocks []Block) []string {
+	var list []string
+	for _, b := range blocks {
+		if n := strconv.Itoa(b.Number); b.Number > 0 && !slices.Contains(list, n) {
+			list = append(list, n)
+		}
+	}
+	return list
 }
 
 // distinct are the findings that a report lists: those that tell, each address once.

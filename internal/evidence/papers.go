@@ -152,8 +152,10 @@ type seenSender struct {
 // A seenMail is one mail of a report.
 type seenMail struct {
 	Head, To, Gaps, Further string
-	Blocks                  []Block
-	Findings                []seenFinding
+	// Alt says in words what is drawn of it.
+	Alt      string
+	Blocks   []Block
+	Findings []seenFinding
 }
 
 // A seenFinding is one finding of a report.

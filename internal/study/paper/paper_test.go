@@ -144,6 +144,7 @@ func TestPage(t *testing.T) {
 				t.Errorf("%s in %s: twice is not the same: %v", name, lang, err)
 			}
 			onPaper(t, files.PDF)
+			tagged(t, files)
 		}
 		if len(pages) != 4 {
 			t.Errorf("%s: %d different pages in four languages", name, len(pages))
@@ -162,6 +163,26 @@ func onPaper(t *testing.T, pdf []byte) {
 	text, err := cmd.Output()
 	if err != nil || !strings.Contains(string(text), "Made-up <mail>") || !strings.Contains(string(text), "img src") || strings.Contains(string(text), "\ufffd") {
 		t.Errorf("on paper: %v\n%.300s", err, text)
+	}
+}
+
+// tagged says whether a report on paper has the headings, tables and drawings of the page.
+func tagged(t *testing.T, files paper.Files) {
+	t.Helper()
+	if _, err := exec.LookPath("pdfinfo"); err != nil {
+		return // poppler-utils is among what the tests bring
+	}
+	cmd := exec.Command("pdfinfo", "-struct-text", "-")
+	cmd.Stdin = bytes.NewReader(files.PDF)
+	tree, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for on, paper := range map[string]string{"<h1>": "H1 (block)", "<h2>": "H2 (block)", "<figure>": "Figure", "<table>": "Table (block)", "<tr>": "TR", "<td>": "TD", "<li>": "LI (block)"} {
+		want, got := bytes.Count(files.HTML, []byte(on)), bytes.Count(tree, []byte(" "+paper+"\n"))+bytes.Count(tree, []byte(" "+paper+":\n"))
+		if got != want || want == 0 {
+			t.Errorf("%d times %s on paper, %d times on the page", got, paper, want)
+		}
 	}
 }
 
