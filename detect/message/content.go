@@ -101,7 +101,14 @@ func (p *parser) inherit(f *frame, around frame) {
 	if part.Location == "" && !f.message && around.part != nil {
 		part.Location = around.part.Location
 	}
+	part.around.Enclosed = f.enclosed
+	if around.part != nil {
+		part.around.MediaType = around.part.MediaType
+	}
 	for _, b := range p.open {
+		if b.frame == len(p.frames)-2 && (b.also == "" || b.also == b.text) {
+			part.around.Boundary = b.text
+		}
 		part.bounds = append(part.bounds, b.text)
 		if b.also != b.text && b.also != "" {
 			part.bounds = append(part.bounds, b.also)

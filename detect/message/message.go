@@ -88,7 +88,28 @@ type Part struct {
 	also string
 	// bounds are the boundaries that could end the part.
 	bounds []string
+	// around is what the part stands in.
+	around Around
 }
+
+// An Around is what a part stands in.
+type Around struct {
+	// MediaType is that of the multipart or message/rfc822 around the part, "" for the
+	// root of the whole message.
+	MediaType string
+	// Boundary is that of the multipart; "" where there is none, or where servers and
+	// clients read another one.
+	Boundary string
+	// Enclosed says that the part belongs to a message inside another.
+	Enclosed bool
+}
+
+// Around says what the part stands in.
+func (p *Part) Around() Around { return p.around }
+
+// Bounds are the boundaries that could end the part, those of the outermost multipart
+// first. They are not to be changed.
+func (p *Part) Bounds() []string { return p.bounds }
 
 // Leaf says whether the part has octets of its own rather than parts. An enclosed
 // message that is encoded is a leaf to mail programs, in [Layout.Shown]: what is

@@ -31,6 +31,9 @@ type Settings struct {
 	// Links is "protect" (the default) or "leave": what becomes of tracked links
 	// in mail that is fetched for the first time.
 	Links string
+	// Sent is "address" (the default) or "enclose": how a picture that may be shown goes
+	// along with what quotes it.
+	Sent string
 	// Data is the data directory, absolute; "" is the usual place.
 	Data string
 	// GatewayPort is where held loads lead; 0 lets Unseen find one once.
@@ -87,7 +90,7 @@ type Proxy struct {
 
 // Defaults returns the settings of an empty file.
 func Defaults() Settings {
-	return Settings{Log: slog.LevelWarn, LapseDays: lapseDays, Openings: "daily", Links: "protect"}
+	return Settings{Log: slog.LevelWarn, LapseDays: lapseDays, Openings: "daily", Links: "protect", Sent: "address"}
 }
 
 // lapseDays is six months: after that a reader is asked anew.

@@ -35,6 +35,10 @@ func rules() []rule {
 			s.Links, _ = v.(string)
 			return s.Links == "protect" || s.Links == "leave"
 		}},
+		{"sent_pictures", `"address" or "enclose"`, func(s *Settings, v any) bool {
+			s.Sent, _ = v.(string)
+			return s.Sent == "address" || s.Sent == "enclose"
+		}},
 		{"gateway_port", "a number from 1024 to 65535", func(s *Settings, v any) bool {
 			return within(&s.GatewayPort, v, 1024, 65535)
 		}},

@@ -21,8 +21,11 @@ type copies struct {
 func newCopies(c *core) *copies { return &copies{store: c.store, log: c.log} }
 
 // Get returns a fresh copy.
-func (c *copies) Get(url string) (proxy.Copy, bool) {
-	ctx, cancel := context.WithTimeout(context.Background(), copyTime)
+func (c *copies) Get(url string) (proxy.Copy, bool) { return c.get(context.Background(), url) }
+
+// get is Get for as long as somebody waits.
+func (c *copies) get(ctx context.Context, url string) (proxy.Copy, bool) {
+	ctx, cancel := context.WithTimeout(ctx, copyTime)
 	defer cancel()
 	kept, ok, err := c.store.Kept(ctx, url)
 	if err != nil {

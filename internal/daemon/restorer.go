@@ -23,7 +23,7 @@ type restorer struct {
 // it did not know.
 func (r *restorer) stored(ctx context.Context, raw []byte) (out []byte, unknown int, err error) {
 	var broken error
-	out, unknown, err = plan.Restore(raw, r.base, r.looking(ctx, &broken), plan.ByAppend)
+	out, unknown, err = plan.Restore(raw, r.base, r.enclosing(ctx, r.looking(ctx, &broken)), plan.ByAppend)
 	if err == nil {
 		err = broken
 	}
@@ -42,6 +42,35 @@ func (r *restorer) looking(ctx context.Context, broken *error) plan.Lookup {
 		}
 		return original, ok
 	}
+}
+
+// enclosing says, beside what tokens stand for, which pictures can go along with a
+// message, if the reader wants that: those that the gateway has a copy of. Nobody is
+// asked for one.
+func (r *restorer) enclosing(ctx context.Context, look plan.Lookup) plan.Lookup {
+	if !r.backend.policy.enclosesPictures() {
+		return look
+	}
+	kept := newCopies(r.backend.core)
+	return func(token string) (plan.Original, bool) {
+		o, ok := look(token)
+		if o.URL == "" || o.Held {
+			return o, ok
+		}
+		o.Copy = func() (plan.Picture, bool) {
+			c, ok := kept.get(ctx, o.URL)
+			return plan.Picture{MediaType: c.Type, Body: c.Body}, ok
+		}
+		return o, ok
+	}
+}
+
+// enclosesPictures says whether pictures that may be shown go along with what quotes
+// them.
+func (p *policy) enclosesPictures() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.settings.Sent == "enclose"
 }
 
 // look says what a token stands for, and whether it is held today.
@@ -70,7 +99,7 @@ func (r *restorer) look(ctx context.Context, token string) (plan.Original, bool,
 // that nobody knows does not leave: it would point at this machine for ever.
 func (r *restorer) sent(ctx context.Context, to io.Writer) io.WriteCloser {
 	s := &sending{}
-	s.Restoring = plan.NewRestoring(to, r.base, r.looking(ctx, &s.broken), plan.BySubmission)
+	s.Restoring = plan.NewRestoring(to, r.base, r.enclosing(ctx, r.looking(ctx, &s.broken)), plan.BySubmission)
 	return s
 }
 

@@ -22,12 +22,12 @@ func (l *restoringLeaf) splicePlain(subs []substitution, body []byte) []byte {
 	if !tooLong(made) || tooLong(body) {
 		return made
 	}
-	header, set := l.header(&l.part)
-	if set == nil {
-		return made // a header of more than 64 KiB
+	header := l.header()
+	if header == nil {
+		return made
 	}
-	line := lineEnd(append(bytes.Clone(header), body...))
-	set(quotedHeader(nil, header, line))
+	line := lineEnd(append(bytes.Clone(header.get()), body...))
+	header.set(quotedHeader(nil, header.get(), line))
 	q := quotedWriter{line: line}
 	for len(made) > 0 {
 		one, ends := made, ""

@@ -41,6 +41,9 @@ func (r *Restoring) substitutions(text []byte, mediaType string) []substitution 
 			}
 			continue
 		}
+		if a.start < done {
+			continue // it went with its tag
+		}
 		if s := r.substitute(c, original); s.start >= done {
 			subs = append(subs, s)
 			done = s.end
@@ -85,6 +88,10 @@ func (r *Restoring) substitute(c spot, o Original) substitution {
 	if len(addresses([]byte(o.URL), r.base)) > 0 {
 		// A sender wrote an address of this machine into the mail.
 		o.Held, o.Pixel = true, true
+	}
+	if cid := r.picture(c, o); cid != "" {
+		s.with = cid
+		return s
 	}
 	if !o.Held || !o.Pixel {
 		s.end, o.URL = c.path(o.URL)

@@ -37,6 +37,10 @@ type Original struct {
 	Held bool
 	// Pixel says that there is nothing to see in it.
 	Pixel bool
+	// Copy returns what the load showed, if that is to go along with the message in
+	// place of its address, and is there: nobody is asked for it. Nil means that the
+	// address goes. It is called where a picture may be enclosed, and nowhere else.
+	Copy func() (Picture, bool)
 }
 
 // A Lookup returns the load or the link behind a token of either form; false if the token
@@ -56,6 +60,12 @@ type Lookup func(token string) (Original, bool)
 // line of quoted-printable or base64 grows beyond 76 characters (RFC 2045, sections
 // 6.7 and 6.8); text without an encoding whose lines would grow beyond 998
 // (RFC 5322, section 2.1.1) becomes quoted-printable.
+//
+// A picture that has an [Original.Copy] becomes a part of the message, which the
+// text shows by a cid: address (RFC 2392), if it is the source of an img in the
+// HTML of the message itself, 2 MiB at most, and with others 5 MiB. In what is
+// attached, signed, sent on, larger than can be held, or put together in a way
+// that is not known well, pictures keep their addresses.
 func Restore(raw []byte, base string, look Lookup, how Leaving) (out []byte, unknown int, err error) {
 	var to bytes.Buffer
 	r := NewRestoring(&to, base, look, how)
@@ -88,6 +98,12 @@ type Restoring struct {
 	// restored says that with takes the place of what the stream passes next.
 	restored bool
 	with     []byte
+	// travelled says that somebody sent the message before.
+	travelled bool
+	// room is how much of pictures can still be enclosed; gathering takes those of
+	// the leaf that is being restored, nil for none.
+	room      int
+	gathering *album
 
 	changed bool
 	unknown int
@@ -99,7 +115,7 @@ const maxHeld = 64 << 10
 
 // NewRestoring returns a writer of one message to to.
 func NewRestoring(to io.Writer, base string, look Lookup, how Leaving) *Restoring {
-	r := &Restoring{to: to, base: base, look: look, how: how}
+	r := &Restoring{to: to, base: base, look: look, how: how, room: maxPictures}
 	r.stream = message.NewStream(passed{r}, r)
 	return r
 }
@@ -176,7 +192,11 @@ func (r *Restoring) emit(b []byte) {
 }
 
 // Header implements [message.Session].
-func (r *Restoring) Header([]byte) {}
+func (r *Restoring) Header(raw []byte) {
+	fields := message.Header(raw)
+	// RFC 5321, section 4.4, and RFC 5322, section 3.6.6.
+	r.travelled = len(fields.All("Received")) > 0 || len(fields.All("Resent-From")) > 0
+}
 
 // End implements [message.Session].
 func (r *Restoring) End(*message.Layout, bool) {}
@@ -204,6 +224,7 @@ type restoringLeaf struct {
 	*Restoring
 	part   message.Part
 	pieces *pieces // nil while the leaf is held whole
+	head   *heldHeader
 }
 
 // Edit implements [message.Editor]. It returns no edits: what takes the place of
@@ -231,7 +252,10 @@ func (l *restoringLeaf) Edit(off int, raw []byte, more bool) (edits []message.Ed
 // not the sender's to keep: it was broken when the address was written into it.
 func (l *restoringLeaf) whole(off int, body []byte) {
 	t := message.Decode(body, off, l.part.Encoding)
+	l.gathering = l.album(t.Bytes())
 	subs := l.seen(t.Bytes())
+	pictures := l.gathering
+	l.gathering = nil
 	switch {
 	case len(subs) == 0:
 		return
@@ -239,30 +263,56 @@ func (l *restoringLeaf) whole(off int, body []byte) {
 		l.err = ErrSigned
 		return
 	}
+	made := l.written(t, subs, off, body)
+	if pictures != nil && len(pictures.list) > 0 {
+		pictures.put(made)
+		return
+	}
+	l.put(made)
+}
+
+// written returns the body of a leaf with its substitutions made.
+func (l *restoringLeaf) written(t *message.Text, subs []substitution, off int, body []byte) []byte {
 	switch l.part.Encoding {
 	case message.QuotedPrintable:
 		q := quotedWriter{line: lineEnd(body)}
 		q.splice(t, subs, off, body)
-		l.put(q.out)
+		return q.out
 	case message.Base64:
-		l.put(asBase64(splice(nil, t.Bytes(), subs), body))
-	default:
-		l.put(l.splicePlain(subs, body))
+		return asBase64(splice(nil, t.Bytes(), subs), body)
 	}
+	return l.splicePlain(subs, body)
 }
 
 // put replaces what the stream passes next.
 func (r *Restoring) put(with []byte) { r.restored, r.with, r.changed = true, with, true }
 
-// header returns the header of a part, if it is held, and a function that puts
-// another in its place.
-func (r *Restoring) header(p *message.Part) (header []byte, set func([]byte)) {
-	first := p.Header.Start - (r.at - len(r.held))
-	last := first + p.Header.Len()
-	if first < 0 || last > len(r.held) {
-		return nil, nil
+// A heldHeader is the header of a part that was not passed on yet.
+type heldHeader struct {
+	r *Restoring
+	// first is where it begins in what is held, rest how much follows it.
+	first, rest int
+}
+
+// header returns the header of the leaf, nil if it has been passed on: one of more than
+// 64 KiB.
+func (l *restoringLeaf) header() *heldHeader {
+	if l.head == nil {
+		first := l.part.Header.Start - (l.at - len(l.held))
+		last := first + l.part.Header.Len()
+		if first < 0 || last > len(l.held) {
+			return nil
+		}
+		l.head = &heldHeader{l.Restoring, first, len(l.held) - last}
 	}
-	return r.held[first:last], func(with []byte) {
-		r.held = append(append(bytes.Clone(r.held[:first]), with...), r.held[last:]...)
-	}
+	return l.head
+}
+
+// get returns the header as it is now.
+func (h *heldHeader) get() []byte { return h.r.held[h.first : len(h.r.held)-h.rest] }
+
+// set puts another in its place.
+func (h *heldHeader) set(with []byte) {
+	held := h.r.held
+	h.r.held = append(append(bytes.Clone(held[:h.first]), with...), held[len(held)-h.rest:]...)
 }
