@@ -257,6 +257,10 @@ func (d *Daemon) prune(life context.Context) error {
 		if err == nil {
 			err = d.core.store.PruneMailings(life, time.Now().AddDate(0, 0, -mailingDays))
 		}
+		if n, kept := d.core.store.PruneCopies(time.Now().AddDate(0, 0, -store.CopyDays)); n > 0 || kept != nil {
+			// One that cannot be removed is tried again tomorrow.
+			d.cfg.Logger.Info("copies from before an update were removed", "count", n, "err", kept)
+		}
 		if err != nil && life.Err() == nil {
 			return err
 		}

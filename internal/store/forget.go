@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"path/filepath"
 )
 
 // A Forgotten counts what was destroyed of a sender, or would be.
@@ -95,10 +94,10 @@ func (s *Store) forgetCopies(ctx context.Context, sender string) {
 	_, err := s.w.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	s.writing.Unlock()
 	errs := []error{err}
-	names, err := filepath.Glob(s.path("unseen-before-form-*.db"))
+	names, err := s.oldCopies()
 	errs = append(errs, err)
 	for _, name := range names {
-		errs = append(errs, forgetIn(ctx, name, sender))
+		errs = append(errs, keepingAge(name, func() error { return forgetIn(ctx, name, sender) }))
 	}
 	if err := errors.Join(errs...); err != nil {
 		s.log.Warn("what was forgotten may still lie in a backup or in the log of the database", "error", s.explain(err))

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"path/filepath"
 
 	"github.com/unseen-mail/unseen/rules/consent"
 )
@@ -71,10 +70,10 @@ func (s *Store) destroyCopies(ctx context.Context, forget []uint64) error {
 	_, err := s.w.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	s.writing.Unlock()
 	errs = append(errs, err)
-	names, err := filepath.Glob(s.path("unseen-before-form-*.db"))
+	names, err := s.oldCopies()
 	errs = append(errs, err)
 	for _, name := range names {
-		errs = append(errs, destroyIn(ctx, name, forget))
+		errs = append(errs, keepingAge(name, func() error { return destroyIn(ctx, name, forget) }))
 	}
 	if err := errors.Join(errs...); err != nil {
 		s.log.Warn("a destroyed key may still lie in a backup or in the log of the database", "error", s.explain(err))
