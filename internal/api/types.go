@@ -43,6 +43,16 @@ type Status struct {
 	Uncounted bool `json:"uncounted,omitempty"`
 	// Problems are sentences about what does not work, empty if all does.
 	Problems []string `json:"problems,omitempty"`
+	// Remedies say what to do about each of Problems, in their order.
+	Remedies []string `json:"remedies,omitempty"`
+}
+
+// Remedy is what to do about one of Problems, "" where nothing is known.
+func (s *Status) Remedy(n int) string {
+	if n >= len(s.Remedies) {
+		return ""
+	}
+	return s.Remedies[n]
 }
 
 // A Mail says how many messages came through, and in how many of them something

@@ -28,6 +28,7 @@ func (d *Daemon) listAccounts(ctx context.Context) ([]api.Account, error) {
 // accountOf is an account as the control API tells it.
 func (d *Daemon) accountOf(ctx context.Context, r *relay) api.Account {
 	a := &r.account
+	problem, _ := r.problem()
 	name, ok, err := d.core.store.Setting(ctx, settingName+a.Address)
 	if err != nil || !ok {
 		name = a.Address
@@ -36,7 +37,7 @@ func (d *Daemon) accountOf(ctx context.Context, r *relay) api.Account {
 		Address: a.Address, Name: name, IMAP: endpointOf(a.IMAP), Mode: string(modeOf(a)), Vouching: d.vouching(a),
 		Local: api.Local{
 			Host: "127.0.0.1", IMAP: a.IMAPPort, IMAPS: a.IMAPSPort,
-			Fingerprint: d.relays.certs.fingerprint(), Problem: r.problem(),
+			Fingerprint: d.relays.certs.fingerprint(), Problem: problem,
 		},
 	}
 	if w := d.watched(ctx, a.Address); w.On {
@@ -240,21 +241,17 @@ func (d *Daemon) checkAccount(ctx context.Context, q api.CheckRequest) ([]api.St
 		steps = append(steps, api.Step{OK: s.OK, Text: s.Text, Hint: s.Hint})
 	}
 	steps = append(steps, d.vouchingStep(ctx, q.Address)...)
-	for _, p := range []string{r.problem(), d.gatewayTaken()} {
-		if p != "" {
-			steps = append(steps, api.Step{Text: p, Hint: d.cfg.Words.Say(words.TakenHint)})
-		}
+	if text, hint := r.problem(); text != "" {
+		steps = append(steps, api.Step{Text: text, Hint: d.cfg.Words.Say(hint)})
+	}
+	if text := d.gatewayTaken(); text != "" {
+		steps = append(steps, api.Step{Text: text, Hint: d.cfg.Words.Say(d.gateway.port.remedy())})
 	}
 	return steps, nil
 }
 
 // gatewayTaken says that the gateway does not listen, "" if it does.
-func (d *Daemon) gatewayTaken() string {
-	if d.gateway.port.problem() == nil {
-		return ""
-	}
-	return d.cfg.Words.Say(words.GatewayTaken, "port", d.gateway.port.number)
-}
+func (d *Daemon) gatewayTaken() string { return d.gateway.port.lost(d.cfg.Words, words.GatewayTaken) }
 
 // noAccount says that there is no such account, and which there are.
 func (d *Daemon) noAccount(address string) *api.Error {

@@ -64,31 +64,8 @@ func (d *Daemon) switchProxies(ctx context.Context, r api.ProxyRequest) (api.Pro
 
 // taken says that the port could not be had, "" if it could or is not wanted.
 func (w *ways) taken() string {
-	if !w.wanted() || w.port.problem() == nil {
+	if !w.wanted() {
 		return ""
 	}
-	return w.daemon.cfg.Words.Say(words.ProxyTaken, "port", w.port.number)
-}
-
-// wayProblems are sentences about what keeps mail from coming in by the proxy.
-func (d *Daemon) wayProblems() []string {
-	var out []string
-	for _, p := range []string{d.ways.taken(), d.web.taken()} {
-		if p != "" {
-			out = append(out, p)
-		}
-	}
-	if d.web.wanted() {
-		named, _ := d.web.named()
-		if missing := d.relays.certs.keyring.Missing(named, time.Now()); len(missing) > 0 {
-			out = append(out, d.cfg.Words.Say(words.WebUncovered, "hosts", d.core.words.List(missing)))
-		}
-	}
-	if !d.ways.wanted() {
-		return out
-	}
-	if missing := d.relays.certs.keyring.Missing(d.standIns(), time.Now()); len(missing) > 0 {
-		out = append(out, d.cfg.Words.Say(words.ProxyUncovered, "hosts", d.core.words.List(missing)))
-	}
-	return out
+	return w.port.lost(w.daemon.cfg.Words, words.ProxyTaken)
 }

@@ -212,15 +212,18 @@ func (r *relay) stop() {
 }
 
 // problem says which ports could not be had, "" if all could.
-func (r *relay) problem() string {
+func (r *relay) problem() (text string, hint words.Key) {
 	var taken []string
 	for _, p := range r.ports.each() {
-		if p.problem() != nil {
+		switch err := p.problem(); {
+		case forbidden(err):
+			return p.lost(r.daemon.cfg.Words, words.PortsTaken), words.PortRefusedHint
+		case err != nil:
 			taken = append(taken, fmt.Sprint(p.number))
 		}
 	}
 	if len(taken) == 0 {
-		return ""
+		return "", ""
 	}
-	return r.daemon.cfg.Words.Say(words.PortsTaken, "address", r.account.Address, "n", len(taken), "ports", r.daemon.core.words.List(taken))
+	return r.daemon.cfg.Words.Say(words.PortsTaken, "address", r.account.Address, "n", len(taken), "ports", r.daemon.core.words.List(taken)), words.TakenHint
 }

@@ -73,10 +73,6 @@ func (d *Daemon) status(ctx context.Context) (api.Status, error) {
 	if err := d.counts(ctx, &st); err != nil {
 		return api.Status{}, err
 	}
-	if d.gateway.port.problem() != nil {
-		st.Gateway.Open, st.Gateway.Problem = false, d.gatewayTaken()
-		st.Problems = append(st.Problems, st.Gateway.Problem)
-	}
 	var pinned bool
 	if st.Pictures, pinned = d.policy.all(); pinned {
 		st.Pinned = append(st.Pinned, "pictures")
@@ -87,24 +83,10 @@ func (d *Daemon) status(ctx context.Context) (api.Status, error) {
 	}
 	d.spans(&st, time.Now())
 	st.Accounts, _ = d.listAccounts(ctx)
-	for _, a := range st.Accounts {
-		if a.Local.Problem != "" {
-			st.Problems = append(st.Problems, a.Local.Problem)
-		}
-	}
 	if d.ways.wanted() && d.ways.taken() == "" {
 		st.SOCKS = d.ways.address()
 	}
-	st.Problems = append(st.Problems, d.wayProblems()...)
-	if p := d.policy.trouble(); p != "" {
-		st.Problems = append(st.Problems, p)
-	}
-	if wrong := d.core.clockWrong(time.Now()); wrong != "" {
-		st.Problems = append(st.Problems, wrong)
-	}
-	if err := d.core.ledger.Broken(); err != nil {
-		st.Problems = append(st.Problems, d.brokenLedger(err).Text)
-	}
+	d.problems(&st)
 	return st, nil
 }
 
@@ -120,7 +102,7 @@ func (d *Daemon) counts(ctx context.Context, st *api.Status) error {
 	}
 	if errors.Is(err, store.ErrFull) {
 		st.Uncounted = true
-		st.Problems = append(st.Problems, d.cfg.Words.Say(words.DiskFullMail, "dir", d.cfg.Paths.Data))
+		d.ill(st, d.cfg.Words.Say(words.DiskFullMail, "dir", d.cfg.Paths.Data), words.DiskFullHint)
 		return nil
 	}
 	st.Today = today

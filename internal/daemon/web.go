@@ -270,8 +270,8 @@ func (w *webWay) name(ctx context.Context, host string, open bool) error {
 
 // taken says that the port could not be had, "" if it could or is not wanted.
 func (w *webWay) taken() string {
-	if !w.wanted() || w.port.problem() == nil {
+	if !w.wanted() {
 		return ""
 	}
-	return w.daemon.cfg.Words.Say(words.WebTaken, "port", w.port.number)
+	return w.port.lost(w.daemon.cfg.Words, words.WebTaken)
 }

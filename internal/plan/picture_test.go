@@ -184,21 +184,21 @@ func TestPicturesKeepTheirAddresses(t *testing.T) {
 	}
 	enclosed := "Content-Type: message/rfc822\r\n\r\n" + with(html, picturesIn)
 	for name, raw := range map[string]string{
-		"a mail that is passed on":        "Received: from a by b; Mon, 2 Nov 2026 10:00:00 +0000\r\n" + with(html, picturesIn),
-		"a mail that is sent again":       "Resent-From: b@b.example\r\n" + with(html, picturesIn),
-		"a mail that is attached":         with("Content-Type: multipart/mixed; boundary=\"=_b\"\r\n", "--=_b\r\n"+enclosed+"\r\n--=_b--\r\n"),
-		"a page that is attached":         part("mixed", html+"Content-Disposition: attachment\r\n"),
-		"a kind of parts that is rare":    part("form-data", html),
-		"no MIME-Version":                 "From: a@a.example\r\n" + html + "\r\n" + picturesIn,
-		"two types":                       with(html+"Content-Type: text/html; charset=utf-8\r\n", picturesIn),
-		"text":                            with("Content-Type: text/plain\r\n", "see "+imageAt+"\r\n"),
-		"a style":                         with(html, `<p style="background:url(`+imageAt+`)">`),
-		"a link":                          with(html, `<a href="`+imageAt+`">x</a>`),
-		"below a base":                    with(html, `<img src="`+shortAt+`__/dir/o.gif">`),
-		"a text that is seen in several ways":         with("Content-Type: text/html; charset=utf-16le\r\n", string(wide(picturesIn))),
-		"a header too long to be held":    with("X-Long: "+strings.Repeat("a", maxHeld)+"\r\n"+html, picturesIn),
-		"a picture too large":             with(html, picturesIn),
-		"a header of different line ends": "From: a@a.example\nMIME-Version: 1.0\r\n" + html + "\r\n" + picturesIn,
+		"a mail that is passed on":            "Received: from a by b; Mon, 2 Nov 2026 10:00:00 +0000\r\n" + with(html, picturesIn),
+		"a mail that is sent again":           "Resent-From: b@b.example\r\n" + with(html, picturesIn),
+		"a mail that is attached":             with("Content-Type: multipart/mixed; boundary=\"=_b\"\r\n", "--=_b\r\n"+enclosed+"\r\n--=_b--\r\n"),
+		"a page that is attached":             part("mixed", html+"Content-Disposition: attachment\r\n"),
+		"a kind of parts that is rare":        part("form-data", html),
+		"no MIME-Version":                     "From: a@a.example\r\n" + html + "\r\n" + picturesIn,
+		"two types":                           with(html+"Content-Type: text/html; charset=utf-8\r\n", picturesIn),
+		"text":                                with("Content-Type: text/plain\r\n", "see "+imageAt+"\r\n"),
+		"a style":                             with(html, `<p style="background:url(`+imageAt+`)">`),
+		"a link":                              with(html, `<a href="`+imageAt+`">x</a>`),
+		"below a base":                        with(html, `<img src="`+shortAt+`__/dir/o.gif">`),
+		"a text that is seen in several ways": with("Content-Type: text/html; charset=utf-16le\r\n", string(wide(picturesIn))),
+		"a header too long to be held":        with("X-Long: "+strings.Repeat("a", maxHeld)+"\r\n"+html, picturesIn),
+		"a picture too large":                 with(html, picturesIn),
+		"a header of different line ends":     "From: a@a.example\nMIME-Version: 1.0\r\n" + html + "\r\n" + picturesIn,
 	} {
 		t.Run(name, func(t *testing.T) {
 			body := "PNG"

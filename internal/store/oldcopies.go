@@ -15,7 +15,9 @@ import (
 const CopyDays = 30
 
 // oldCopies are the copies that were made before migrations.
-func (s *Store) oldCopies() ([]string, error) { return filepath.Glob(s.path("unseen-before-form-*.db")) }
+func (s *Store) oldCopies() ([]string, error) {
+	return filepath.Glob(s.path("unseen-before-form-*.db"))
+}
 
 // PruneCopies removes copies from before migrations that were made before a time, and
 // says how many.

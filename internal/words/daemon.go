@@ -8,6 +8,8 @@ const (
 	PortFree            Key = "port-free"
 	PortsTaken          Key = "ports-taken"
 	TakenHint           Key = "taken-hint"
+	PortRefused         Key = "port-refused"
+	PortRefusedHint     Key = "port-refused-hint"
 	NoPorts             Key = "no-ports"
 	NoPortsHint         Key = "no-ports-hint"
 	AccountThere        Key = "account-there"

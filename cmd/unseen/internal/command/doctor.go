@@ -128,12 +128,8 @@ func (d *doctor) running(ctx context.Context, settings config.Settings) bool {
 	}
 	d.status = status
 	d.well("running", words.DoctorRunning, "version", status.Version, "pid", status.PID)
-	way, err := d.client.Proxy(ctx)
-	if err != nil {
-		way = api.Proxy{} // it has gone since: the next look says so
-	}
-	for _, problem := range status.Problems {
-		d.ill("running", problem, remedy(d.words, problem, way))
+	for i, problem := range status.Problems {
+		d.ill("running", problem, status.Remedy(i))
 	}
 	return true
 }

@@ -114,8 +114,8 @@ func (s *session) greet(ctx context.Context, d *daemon.Daemon) bool {
 	if len(st.Accounts) == 0 {
 		s.note(words.RunNoAccount)
 	}
-	for _, p := range st.Problems {
-		s.complain(p, s.words.Say(words.TakenHint))
+	for i, p := range st.Problems {
+		s.complain(p, st.Remedy(i))
 	}
 	return len(st.Problems) > 0
 }
