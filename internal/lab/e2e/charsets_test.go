@@ -162,7 +162,7 @@ const scriptDecode = `
 func TestViewsDecoded(t *testing.T) {
 	lab.Need(t, "thunderbird")
 	tb := lab.StartThunderbird(t, lab.Reader{Address: reader, IMAP: lab.Login{Addr: "127.0.0.1:1", User: login}})
-	r := rand.New(rand.NewPCG(5, 2026))
+	r := lab.Random(t, 5)
 	texts := 400
 	if lab.Long() {
 		texts = 10_000

@@ -60,7 +60,7 @@ func TestLayoutDovecot(t *testing.T) {
 		if lab.Long() {
 			n = 30_000
 		}
-		r := rand.New(rand.NewPCG(3, 2026))
+		r := lab.Random(t, 3)
 		small := slices.DeleteFunc(slices.Clone(all), func(f filed) bool { return len(f.raw) > 64<<10 })
 		for n > 0 {
 			var some []filed

@@ -42,7 +42,7 @@ func TestSameAsRewrittenMailbox(t *testing.T) {
 		"warm": startRelay(t, d, newKeeper(false)),
 		"cold": startRelay(t, d, newKeeper(true)),
 	}
-	r := rand.New(rand.NewPCG(1, 2))
+	r := lab.Random(t, 1)
 	asker := newAsker(r, mails)
 	for done, batch := 0, 0; done < rounds() && !t.Failed(); batch++ {
 		kind := []string{"cold", "warm"}[batch%2]
@@ -242,7 +242,7 @@ func TestSameWhileExpunging(t *testing.T) {
 	d := lab.StartDovecot(t, map[string][][]byte{"anna": mails, "bert": changed})
 	relay := startRelay(t, d, newKeeper(true))
 	other, direct := dial(t, d.Addr, "anna"), dial(t, d.Addr, "bert")
-	r := rand.New(rand.NewPCG(3, 4))
+	r := lab.Random(t, 3)
 	asker := newAsker(r, mails)
 	c := &expunging{gone: map[int]bool{}}
 

@@ -110,7 +110,7 @@ func newWorld(t *testing.T, mails [][]byte) *world {
 	}
 	w.dovecot = lab.StartDovecot(t, map[string][][]byte{"anna": mails, "bert": w.changed})
 	w.relays = []string{startRelay(t, w.dovecot, newKeeper(true)), startRelay(t, w.dovecot, newKeeper(false))}
-	w.r = rand.New(rand.NewPCG(5, 6))
+	w.r = lab.Random(t, 5)
 	w.asker = newAsker(w.r, mails)
 	// One of them is another mail program behind the relay.
 	w.takes = [2]*talk{dial(t, w.relays[1], "anna"), dial(t, w.dovecot.Addr, "bert")}
@@ -151,7 +151,7 @@ func (w *world) open(t *testing.T, batch int) {
 		}
 		a := k.must(t, strings.NewReplacer("@VALIDITY", validity, "@MODSEQ", strconv.Itoa(w.modseq)).Replace(in.open))
 		w.views[i] = view{}
-		lines[i] = w.views[i].read(t, a.untagged, w.live)
+		lines[i] = w.views[i].read(t, a.untagged, w.live, w.missing)
 		lines[i] = slices.DeleteFunc(lines[i], func(s string) bool { return strings.HasPrefix(s, "* FLAGS ") })
 	}
 	w.dirty, w.left = false, false
@@ -227,7 +227,7 @@ func (w *world) ask(t *testing.T, command string) {
 	for i, k := range w.sides {
 		answers[i] = k.hear(t, command)
 		if answers[i].status != "left" {
-			answers[i].untagged = w.views[i].read(t, answers[i].untagged, w.live)
+			answers[i].untagged = w.views[i].read(t, answers[i].untagged, w.live, w.missing)
 		}
 	}
 	w.settle(t, command, answers)
@@ -269,7 +269,7 @@ func (w *world) idle(t *testing.T) {
 		answers[i] = k.rest(t, "DONE")
 		// What was not told by then is told now.
 		answers[i].untagged = append(answers[i].untagged, k.hear(t, "NOOP").untagged...)
-		answers[i].untagged = w.views[i].read(t, answers[i].untagged, w.live)
+		answers[i].untagged = w.views[i].read(t, answers[i].untagged, w.live, w.missing)
 	}
 	w.settle(t, "IDLE", answers)
 }
@@ -283,8 +283,11 @@ func (w *world) change(t *testing.T) {
 		i := w.r.IntN(len(w.live))
 		uid := w.live[i]
 		for _, k := range w.takes {
+			k.must(t, "NOOP") // or it may not know the message yet
 			k.must(t, fmt.Sprintf("UID STORE %d +FLAGS.SILENT (\\Deleted)", uid))
-			k.must(t, fmt.Sprintf("UID EXPUNGE %d", uid))
+			if a := k.must(t, fmt.Sprintf("UID EXPUNGE %d", uid)); !strings.Contains(strings.Join(a.untagged, ""), " EXPUNGE") {
+				t.Fatalf("message %d is still there: %.300q", uid, a.untagged)
+			}
 		}
 		w.live = slices.Delete(w.live, i, i+1)
 		w.gone[uid], w.missing[uid] = true, true

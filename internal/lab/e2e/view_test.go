@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -29,11 +30,11 @@ var (
 
 // read goes through the answers to one command and returns them in a form that
 // does not depend on when a server told of what others did: by UID, in order, and
-// of flags that were told unasked the last word.
-func (v *view) read(t testing.TB, responses []string, live []int) []string {
+// of flags the last word, and that once: told unasked, or in an answer.
+func (v *view) read(t testing.TB, responses []string, live []int, going map[int]bool) []string {
 	t.Helper()
 	var out []string
-	flags := map[int]string{}
+	flags, said := map[int]string{}, map[int]string{}
 	for _, one := range responses {
 		if m := vanished.FindStringSubmatch(one); m != nil {
 			for _, uid := range numbersOf(t, m[1]) {
@@ -51,7 +52,7 @@ func (v *view) read(t testing.TB, responses []string, live []int) []string {
 		n, _ := strconv.Atoi(m[1])
 		switch m[2] {
 		case "EXISTS":
-			v.grow(t, n, live)
+			v.grow(t, n, live, going)
 		case "EXPUNGE":
 			if n < 1 || n > len(v.uids) {
 				t.Fatalf("EXPUNGE of %d with %d messages", n, len(v.uids))
@@ -62,9 +63,18 @@ func (v *view) read(t testing.TB, responses []string, live []int) []string {
 				t.Fatalf("FETCH of %d with %d messages: %.200q", n, len(v.uids), one)
 			}
 			uid, value := v.uids[n-1], one[len(m[0]):]
-			if f := newFlags.FindString(value); f != "" && justNews.MatchString(value) {
-				flags[uid] = f + " " + newMods.FindString(value)
+			f := newFlags.FindString(value)
+			word := f + " " + newMods.FindString(value)
+			switch news := justNews.MatchString(value); {
+			case f == "":
+			case news && (word == said[uid] || word == f+" " && strings.HasPrefix(said[uid], word)):
+				continue // said in an answer already
+			case news:
+				flags[uid] = word
 				continue
+			default:
+				said[uid] = word
+				delete(flags, uid)
 			}
 			out = append(out, fmt.Sprintf("%d %s", uid, inOrder(t, value)))
 		}
@@ -107,16 +117,24 @@ func inOrder(t testing.TB, value string) string {
 	}
 }
 
-// grow takes new messages in: those that are there and were not known.
-func (v *view) grow(t testing.TB, n int, live []int) {
+// grow takes new messages in: those that are there and were not known, and with them
+// those that are going, if the server had not yet heard of that when it counted.
+func (v *view) grow(t testing.TB, n int, live []int, going map[int]bool) {
 	t.Helper()
-	for _, uid := range live {
-		if len(v.uids) < n && uid > v.highest {
-			v.uids = append(v.uids, uid)
-			v.highest = uid
-		}
+	fresh := func(uids []int) []int {
+		return slices.DeleteFunc(slices.Sorted(slices.Values(uids)), func(u int) bool { return u <= v.highest })
 	}
-	if len(v.uids) != n {
+	add := fresh(live)
+	if len(v.uids)+len(add) < n {
+		add = fresh(slices.AppendSeq(slices.Clone(live), maps.Keys(going)))
+	}
+	if missing := n - len(v.uids); missing < len(add) {
+		add = add[:max(missing, 0)] // the last are not told of yet
+	}
+	for _, uid := range add {
+		v.highest = uid
+	}
+	if v.uids = append(v.uids, add...); len(v.uids) != n {
 		t.Fatalf("%d messages, and %d are known", n, len(v.uids))
 	}
 }
