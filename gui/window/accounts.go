@@ -38,6 +38,12 @@ type wizard struct {
 	// arrived says that mail came through since.
 	arrived bool
 	origin  string
+	// programs are the mail programs that have the account; listed says that what would be
+	// changed in them is shown.
+	programs []Program
+	listed   bool
+	// named are the servers for receiving and sending that a mail program names.
+	named [2]*api.Endpoint
 }
 
 func newAccounts(w *Window) *accounts { return &accounts{frame: newFrame(w)} }
@@ -199,7 +205,11 @@ func (p *accounts) step1() {
 	parts := []fyne.CanvasObject{piece.Row(piece.NewQuiet(w.Say(words.WinBackToList), func() { p.back() })), piece.Title(w.Say(words.WinConnect))}
 	card := []fyne.CanvasObject{piece.Heading(w.Say(words.WinStep, "n", 1, "all", 3)), piece.Body(w.Say(words.WinYourAddress)), z.address}
 	if z.servers {
-		card = append(card, piece.Body(w.Say(words.WinServers)), piece.Small(w.Say(words.SettingsIMAP)), z.imap, piece.Small(w.Say(words.SettingsSMTP)), z.smtp)
+		asks := words.WinServers
+		if z.named[0] != nil {
+			asks = words.WinServersFound
+		}
+		card = append(card, piece.Body(w.Say(asks)), piece.Small(w.Say(words.SettingsIMAP)), z.imap, piece.Small(w.Say(words.SettingsSMTP)), z.smtp)
 	}
 	next := piece.NewMain(w.Say(words.WinNext), p.submit)
 	p.show(append(parts, piece.Card(append(card, piece.Row(next), piece.Small(w.Say(words.WinNothingSent)))...))...)
@@ -210,11 +220,14 @@ func (p *accounts) submit() {
 	z := p.wizard
 	n := api.NewAccount{Address: strings.TrimSpace(z.address.Text)}
 	if z.servers {
-		n.IMAP, n.SMTP = endpoint(z.imap.Text, 993), endpoint(z.smtp.Text, 465)
+		n.IMAP, n.SMTP = chosen(z.imap.Text, z.named[0], 993), chosen(z.smtp.Text, z.named[1], 465)
 		n.NoSMTP = n.SMTP == nil
 	}
 	p.connect(n)
 }
+
+// line is a server as it is written into the wizard.
+func line(e *api.Endpoint) string { return net.JoinHostPort(e.Host, strconv.Itoa(e.Port)) }
 
 // endpoint reads "host" or "host:port": nil for nothing. The usual ports say how the
 // server is spoken to.
@@ -244,6 +257,7 @@ func (p *accounts) connect(n api.NewAccount) {
 		return func() {
 			if unknown {
 				p.wizard.servers = true
+				p.wizard.found(p.w.cfg.Programs, n.Address)
 				p.step1()
 				return
 			}
@@ -253,6 +267,7 @@ func (p *accounts) connect(n api.NewAccount) {
 			}
 			p.wizard.account = &a
 			p.step2()
+			p.programs()
 		}, ifNot(unknown, err)
 	})
 }
@@ -265,12 +280,20 @@ func ifNot(handled bool, err error) error {
 	return err
 }
 
-// step2 shows what the mail program has to be set to, tries the servers, and waits for
+// step2 sets the mail program up, or shows what it has to be set to, tries the servers, and waits for
 // the first mail.
 func (p *accounts) step2() {
 	w, z := p.w.words, p.wizard
 	parts := []fyne.CanvasObject{piece.Row(piece.NewQuiet(w.Say(words.WinBackToList), func() { p.back() })), piece.Title(w.Say(words.WinConnected, "address", name(z.account.Address)))}
-	parts = append(parts, piece.Card(append([]fyne.CanvasObject{piece.Heading(w.Say(words.WinStep, "n", 2, "all", 3))}, p.local(z.account, z.origin)...)...))
+	step := []fyne.CanvasObject{piece.Heading(w.Say(words.WinStep, "n", 2, "all", 3))}
+	for i := range z.programs {
+		step = append(step, p.program(&z.programs[i])...)
+	}
+	byHand := p.local(z.account, z.origin)
+	if len(z.programs) == 0 {
+		step = append(step, byHand...)
+	}
+	parts = append(parts, piece.Card(step...))
 	last := []fyne.CanvasObject{piece.Heading(w.Say(words.WinStep, "n", 3, "all", 3))}
 	if z.arrived {
 		last = append(last, piece.Body(w.Say(words.WinArrived)), piece.Row(piece.NewMain(w.Say(words.WinToToday), func() {
@@ -280,7 +303,11 @@ func (p *accounts) step2() {
 	} else {
 		last = append(last, piece.Body(w.Say(words.WinOpenOne)), piece.Row(piece.NewButton(w.Say(words.WinLookAgain), p.load)))
 	}
-	p.show(append(parts, piece.Card(last...), p.try(z))...)
+	parts = append(parts, piece.Card(last...), p.try(z))
+	if len(z.programs) > 0 {
+		parts = append(parts, piece.Card(append([]fyne.CanvasObject{piece.Heading(w.Say(words.WinProgramOther))}, byHand...)...))
+	}
+	p.again(parts...)
 }
 
 // try offers to try the servers, with a password if the reader wants the login tried.

@@ -62,6 +62,8 @@ type Config struct {
 	Login func() bool
 	// SetLogin lets Unseen start with the session, or not.
 	SetLogin func(on bool) error
+	// Programs brings mail programs of this computer behind Unseen; nil is no way to.
+	Programs *Programs
 	// Now is the clock; nil is that of the system.
 	Now func() time.Time
 	// Inline does everything at once, for tests: nothing runs beside the drawing.

@@ -41,6 +41,10 @@ type world struct {
 	marks                []api.Mark
 	// exporting is done before the last word on a bag.
 	exporting func(ctx context.Context)
+	// programs are the mail programs of the computer, nil for no way to set any up.
+	programs *window.Programs
+	// adding is told of accounts that are to be connected, if it is not nil.
+	adding func(n api.NewAccount)
 }
 
 // small is the world of one reader's morning, huge that of somebody who keeps all.
@@ -182,6 +186,9 @@ func (w *world) addAccount(_ context.Context, n api.NewAccount) (api.Account, er
 		return api.Account{}, &api.Error{Code: api.CodeUnknown, Text: "its servers are not known"}
 	}
 	w.note("add", n.Address)
+	if w.adding != nil {
+		w.adding(n)
+	}
 	return w.accounts[0], w.reply()
 }
 
@@ -330,6 +337,7 @@ func show(t *testing.T, w *world, page, lang, variant string) *window.Window {
 		Place:  func(name string) (string, error) { return "/home/anna/Downloads/" + name, nil },
 		Folder: func(path string) bool { w.note("folder", path); return !strings.Contains(path, "nowhere") },
 		Login:  func() bool { return false }, SetLogin: func(bool) error { return nil },
+		Programs: w.programs,
 	})
 	t.Cleanup(win.Close)
 	win.Run(page)

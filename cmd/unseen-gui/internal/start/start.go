@@ -75,10 +75,11 @@ func show(args []string, s shown) error {
 	}
 	cfg := window.Config{
 		Client: client, Words: s.words,
-		Start:  func(ctx context.Context) error { return launch.Daemon(ctx, client) },
-		Save:   func(name string, text []byte) (string, error) { return launch.Save(s.getenv, name, text) },
-		Place:  func(name string) (string, error) { return launch.Place(s.getenv, name) },
-		Folder: func(path string) bool { return launch.Browse(s.getenv, path) },
+		Start:    func(ctx context.Context) error { return launch.Daemon(ctx, client) },
+		Save:     func(name string, text []byte) (string, error) { return launch.Save(s.getenv, name, text) },
+		Place:    func(name string) (string, error) { return launch.Place(s.getenv, name) },
+		Folder:   func(path string) bool { return launch.Browse(s.getenv, path) },
+		Programs: s.programsOf(client),
 	}
 	if program, err := launch.Find("unseen"); err == nil {
 		if entry, err := login.Of(s.getenv, program); err == nil {

@@ -51,16 +51,7 @@ func locals(ctx context.Context, client *api.Client) ([]setup.Local, error) {
 	if err != nil {
 		return nil, err
 	}
-	var list []setup.Local
-	for _, a := range status.Accounts {
-		l := setup.Local{Address: a.Address, IMAPHost: a.IMAP.Host, IMAPPort: a.IMAP.Port, IMAP: a.Local.IMAP, IMAPS: a.Local.IMAPS,
-			SMTP: a.Local.SMTP, Fingerprint: a.Local.Fingerprint, Origin: status.Gateway.Origin}
-		if a.SMTP != nil {
-			l.SMTPHost, l.SMTPPort = a.SMTP.Host, a.SMTP.Port
-		}
-		list = append(list, l)
-	}
-	return list, nil
+	return setup.LocalsOf(&status), nil
 }
 
 // thunderbirds are the profiles of Thunderbird that were used.
@@ -146,7 +137,7 @@ func (s *session) printProfile(ctx context.Context, p profiles.Profile, w *wayIn
 			continue
 		}
 		s.say(standsAs(plan.Trouble), "address", plan.Local.Address, "key", plan.What)
-		if can = can || plan.Trouble == ""; plan.Trouble == "" && cached(plan.Account.Dir) {
+		if can = can || plan.Trouble == ""; plan.Trouble == "" && setup.Fetched(plan.Account.Dir) {
 			s.say(words.SetupCached, "address", plan.Local.Address)
 		}
 	}
@@ -176,16 +167,6 @@ func outsiders(accounts []setup.Account, plans []setup.Plan, list []setup.Local)
 		}
 	}
 	return out
-}
-
-// cached says whether a directory holds mail that was fetched already.
-func cached(dir string) bool {
-	for _, name := range []string{"INBOX", "Inbox"} {
-		if info, err := os.Stat(filepath.Join(dir, name)); err == nil && (info.IsDir() || info.Size() > 0) {
-			return true
-		}
-	}
-	return false
 }
 
 // unlooked says why a profile cannot be looked at or changed.
