@@ -269,6 +269,9 @@ type PapersRequest struct {
 	// Language is theirs, "" for the daemon's. An authority that does not take
 	// complaints in it has a draft in one that it does take.
 	Language string `json:"language,omitempty"`
+	// Land is where in Germany the reader lives, as in ISO 3166-2 or by its German name;
+	// "" leaves the authority open.
+	Land string `json:"land,omitempty"`
 }
 
 // A Paper is a letter or a draft.
@@ -297,6 +300,9 @@ type ExportRequest struct {
 	Output string `json:"output"`
 	// Languages are those of report and letters; none is the daemon's.
 	Languages []string `json:"languages,omitempty"`
+	// Land is where in Germany the reader lives, as in ISO 3166-2 or by its German name;
+	// "" leaves the authority open.
+	Land string `json:"land,omitempty"`
 	// RedactKey is the file that the key of the redaction is kept in, "" for none.
 	RedactKey string `json:"redact_key,omitempty"`
 }

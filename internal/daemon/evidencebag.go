@@ -92,7 +92,11 @@ func (d *Daemon) dossierMail(ctx context.Context, key string, out *api.Dossier) 
 }
 
 // caseOf begins a case of what was kept of a sender.
-func (d *Daemon) caseOf(ctx context.Context, dir string, m mark.Mark, keyFile string) (*evidence.Case, error) {
+func (d *Daemon) caseOf(ctx context.Context, dir string, m mark.Mark, q *api.ExportRequest) (*evidence.Case, error) {
+	land, ok := evidence.LandOf(q.Land)
+	if q.Land != "" && !ok {
+		return nil, d.refusal(api.CodeWrong, words.EvidenceNoLand, words.EvidenceNoLandHint, "land", q.Land, "known", strings.Join(evidence.Codes(), ", "))
+	}
 	known, err := d.dossier(ctx, m.Sender)
 	if err != nil {
 		return nil, err
@@ -108,16 +112,16 @@ func (d *Daemon) caseOf(ctx context.Context, dir string, m mark.Mark, keyFile st
 		return nil, err
 	}
 	c, err := evidence.Begin(evidence.Options{
-		Dir: dir, Sender: m.Sender, Recipients: recipients, Dossier: &known,
+		Dir: dir, Sender: m.Sender, Recipients: recipients, Dossier: &known, Land: land,
 		Judge: &detect.Judge{Catalogue: rules}, Tool: evidence.ThisTool(d.cfg.Version), Now: time.Now,
 	})
 	if err != nil {
 		return nil, err
 	}
 	var redactor *evidence.Redactor
-	if keyFile != "" {
+	if q.RedactKey != "" {
 		domain, _, _ := strings.Cut(m.Sender, " ")
-		if redactor, err = evidence.NewRedactor(keyFile, recipients, []string{domain}); err != nil {
+		if redactor, err = evidence.NewRedactor(q.RedactKey, recipients, []string{domain}); err != nil {
 			return nil, errors.Join(err, c.Close())
 		}
 	}
@@ -139,7 +143,7 @@ func (d *Daemon) exportKept(ctx context.Context, q api.ExportRequest, tell func(
 	if _, err := os.Lstat(q.Output); err == nil {
 		return d.refusal(api.CodeConflict, words.EvidenceExists, words.EvidenceExistsHint, "path", q.Output)
 	}
-	c, err := d.caseOf(ctx, q.Output+".part", m, q.RedactKey)
+	c, err := d.caseOf(ctx, q.Output+".part", m, &q)
 	if errors.Is(err, evidence.ErrTaken) {
 		return d.refusal(api.CodeConflict, words.EvidenceTaken, words.EvidenceTakenHint, "path", q.Output)
 	}
@@ -216,7 +220,7 @@ func (d *Daemon) papers(ctx context.Context, q api.PapersRequest) ([]api.Paper, 
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	c, err := d.caseOf(ctx, filepath.Join(dir, "case"), m, "")
+	c, err := d.caseOf(ctx, filepath.Join(dir, "case"), m, &api.ExportRequest{Land: q.Land})
 	if err != nil {
 		return nil, err
 	}

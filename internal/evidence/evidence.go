@@ -86,6 +86,9 @@ type Options struct {
 	// Dossier is what is known of the sender beside the mails; nil is nothing, as
 	// where Unseen does not run.
 	Dossier *api.Dossier
+	// Land is where in Germany the complainant lives, if they do; the zero value leaves
+	// the authority open.
+	Land Land
 	// Judge gives the verdicts.
 	Judge *detect.Judge
 	// Tool is what program it is.

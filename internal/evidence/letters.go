@@ -52,7 +52,7 @@ func (c *Case) Papers(x *Examined, w *words.Catalogue, all bool) ([]api.Paper, e
 		list = append(list, c.complaint(x, o, lang, w))
 	}
 	for i := range list {
-		page, err := letterHTML(list[i].Language, list[i].Markdown)
+		page, err := LetterHTML(list[i].Language, list[i].Markdown)
 		if err != nil {
 			return nil, err
 		}
@@ -86,7 +86,10 @@ func (c *Case) complaint(x *Examined, o office, lang string, reader *words.Catal
 		"steps", "{steps}", "after", "{after}")
 	text := heading(w.Say(words.PaperComplaintSubject, "authority", authority)) + w.Say(words.PaperComplaint, pairs...) + "\n"
 	// These are lines of their own, and a value is none.
-	p.Markdown = strings.NewReplacer("{steps}", cmp.Or(strings.TrimSpace(c.steps(w)), w.Say(words.PaperNoSteps)), "{after}", c.after(x, w)).Replace(text)
+	text = strings.NewReplacer("{steps}", cmp.Or(strings.TrimSpace(c.steps(w)), w.Say(words.PaperNoSteps)), "{after}", c.after(x, w)).Replace(text)
+	if p.Markdown = text; o.jurisdiction == "DE" && c.opt.Land.Name != "" {
+		p.For, p.Markdown = c.opt.Land.Name, c.opt.Land.Addressed(text)
+	}
 	return p
 }
 
@@ -172,9 +175,9 @@ type letterPart struct {
 	List  []string
 }
 
-// letterHTML lays a letter out as a page that can be printed and loads nothing. A letter
+// LetterHTML lays a letter out as a page that can be printed and loads nothing. A letter
 // has a heading, paragraphs whose lines stay lines, and lists.
-func letterHTML(lang, markdown string) (string, error) {
+func LetterHTML(lang, markdown string) (string, error) {
 	t, err := template.New("letter").Parse(letterPage)
 	if err != nil {
 		return "", fmt.Errorf("reading the form of letters: %w", err)

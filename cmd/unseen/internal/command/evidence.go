@@ -37,6 +37,7 @@ type evidenceExport struct {
 	Recipient    []string `placeholder:"ADDRESS" help:"${help_evidence_recipient}"`
 	Attach       []string `type:"existingfile" placeholder:"FILE" help:"${help_evidence_attach}"`
 	Language     []string `enum:"en,fr,nl,de" placeholder:"LANGUAGE" help:"${help_evidence_language}"`
+	Land         string   `placeholder:"LAND" help:"${help_evidence_land}"`
 	Redact       string   `type:"path" placeholder:"KEYFILE" help:"${help_evidence_redact}"`
 	Names        bool     `help:"${help_evidence_names}"`
 	Yes          bool     `short:"y" help:"${help_evidence_yes}"`
@@ -65,6 +66,10 @@ func (c *evidenceExport) Run(ctx context.Context, s *session) error {
 	if c.Redact != "" && (c.Sender == "" || len(c.Recipient) == 0) {
 		return usage(s, words.EvidenceRedactAlone)
 	}
+	land, err := s.land(c.Land)
+	if err != nil {
+		return err
+	}
 	key, err := s.evidenceKey()
 	if err != nil {
 		return err
@@ -74,7 +79,7 @@ func (c *evidenceExport) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	bag, err := evidence.Begin(evidence.Options{
-		Dir: c.Output + ".part", Sender: c.Sender, Recipients: c.Recipient, Dossier: c.dossier(ctx, s),
+		Dir: c.Output + ".part", Sender: c.Sender, Recipients: c.Recipient, Dossier: c.dossier(ctx, s), Land: land,
 		Judge: &detect.Judge{Catalogue: rules}, Tool: evidence.ThisTool(version()), Now: time.Now,
 	})
 	if errors.Is(err, evidence.ErrTaken) {

@@ -22,6 +22,7 @@ type evidenceComplaint struct {
 	Target   string `arg:"" name:"bag|sender" help:"${help_evidence_bag_or_sender}"`
 	For      string `placeholder:"NAME" help:"${help_evidence_for}"`
 	Language string `enum:",en,fr,nl,de" default:"" placeholder:"LANGUAGE" help:"${help_evidence_language}"`
+	Land     string `placeholder:"LAND" help:"${help_evidence_land}"`
 	HTML     bool   `name:"html" help:"${help_evidence_html}"`
 	Output   string `short:"o" type:"path" placeholder:"DIRECTORY" help:"${help_evidence_papers_in}"`
 	Sent     string `placeholder:"DAY" help:"${help_evidence_sent}"`
@@ -51,6 +52,9 @@ func (c *evidenceComplaint) Run(ctx context.Context, s *session) error {
 			}
 		}
 		s.letterLines(letters)
+		if c.Land == "" && slices.ContainsFunc(papers, func(p api.Paper) bool { return p.Name == "complaint.dsk.de" }) {
+			s.say(words.PaperLandHint, "command", s.program()+" evidence complaint "+quoted(c.Target)+" --for dsk --land BY")
+		}
 		s.say(words.PaperHint, "command", s.program()+" evidence complaint "+quoted(c.Target)+" --for "+papers[0].Name)
 		return nil
 	}
@@ -88,7 +92,7 @@ func (c *evidenceComplaint) papers(ctx context.Context, s *session) ([]api.Paper
 	if err != nil {
 		return nil, nil, err
 	}
-	papers, err := client.Papers(ctx, api.PapersRequest{Sender: c.Target, Language: cmp.Or(c.Language, s.words.Lang())})
+	papers, err := client.Papers(ctx, api.PapersRequest{Sender: c.Target, Language: cmp.Or(c.Language, s.words.Lang()), Land: c.Land})
 	return papers, nil, err
 }
 
@@ -100,6 +104,10 @@ func (c *evidenceComplaint) ofBag(s *session) ([]api.Paper, []api.NotedLetter, e
 	}
 	defer opened.Close()
 	if err := s.intact(opened, c.Target); err != nil {
+		return nil, nil, err
+	}
+	land, err := s.land(c.Land)
+	if err != nil {
 		return nil, nil, err
 	}
 	names, err := fs.Glob(opened, "data/papers/*.md")
@@ -117,11 +125,11 @@ func (c *evidenceComplaint) ofBag(s *session) ([]api.Paper, []api.NotedLetter, e
 		if err != nil {
 			return nil, nil, err
 		}
-		p.Markdown = string(text)
+		p.Markdown = land.Addressed(string(text))
 		first, _, _ := strings.Cut(p.Markdown, "\n")
 		p.For = strings.TrimPrefix(first, "# ")
-		if page, err := fs.ReadFile(opened, strings.TrimSuffix(name, ".md")+".html"); err == nil {
-			p.HTML = string(page)
+		if p.HTML, err = evidence.LetterHTML(p.Language, p.Markdown); err != nil {
+			return nil, nil, err
 		}
 		list = append(list, p)
 	}

@@ -45,7 +45,7 @@ func (c *evidenceExport) kept(ctx context.Context, s *session) error {
 		languages = []string{s.words.Lang()}
 	}
 	told := s.progress(words.EvidenceProgress)
-	for at, err := range client.ExportKept(ctx, api.ExportRequest{Sender: c.Sender, Output: output, Languages: languages, RedactKey: c.Redact}) {
+	for at, err := range client.ExportKept(ctx, api.ExportRequest{Sender: c.Sender, Output: output, Languages: languages, Land: c.Land, RedactKey: c.Redact}) {
 		switch {
 		case err != nil:
 			return err
