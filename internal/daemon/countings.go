@@ -13,7 +13,7 @@ const (
 	// are counted anew each time, in a moment.
 	worthKeeping = 50_000
 	// keptFor is how long an answer is given again. A window asks whenever something
-	// happens, and a million loads take seconds to count.
+	// happens, and a quarter of a year of a million loads takes a good part of a second.
 	keptFor = 30 * time.Second
 	// maxKept is how many answers are kept.
 	maxKept = 8

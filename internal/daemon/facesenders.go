@@ -152,21 +152,14 @@ func (d *Daemon) senderFacts(ctx context.Context, q api.SenderFactsQuery) (api.S
 // trackersOf are who would have learned from a sender's mail, the most frequent
 // first.
 func (d *Daemon) trackersOf(ctx context.Context, key string) ([]api.TrackerSeen, error) {
-	tallies, err := d.core.store.Tallies(ctx, store.ByVendor, key, time.UnixMilli(0), time.Now())
+	tallies, err := d.core.store.VendorsOf(ctx, key)
 	if err != nil {
 		return nil, err
 	}
 	list := []api.TrackerSeen{}
-	for _, t := range tallies {
-		at := slices.IndexFunc(list, func(s api.TrackerSeen) bool { return s.Vendor == t.Name })
-		if at < 0 {
-			at = len(list)
-			list = append(list, api.TrackerSeen{Vendor: t.Name, Name: d.vendor(t.Name, key).Name})
-		}
-		addCount(&list[at].Counts, t.Outcome, t.N)
-		if t.Last.After(list[at].Last) {
-			list[at].Last = t.Last
-		}
+	for i := range tallies {
+		t := &tallies[i]
+		list = append(list, api.TrackerSeen{Vendor: t.Name, Name: d.vendor(t.Name, key).Name, Counts: countsOf(t.Outcomes), Last: t.Last})
 	}
 	slices.SortStableFunc(list, func(a, b api.TrackerSeen) int {
 		if n := all(&b.Counts) - all(&a.Counts); n != 0 {

@@ -81,24 +81,25 @@ func (d *Daemon) count(ctx context.Context, edges []time.Time, top int) (api.Sta
 	for _, at := range edges[:len(edges)-1] {
 		out.Spans = append(out.Spans, api.SpanCounts{Begin: at})
 	}
-	if err := d.countSpans(ctx, &out); err != nil {
-		return out, d.explainStore(err)
-	}
-	sums, err := d.core.store.MailSums(ctx, out.From, out.To)
+	sum, err := d.core.store.Summary(ctx, out.From, out.To)
 	if err != nil {
 		return out, d.explainStore(err)
 	}
-	out.Sums.Mails, out.Sums.Asking, out.Sums.Told, out.Sums.Unknown = sums.Loading, sums.Asking, sums.Told, sums.Silent
-	if err := d.countNames(ctx, &out, top); err != nil {
+	old, err := d.core.store.OldCounts(ctx, out.From)
+	if err != nil {
 		return out, d.explainStore(err)
 	}
+	countSpans(&out, sum.Slices, old)
+	mails := &sum.Mails
+	out.Sums.Mails, out.Sums.Asking, out.Sums.Told, out.Sums.Unknown = mails.Loading, mails.Asking, mails.Told, mails.Silent
+	d.countNames(&out, sum, top)
 	return out, nil
 }
 
 // countSpans counts loads by span: those of the diary by the quarter of an hour, and
 // those of which counts alone are left by their day in UTC.
-func (d *Daemon) countSpans(ctx context.Context, out *api.Statistics) error {
-	add := func(at time.Time, outcome string, n, asking int) {
+func countSpans(out *api.Statistics, quarters []store.Slice, old []store.Count) {
+	add := func(at time.Time, c api.Counts, asking int) {
 		i, found := slices.BinarySearchFunc(out.Spans, at, func(s api.SpanCounts, t time.Time) int { return s.Begin.Compare(t) })
 		if !found {
 			i--
@@ -106,46 +107,45 @@ func (d *Daemon) countSpans(ctx context.Context, out *api.Statistics) error {
 		if i < 0 || !at.Before(out.To) {
 			return
 		}
-		addCount(&out.Spans[i].Counts, outcome, n)
-		addCount(&out.Sums.Counts, outcome, n)
+		addCounts(&out.Spans[i].Counts, c)
+		addCounts(&out.Sums.Counts, c)
 		out.Spans[i].Asked += asking
 	}
-	slices, err := d.core.store.Slices(ctx, out.From, out.To)
-	if err != nil {
-		return err
-	}
-	for _, s := range slices {
-		add(s.Begin, s.Outcome, s.N, s.Asking)
-	}
-	old, err := d.core.store.OldCounts(ctx, out.From)
-	if err != nil {
-		return err
+	for _, s := range quarters {
+		add(s.Begin, countsOf(s.Outcomes), s.Asking)
 	}
 	for _, c := range old {
 		at, err := time.ParseInLocation(time.DateOnly, c.Day, out.From.Location())
 		if err != nil || c.Kind != "load" {
 			continue
 		}
+		var n api.Counts
+		addCount(&n, c.Outcome, c.N)
 		asking := 0
 		if c.Verdict == "tracker" || c.Verdict == "suspected" {
 			asking = c.N
 		}
-		add(at, c.Outcome, c.N, asking)
+		add(at, n, asking)
 	}
-	return nil
+}
+
+// countsOf are counts as the control API tells them.
+func countsOf(o store.Outcomes) api.Counts {
+	return api.Counts{Held: o.Held, Released: o.Released, Copies: o.Copies, Failed: o.Failed}
+}
+
+// addCounts adds counts to others.
+func addCounts(to *api.Counts, more api.Counts) {
+	to.Held += more.Held
+	to.Released += more.Released
+	to.Copies += more.Copies
+	to.Failed += more.Failed
 }
 
 // countNames counts who, whose and what for.
-func (d *Daemon) countNames(ctx context.Context, out *api.Statistics, top int) error {
-	for by, into := range map[store.TallyBy]*[]api.Tally{
-		store.ByVendor: &out.Vendors, store.BySender: &out.Senders, store.ByPurposes: &out.Purposes, store.ByVector: &out.Vectors,
-	} {
-		list, err := d.core.store.Tallies(ctx, by, "", out.From, out.To)
-		if err != nil {
-			return err
-		}
-		*into = topOf(list, top, by == store.ByPurposes)
-	}
+func (d *Daemon) countNames(out *api.Statistics, sum *store.Summary, top int) {
+	out.Vendors, out.Senders = topOf(sum.Vendors, top), topOf(sum.Senders, top)
+	out.Vectors, out.Purposes = topOf(sum.Vectors, top), topOf(parted(sum.Purposes), top)
 	for i := range out.Vendors {
 		out.Vendors[i].Name = d.vendor(out.Vendors[i].ID, "").Name
 	}
@@ -153,35 +153,33 @@ func (d *Daemon) countNames(ctx context.Context, out *api.Statistics, top int) e
 	for i := range out.Purposes {
 		out.Purposes[i].Name = purpose.ID(out.Purposes[i].ID).Text(lang).Title
 	}
-	return nil
 }
 
-// topOf adds tallies up by name, and keeps the most frequent. Several names may stand
-// in one, with blanks between them.
-func topOf(list []store.Tally, top int, several bool) []api.Tally {
-	by := make(map[string]*api.Tally)
-	out := []api.Tally{}
-	for _, t := range list {
-		held := []string{t.Name}
-		if several {
-			held = strings.Fields(t.Name)
-		}
-		for _, name := range held {
-			one := by[name]
-			if one == nil {
-				one = &api.Tally{ID: name}
-				by[name] = one
+// parted counts for each of several names that stand in one, with blanks between them.
+func parted(list []store.Tally) []store.Tally {
+	var out []store.Tally
+	at := make(map[string]int)
+	for i := range list {
+		for _, name := range strings.Fields(list[i].Name) {
+			n, ok := at[name]
+			if !ok {
+				n = len(out)
+				at[name] = n
+				out = append(out, store.Tally{Name: name})
 			}
-			switch t.Outcome {
-			case "held":
-				one.Held += t.N
-			case "released", "failed":
-				one.Told += t.N
-			}
+			o, more := &out[n].Outcomes, list[i].Outcomes
+			o.Held, o.Released, o.Copies, o.Failed = o.Held+more.Held, o.Released+more.Released, o.Copies+more.Copies, o.Failed+more.Failed
 		}
 	}
-	for _, one := range by {
-		out = append(out, *one)
+	return out
+}
+
+// topOf are the most frequent names of tallies.
+func topOf(list []store.Tally, top int) []api.Tally {
+	out := make([]api.Tally, 0, len(list))
+	for i := range list {
+		t := &list[i]
+		out = append(out, api.Tally{ID: t.Name, Held: t.Held, Told: t.Released + t.Failed})
 	}
 	slices.SortFunc(out, func(a, b api.Tally) int {
 		return cmp.Or(cmp.Compare(b.Held+b.Told, a.Held+a.Told), strings.Compare(a.ID, b.ID))

@@ -11,9 +11,6 @@ import (
 	"github.com/unseen-mail/unseen/internal/words"
 )
 
-// counted is how many of the newest events are looked through to count a day.
-const counted = 20_000
-
 // service answers the control API.
 func (d *Daemon) service() api.Service {
 	return api.Service{
@@ -125,27 +122,7 @@ func (d *Daemon) mail(ctx context.Context) (api.Mail, error) {
 
 // today counts loads since midnight of the reader's clock.
 func (d *Daemon) today(ctx context.Context) (api.Counts, error) {
-	var n api.Counts
-	list, err := d.core.store.Events(ctx, -1, counted)
-	if err != nil {
-		return n, err
-	}
-	begin := midnight(time.Now())
-	for i := range list {
-		e := &list[i]
-		if e.Kind != "load" || e.At.Before(begin) {
-			continue
-		}
-		switch e.Outcome {
-		case "held":
-			n.Held++
-		case "released":
-			n.Released++
-		case "copy":
-			n.Copies++
-		case "failed":
-			n.Failed++
-		}
-	}
-	return n, nil
+	now := time.Now()
+	n, err := d.core.store.Loads(ctx, midnight(now), now.AddDate(0, 0, 1))
+	return countsOf(n), err
 }

@@ -60,9 +60,7 @@ func (s *Store) HeldSenders(ctx context.Context, limit int) ([]Held, error) {
 	if err := s.Flush(ctx); err != nil {
 		return nil, fmt.Errorf("reading who was held: %w", err)
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT sender, recipient, count(*), max(at) AS last FROM events
-		WHERE (kind = 'load' AND verdict IN ('tracker', 'suspected') OR kind IN ('link', 'receipt')) AND outcome = 'held' AND sender <> ''
-		GROUP BY sender, recipient ORDER BY last DESC, sender, recipient LIMIT ?`, limit)
+	rows, err := s.read.QueryContext(ctx, "SELECT sender, recipient, n, last FROM held ORDER BY last DESC, sender, recipient LIMIT ?", limit)
 	if err != nil {
 		return nil, fmt.Errorf("reading who was held: %w", s.explain(err))
 	}

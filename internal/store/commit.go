@@ -116,6 +116,9 @@ func (s *Store) commit(ctx context.Context, b *batch, c *commit) error {
 		if err := c.places(ctx, b); err != nil {
 			return err
 		}
+		for i := range b.events {
+			b.events[i].Plan = c.stored(b.events[i].Plan)
+		}
 		if err := insertEvents(ctx, tx, b.events); err != nil {
 			return err
 		}

@@ -151,6 +151,9 @@ func (s *Store) PruneEvents(ctx context.Context, before time.Time, kept ...strin
 	if err != nil {
 		return 0, fmt.Errorf("pruning events: %w", err)
 	}
+	if n > 0 {
+		s.sumLater()
+	}
 	return int(n), nil
 }
 
@@ -167,10 +170,10 @@ type Count struct {
 // OldCounts returns the counts of days from one on, of events that are not there any
 // more.
 func (s *Store) OldCounts(ctx context.Context, from time.Time) ([]Count, error) {
-	rows, err := s.counting(ctx, "SELECT day, kind, outcome, verdict, n FROM counts WHERE day >= ? ORDER BY day, kind, outcome, verdict",
+	rows, err := s.read.QueryContext(ctx, "SELECT day, kind, outcome, verdict, n FROM counts WHERE day >= ? ORDER BY day, kind, outcome, verdict",
 		from.UTC().Format(time.DateOnly))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("counting events: %w", s.explain(err))
 	}
 	return s.scanCounts(rows)
 }

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
+	"hash/crc32"
 	"io/fs"
 	"iter"
 
@@ -30,6 +32,30 @@ func (s *Store) Query(ctx context.Context, query string) (n int64, err error) {
 // Exec changes what no method does.
 func (s *Store) Exec(ctx context.Context, query string, args ...any) error {
 	return s.exec(ctx, durable, query, args...)
+}
+
+// SumAll sums what is to be summed.
+func (s *Store) SumAll(ctx context.Context) error {
+	if err := s.Flush(ctx); err != nil {
+		return err
+	}
+	return s.sumAll(ctx)
+}
+
+// ReadHour reads an hour of sums, and writes it again.
+func ReadHour(body []byte) ([]byte, error) {
+	s := newSums()
+	if err := s.plus(7, body); err != nil {
+		return nil, err
+	}
+	return s.encode(7), nil
+}
+
+// Seal puts what is read in front of an hour of sums.
+func Seal(rest []byte) []byte {
+	body := append([]byte{0, 0, 0, 0, hourForm}, rest...)
+	binary.BigEndian.PutUint32(body, crc32.ChecksumIEEE(body[4:]))
+	return body
 }
 
 // Waiting says that something is about to be written.

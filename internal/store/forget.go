@@ -83,6 +83,7 @@ func (s *Store) Forget(ctx context.Context, sender string) (Forgotten, error) {
 	if err != nil {
 		return f, fmt.Errorf("forgetting: %w", err)
 	}
+	s.sumLater()
 	s.forgetCopies(ctx, sender)
 	return f, nil
 }

@@ -93,6 +93,10 @@ type group struct {
 	alias map[int64]int64
 	// tokens and loads are where both go.
 	tokens, loads shelf
+	// unsummed is how many events are in no hour; again says that hours are to be
+	// summed again.
+	unsummed int64
+	again    bool
 }
 
 func (g *group) init() {
@@ -287,8 +291,12 @@ func (s *Store) flushSoon() {
 			continue
 		}
 		s.recovered()
+		if s.sumSome(context.Background()) {
+			wait = 0 // but what came meanwhile goes first
+			continue
+		}
 		g.mu.Lock()
-		if g.in.empty() {
+		if g.in.empty() && !g.due() {
 			g.waiting = false
 			g.mu.Unlock()
 			return
@@ -374,6 +382,7 @@ func (s *Store) flushOnce(ctx context.Context) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.out, g.tokens, g.loads = nil, c.tokens, c.loads
+	g.unsummed += int64(len(b.events))
 	for from, to := range c.alias {
 		g.alias[from] = to
 	}

@@ -134,6 +134,9 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.openKept(ctx); err != nil {
 		return s.explain(err)
 	}
+	if err := s.openSums(ctx); err != nil {
+		return s.explain(err)
+	}
 	// The names of new files have to be as durable as what is in them.
 	return syncDir(s.dir)
 }
