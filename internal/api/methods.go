@@ -29,7 +29,7 @@ type (
 // methods are all methods of the API; a test holds them against the routes.
 func methods() []method {
 	var list []method
-	for _, of := range [][]method{accountMethods(), wayMethods(), senderMethods(), consentMethods(), protectionMethods(), faceMethods(), addOnMethods(), evidenceMethods()} {
+	for _, of := range [][]method{accountMethods(), wayMethods(), senderMethods(), consentMethods(), protectionMethods(), faceMethods(), addOnMethods(), evidenceMethods(), studyMethods()} {
 		list = append(list, of...)
 	}
 	return list

@@ -80,6 +80,7 @@ func (s *Server) routes() http.Handler {
 	s.originalRoutes(mux)
 	s.backupRoutes(mux)
 	s.evidenceRoutes(mux)
+	s.studyRoutes(mux)
 	mux.Handle("POST /v1/pages/open", post(s, f.Open))
 	mux.Handle("GET /v1/pictures", s.get(answer(f.Pictures)))
 	mux.Handle("POST /v1/pictures", post(s, f.ShowPictures))

@@ -78,6 +78,8 @@ type Service struct {
 	Faces Faces
 	// Evidence is about senders that the reader collects evidence on.
 	Evidence Evidence
+	// Studies is about studies that may read what Unseen knows of mail.
+	Studies Studies
 	// Backup writes all that is kept.
 	Backup func(ctx context.Context, w io.Writer) error
 	// Original returns the original of a mail as a mail program stored it.

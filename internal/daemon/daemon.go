@@ -102,6 +102,8 @@ type Daemon struct {
 	arrivals *arrivals
 	counted  countings
 	started  time.Time
+	// studying is held while permissions to studies are changed.
+	studying sync.Mutex
 
 	cancel   context.CancelFunc
 	work     sync.WaitGroup

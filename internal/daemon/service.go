@@ -48,6 +48,7 @@ func (d *Daemon) service() api.Service {
 		Original:      d.original,
 		Backup:        d.backup,
 		Evidence:      d.evidenceService(),
+		Studies:       d.studies(),
 		Pictures:      d.pictures,
 		ShowPictures:  d.showPictures,
 		Events:        d.hub.events,

@@ -238,6 +238,19 @@ func (g *Gate) granted(l *Load, d *Decision, now time.Time) {
 	}
 }
 
+// Permission says how the reader's decisions stand for a load, whatever else is said of
+// it: [Consented] if a grant stands for each of its purposes, else how the first stands
+// of which that is not so.
+func (g *Gate) Permission(l *Load, now time.Time) Why {
+	vendor := Vendor(&l.Judgement, l.Host)
+	for _, p := range Purposes(&l.Judgement) {
+		if why := g.standing(l, vendor, p, now); why != Consented {
+			return why
+		}
+	}
+	return Consented
+}
+
 // standing says how one purpose stands.
 func (g *Gate) standing(l *Load, vendor string, p purpose.ID, now time.Time) Why {
 	if g.Ledger == nil {

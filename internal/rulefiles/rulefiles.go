@@ -121,11 +121,30 @@ var _ catalogue.OwnRules = (*Rules)(nil)
 // Load reads the rules of a directory. One that does not exist has none. known
 // says whether the catalogue has a vendor.
 func Load(dir string, known func(id string) bool) (*Rules, error) {
-	r := &Rules{hand: newHand()}
 	names, err := found(dir)
 	if err != nil {
 		return nil, err
 	}
+	return load(dir, names, known), nil
+}
+
+// Each reads the files of a directory each by itself, by name: what one of them says, no
+// exception of another takes back.
+func Each(dir string, known func(id string) bool) ([]*Rules, error) {
+	names, err := found(dir)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Rules, 0, len(names))
+	for _, name := range names {
+		list = append(list, load(dir, []string{name}, known))
+	}
+	return list, nil
+}
+
+// load reads files of a directory.
+func load(dir string, names []string, known func(id string) bool) *Rules {
+	r := &Rules{hand: newHand()}
 	b := builder{rules: r, left: maxLines}
 	sum := sha256.New()
 	for i, name := range names {
@@ -145,7 +164,7 @@ func Load(dir string, known func(id string) bool) (*Rules, error) {
 	}
 	b.finish(known)
 	r.edition = "sha256:" + hex.EncodeToString(sum.Sum(nil))
-	return r, nil
+	return r
 }
 
 // Files are what was read, by name.

@@ -19,6 +19,8 @@ const (
 	settle = time.Second
 	// again is how long is waited before a lost source is watched anew.
 	again = 30 * time.Second
+	// askOwnEvery is how often the Unseen that runs here is asked for mail.
+	askOwnEvery = time.Minute
 	// anyway is how often every source is read, whatever was told.
 	anyway = 15 * time.Minute
 )
@@ -85,9 +87,12 @@ func (s *Study) gather(pending []atomic.Bool) []Source {
 func keepWatch(ctx context.Context, cfg source.Config, path string, changed func()) {
 	for ctx.Err() == nil {
 		var err error
-		if source.IsURL(path) {
+		switch {
+		case path == OwnPath:
+			err = askOwn(ctx, changed)
+		case source.IsURL(path):
 			err = cfg.Watch(ctx, path, changed)
-		} else {
+		default:
 			err = watchFiles(ctx, path, changed)
 		}
 		if err == nil {
@@ -96,6 +101,21 @@ func keepWatch(ctx context.Context, cfg source.Config, path string, changed func
 		select {
 		case <-ctx.Done():
 		case <-time.After(again):
+		}
+	}
+}
+
+// askOwn has the Unseen that runs here be asked again and again: it tells a study of no
+// mail by itself.
+func askOwn(ctx context.Context, changed func()) error {
+	tick := time.NewTicker(askOwnEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			changed()
 		}
 	}
 }

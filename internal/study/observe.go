@@ -77,8 +77,18 @@ func (o *observer) failure(holder, key, why string) Record {
 	return Record{Message: m}
 }
 
+// holder is what rows call whose mail it is: the name of a seed mailbox, and of a
+// participant what only the study's key makes.
+func (o *observer) holder(name string) string {
+	if o.seeds != nil {
+		return name
+	}
+	return o.names.name("holder", name)
+}
+
 // message is the beginning of a row.
 func (o *observer) message(key, holder string) Message {
+	holder = o.holder(holder)
 	return Message{MsgKey: key, Mailbox: &holder, DeclaredFor: []string{}, Gaps: []string{},
 		ToolVersion: o.tool, RulesVersion: o.judge.Catalogue.Edition(), ListHash: maybe(o.rules.edition)}
 }
@@ -96,13 +106,35 @@ func (o *observer) observe(in seen) Record {
 	report := detect.Scan(in.raw, o.judge, detect.ScanOptions{Recipient: recipient, All: true})
 	plan.Settle(in.raw, report.Findings)
 	m := o.message(o.keyOf(in.holder, in.raw), in.holder)
+	for _, g := range report.Gaps {
+		m.Gaps = append(m.Gaps, g.Reason)
+	}
+	return o.record(m, looked{header: h, recipient: recipient, own: in.own, sha: report.MessageSHA256, findings: report.Findings})
+}
+
+// A looked mail is what was found in it.
+type looked struct {
+	header    message.HeaderFields
+	recipient string
+	own       []string
+	// sha is of the raw mail, "" if it was not there.
+	sha      string
+	findings []detect.Finding
+	// permission says how the reader's permission to Unseen stood; nil says nothing.
+	permission func(f *detect.Finding, at time.Time) *string
+}
+
+// record makes the rows of what was found in a mail, of which m says already which it is
+// and what was not looked into.
+func (o *observer) record(m Message, in looked) Record {
+	h := in.header
 	from := sender.Identify(h, catalogue.Provider{})
 	when, dated := cameAt(h)
 	if dated {
 		week := weekOf(when)
 		m.RecvWeek = &week
 	}
-	facts := detect.Gather(h, nil, recipient)
+	facts := detect.Gather(h, nil, in.recipient)
 	domain := domainOf(facts.FromDomain)
 	m.SenderETLD1, m.Country = maybe(domain), maybe(countryOf(domain))
 	if from.Key != "" {
@@ -113,19 +145,20 @@ func (o *observer) observe(in seen) Record {
 	}
 	m.ESP = o.service(h)
 	m.AddressKnown = facts.Recipient != ""
-	for _, g := range report.Gaps {
-		m.Gaps = append(m.Gaps, g.Reason)
-	}
 	slices.Sort(m.Gaps)
 	m.Gaps = slices.Compact(m.Gaps)
-	m.References = int64(len(report.Findings))
+	m.References = int64(len(in.findings))
 	if o.seeds != nil {
-		o.declare(&m, declaration{from: from, domain: domain, recipient: facts.Recipient, when: when, dated: dated, sha: report.MessageSHA256})
+		o.declare(&m, declaration{from: from, domain: domain, recipient: facts.Recipient, when: when, dated: dated, sha: in.sha})
 	}
 	r := Record{Message: m}
 	own := o.finder(append(slices.Clone(in.own), holders(h, facts.Recipient)...))
-	for i := range report.Findings {
-		r.Observations = append(r.Observations, o.row(i, &report.Findings[i], &m, own))
+	for i := range in.findings {
+		x := o.row(i, &in.findings[i], &m, own)
+		if in.permission != nil && dated {
+			x.Permission = in.permission(&in.findings[i], when)
+		}
+		r.Observations = append(r.Observations, x)
 	}
 	if o.seeds == nil {
 		hideOwn(&r, facts.Recipient, o.judge.Catalogue)
@@ -235,9 +268,7 @@ func (o *observer) address(x *Observation, f *detect.Finding, own *leak.Finder) 
 	if a, ok := o.rules.alias(f.Host); ok && domainOf(a.Target) != text(x.ETLD1) {
 		x.CNAMEETLD1 = maybe(domainOf(a.Target))
 	}
-	if hit, ok := o.rules.hit(f, x.ThirdParty == nil || *x.ThirdParty); ok {
-		x.ListHits = append(x.ListHits, hit)
-	}
+	x.ListHits = o.rules.hits(f, x.ThirdParty == nil || *x.ThirdParty)
 }
 
 // tiny is how many CSS pixels a side may have that shows nothing.

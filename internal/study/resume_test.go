@@ -1,6 +1,7 @@
 package study
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -51,8 +52,28 @@ func copyOf(t *testing.T, s *Study) string {
 // Parts of a study that ran on several machines make the dataset of the whole.
 func TestShards(t *testing.T) {
 	mail := t.TempDir()
-	madeMail(t, made.Config{Senders: 20, Mailboxes: 5, Mailings: 2}, mail)
+	c := made.Config{Senders: 20, Mailboxes: 5, Mailings: 2}
+	madeMail(t, c, mail)
 	s := begin(t, Protocol{Replicates: 20}, Files{}, mail)
+	shards(t, s)
+	// Copies of one mailing are compared, whichever part read them.
+	var table bytes.Buffer
+	if err := c.Conditions(&table); err != nil {
+		t.Fatal(err)
+	}
+	conditions := filepath.Join(t.TempDir(), "conditions.csv")
+	write(t, conditions, table.Bytes())
+	shards(t, begin(t, Protocol{Replicates: 20}, Files{Conditions: conditions}, mail))
+
+	other := begin(t, Protocol{Seed: "2"}, Files{}, mail)
+	if _, err := Publish([]*Study{s, other}, Export{Out: filepath.Join(t.TempDir(), "x"), Day: day}); !errors.Is(err, ErrOthers) {
+		t.Errorf("another study: %v", err)
+	}
+}
+
+// shards compares the dataset of a study with that of three parts of it.
+func shards(t *testing.T, s *Study) {
+	t.Helper()
 	var parts []*Study
 	for i := range 3 {
 		one, err := Open(copyOf(t, s))
@@ -70,11 +91,6 @@ func TestShards(t *testing.T) {
 	want, _ := published(t, s)
 	got, _ := published(t, parts...)
 	same(t, want, got)
-
-	other := begin(t, Protocol{Seed: "2"}, Files{}, mail)
-	if _, err := Publish([]*Study{s, other}, Export{Out: filepath.Join(t.TempDir(), "x"), Day: day}); !errors.Is(err, ErrOthers) {
-		t.Errorf("another study: %v", err)
-	}
 }
 
 // A mail is looked into once, wherever it is moved, and what comes later is found.

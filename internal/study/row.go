@@ -13,7 +13,7 @@ type Observation struct {
 	Tag          string   `parquet:"tag,dict" json:"tag" meaning:"First word of vector: the element, css or header."`
 	SrcKind      *string  `parquet:"src_kind,optional,dict" json:"src_kind" meaning:"Rest of vector: the attribute, function or field." absent:"vector is one word"`
 	Part         string   `parquet:"part,dict" json:"part" meaning:"IMAP section of the part in which it stands, HEADER for receipts."`
-	Offset       int64    `parquet:"offset" json:"offset" unit:"octet" meaning:"Where in the raw mail it stands.."`
+	Offset       int64    `parquet:"offset" json:"offset" unit:"octet" meaning:"Where in the raw mail it stands; 0 where the store of a running Unseen was read and it left the reference as it is."`
 	Host         *string  `parquet:"host,optional,dict" json:"host" meaning:"Host of the address, labels that look like identifiers left out." absent:"suppressed, or the address has no host"`
 	ETLD1        *string  `parquet:"etld1,optional,dict" json:"etld1" meaning:"Organisational domain of host." absent:"suppressed, or no host"`
 	CNAMEETLD1   *string  `parquet:"cname_etld1,optional,dict" json:"cname_etld1" meaning:"Organisational domain that host leads to by CNAME, where that is another one." absent:"not asked, or none, or suppressed"`
@@ -44,8 +44,8 @@ type Observation struct {
 	PurposeBasis *string  `parquet:"purpose_basis,optional,dict" json:"purpose_basis" meaning:"documented (by the vendor) or inferred." absent:"no purpose"`
 	Exemption    *string  `parquet:"exemption,optional,dict" json:"exemption" meaning:"Why no consent is needed." absent:"it is"`
 	Declared     *string  `parquet:"declared_consent,optional,dict" json:"declared_consent" meaning:"What the study's protocol says the mailbox's holder answered, as it stood when the mail came: granted, refused, withdrawn, not-asked or before." absent:"no seed mailbox, or no row of the protocol"`
-	Permission   *string  `parquet:"unseen_permission,optional,dict" json:"unseen_permission" meaning:"What the reader let Unseen do for all of its purposes: granted, refused, withdrawn, lapsed or never. It is another thing than declared_consent." absent:"always as yet: sources of mail do not tell it"`
-	Action       string   `parquet:"action,dict" json:"action" meaning:"What Unseen does at level standard with nothing granted: hold, release, ungated, unwrap, gate or leave."`
+	Permission   *string  `parquet:"unseen_permission,optional,dict" json:"unseen_permission" meaning:"What the reader of a running Unseen let it do for all of its purposes, as it stood when the mail came: granted, refused, withdrawn, lapsed or never. It is another thing than declared_consent." absent:"it needs none, or the mail was not read from a running Unseen, or has no date that can be"`
+	Action       string   `parquet:"action,dict" json:"action" meaning:"What Unseen does at level standard with nothing granted (by its plan, where a running one was read): hold, release, ungated, unwrap, gate or leave."`
 	URL          *string  `parquet:"url,optional" json:"url" meaning:"The address." absent:"in a participants' study always"`
 	ToolVersion  string   `parquet:"tool_version,dict" json:"tool_version" meaning:"Version of Unseen that looked into the mail."`
 	RulesVersion string   `parquet:"rules_version,dict" json:"rules_version" meaning:"Edition of the catalogue, by its content."`
@@ -65,7 +65,7 @@ type Message struct {
 	Mailbox      *string  `parquet:"mailbox,optional,dict" json:"mailbox" meaning:"Seed mailbox." absent:"in a participants' study always"`
 	ReceivedAt   *string  `parquet:"received_at,optional" json:"received_at" unit:"RFC 3339" meaning:"When the mail came." absent:"in a participants' study always"`
 	Sender       *string  `parquet:"sender,optional,dict" json:"sender" meaning:"Address in From." absent:"in a participants' study always"`
-	SHA256       *string  `parquet:"message_sha256,optional" json:"message_sha256" meaning:"SHA-256 of the raw mail." absent:"in a participants' study always"`
+	SHA256       *string  `parquet:"message_sha256,optional" json:"message_sha256" meaning:"SHA-256 of the raw mail." absent:"in a participants' study always, and where a running Unseen was read"`
 	Signup       *string  `parquet:"declared_sender,optional,dict" json:"declared_sender" meaning:"Whom the address was given to, by the study's protocol." absent:"no seed mailbox, or no row of the protocol"`
 	Declared     *string  `parquet:"declared_consent,optional,dict" json:"declared_consent" meaning:"As in observations." absent:"no seed mailbox, or no row of the protocol"`
 	DeclaredFor  []string `parquet:"declared_purposes,list" parquet-element:",dict" json:"declared_purposes" meaning:"Purposes that were agreed to, by the study's protocol."`

@@ -18,7 +18,8 @@ import (
 // rules are what a study goes by besides the catalogue: its own filter lists, which bear
 // on no verdict, and other names of hosts that somebody asked for.
 type rules struct {
-	lists   *rulefiles.Rules
+	// lists are by name, and edition is of all of them.
+	lists   []*rulefiles.Rules
 	edition string
 	aliases map[string]detect.Alias
 }
@@ -26,13 +27,16 @@ type rules struct {
 // readRules reads what a study was told.
 func readRules(dir string, c *catalogue.Catalogue) (rules, error) {
 	var r rules
-	var err error
 	known := func(id string) bool { _, ok := c.Vendor(id); return ok }
-	if r.lists, err = rulefiles.Load(filepath.Join(dir, listsDir), known); err != nil {
+	all, err := rulefiles.Load(filepath.Join(dir, listsDir), known)
+	if err == nil {
+		r.lists, err = rulefiles.Each(filepath.Join(dir, listsDir), known)
+	}
+	if err != nil {
 		return r, fmt.Errorf("reading the study's lists: %w", err)
 	}
-	if !r.lists.Empty() {
-		r.edition = r.lists.Edition()
+	if !all.Empty() {
+		r.edition = all.Edition()
 	}
 	octets, err := os.ReadFile(filepath.Join(dir, namesFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -60,21 +64,18 @@ func (r *rules) alias(host string) (detect.Alias, bool) {
 	return a, ok
 }
 
-// hit returns the list that holds an address to be a tracker.
-func (r *rules) hit(f *detect.Finding, third bool) (string, bool) {
+// hits are the lists that hold an address to be a tracker, each by itself.
+func (r *rules) hits(f *detect.Finding, third bool) []string {
+	names := []string{}
 	if r.edition == "" || f.Kind == reference.Receipt {
-		return "", false
+		return names
 	}
-	own, ok := r.lists.Match(f.URL, third, useOf(f))
-	if !ok || !own.Block {
-		return "", false
+	for _, one := range r.lists {
+		if own, ok := one.Match(f.URL, third, useOf(f)); ok && own.Block {
+			names = append(names, one.Files()[0].Name)
+		}
 	}
-	// "list:easyprivacy.txt:12" without the number of the line.
-	name := strings.TrimPrefix(strings.TrimPrefix(own.Rule, "own:"), "list:")
-	if i := strings.LastIndexByte(name, ':'); i > 0 {
-		name = name[:i]
-	}
-	return name, true
+	return names
 }
 
 // useOf says what a mail does with an address, as lists tell uses apart.

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strconv"
 	"sync"
 	"time"
 
 	"github.com/unseen-mail/unseen/detect"
+	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/room"
 	"github.com/unseen-mail/unseen/internal/source"
 	"github.com/unseen-mail/unseen/rules/catalogue"
@@ -34,6 +36,9 @@ type Run struct {
 	Tool      string
 	// Mail says how mail is read. Its Known is the study's own.
 	Mail source.Config
+	// Own returns the mails that came through the Unseen that runs here, for the source
+	// [OwnPath]. Nil is a source that cannot be reached.
+	Own OwnMails
 	// Shard and Of say which part of all mails is looked into, from 1; zero is all.
 	Shard, Of uint64
 	// Told hears of what could not be read, one call at a time. Nil is nobody.
@@ -119,6 +124,8 @@ type worker struct {
 type job struct {
 	source *Source
 	mail   source.Mail
+	// own is a mail of the Unseen that runs here, in the place of its octets.
+	own *api.StudyMail
 	// place names where it is, key it.
 	place, key string
 	// known says that there is nothing to do, passed that it is of another shard.
@@ -126,6 +133,14 @@ type job struct {
 	record        Record
 	err           error
 	done          chan struct{}
+}
+
+// size is how much memory it takes, in octets.
+func (j *job) size() int {
+	if j.own != nil {
+		return ownSize(j.own)
+	}
+	return len(j.mail.Raw)
 }
 
 // all looks into mail on all cores and takes what is found in the order of reading.
@@ -164,7 +179,7 @@ func (w *worker) all(ctx context.Context, sources []Source) (err error) {
 		if err := w.take(j); err != nil {
 			return err
 		}
-		memory.Give(len(j.mail.Raw))
+		memory.Give(j.size())
 	}
 	return w.flush()
 }
@@ -173,6 +188,12 @@ func (w *worker) all(ctx context.Context, sources []Source) (err error) {
 func (w *worker) read(ctx context.Context, sources []Source, memory *room.Room, give func(*job) bool) {
 	for i := range sources {
 		at := &sources[i]
+		if at.Path == OwnPath {
+			if !w.readOwn(ctx, at, memory, give) {
+				return
+			}
+			continue
+		}
 		cfg := w.run.Mail
 		cfg.Known = func(place string) bool {
 			known, err := w.study.state.has(w.place(at, place))
@@ -209,11 +230,19 @@ func (w *worker) look(j *job) {
 		j.known, j.err = w.study.state.has(j.key)
 		return
 	}
-	j.key = w.observer.keyOf(j.source.Holder, j.mail.Raw)
+	if j.own != nil {
+		j.key = w.observer.ownKey(j.source.Holder, j.own.ID)
+	} else {
+		j.key = w.observer.keyOf(j.source.Holder, j.mail.Raw)
+	}
 	if j.passed = !inShard(j.key, w.run.Shard, w.run.Of); j.passed {
 		return
 	}
 	if j.known, j.err = w.study.state.has(j.key); j.known || j.err != nil {
+		return
+	}
+	if j.own != nil {
+		j.record = w.observer.observeOwn(j.source, j.own)
 		return
 	}
 	j.record = w.observer.observe(seen{holder: j.source.Holder, own: j.source.Recipients, raw: j.mail.Raw})
@@ -242,7 +271,7 @@ func hexDigit(c byte) byte {
 // take takes in what was found in a mail.
 func (w *worker) take(j *job) error {
 	if w.run.Passed != nil {
-		w.run.Passed(len(j.mail.Raw))
+		w.run.Passed(j.size())
 	}
 	switch {
 	case j.err != nil:
@@ -275,7 +304,7 @@ func (w *worker) take(j *job) error {
 	w.records = append(w.records, j.record)
 	w.rows += len(j.record.Observations)
 	w.tally.References += len(j.record.Observations)
-	if m := &j.record.Message; w.study.Protocol.Seeded && m.CampaignKey != nil {
+	if m := &j.record.Message; w.study.Protocol.Seeded && m.CampaignKey != nil && j.own == nil {
 		w.copies = append(w.copies, stored{m.MsgKey, *m.CampaignKey, j.source.Holder, recipientIn(j), j.mail.Raw})
 	}
 	w.run.at(stepMail)
@@ -324,7 +353,13 @@ func (s *Study) nextPart() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%06d", len(parts)+1), nil
+	last := 0
+	if len(parts) > 0 {
+		if last, err = strconv.Atoi(parts[len(parts)-1].Name); err != nil {
+			return "", fmt.Errorf("naming a part: %w: %s", ErrDamaged, parts[len(parts)-1].Name)
+		}
+	}
+	return fmt.Sprintf("%06d", last+1), nil
 }
 
 // recipientIn is to whom a copy came.

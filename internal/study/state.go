@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"iter"
 	"net/url"
 
 	_ "modernc.org/sqlite" // the driver, in pure Go
@@ -130,43 +131,84 @@ type stored struct {
 	raw                                  []byte
 }
 
-// campaigns calls each with the copies of every mailing that came to two mailboxes or
-// more, in order.
-func (s *state) campaigns(each func([]stored) error) error {
-	rows, err := s.db.Query(`SELECT msg_key, campaign_key, mailbox, recipient, raw FROM copy
-		WHERE campaign_key IN (SELECT campaign_key FROM copy GROUP BY campaign_key HAVING count(DISTINCT mailbox) > 1)
-		ORDER BY campaign_key, mailbox, msg_key`)
-	if err != nil {
-		return fmt.Errorf("reading copies: %w", err)
-	}
-	defer rows.Close()
-	var group []stored
-	for rows.Next() {
-		var c stored
-		if err := rows.Scan(&c.msgKey, &c.campaign, &c.mailbox, &c.recipient, &c.raw); err != nil {
-			return fmt.Errorf("reading copies: %w", err)
+// copies returns all copies, by mailing.
+func (s *state) copies() iter.Seq2[stored, error] {
+	return func(yield func(stored, error) bool) {
+		rows, err := s.db.Query("SELECT msg_key, campaign_key, mailbox, recipient, raw FROM copy ORDER BY campaign_key")
+		if err != nil {
+			yield(stored{}, fmt.Errorf("reading copies: %w", err))
+			return
 		}
-		if len(group) > 0 && group[0].campaign != c.campaign {
-			if err := each(group); err != nil {
-				return err
+		defer rows.Close()
+		for rows.Next() {
+			var c stored
+			err := rows.Scan(&c.msgKey, &c.campaign, &c.mailbox, &c.recipient, &c.raw)
+			if err != nil {
+				err = fmt.Errorf("reading copies: %w", err)
 			}
-			group = nil
+			if !yield(c, err) || err != nil {
+				return
+			}
 		}
-		group = append(group, c)
+		if err := rows.Err(); err != nil {
+			yield(stored{}, fmt.Errorf("reading copies: %w", err))
+		}
 	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("reading copies: %w", err)
+}
+
+// replace puts a part in the place of another, of which some rows are to be gone; without
+// a name nothing is put there.
+func (s *state) replace(old string, p part) error {
+	tx, err := s.db.Begin()
+	if err != nil {
+		return fmt.Errorf("replacing a part: %w", err)
 	}
-	if len(group) > 0 {
-		return each(group)
+	_, err = tx.Exec("DELETE FROM part WHERE name = ?", old)
+	if err == nil && p.Name != "" {
+		_, err = tx.Exec("INSERT INTO part VALUES (?, ?, ?, ?, ?)", p.Name, p.Messages, p.Rows, p.MessagesSHA256, p.RowsSHA256)
+	}
+	if err != nil {
+		return fmt.Errorf("replacing a part: %w", errors.Join(err, tx.Rollback()))
+	}
+	return tx.Commit()
+}
+
+// forgetAllBut forgets a mailbox's copies, where every mail was, and all mails but some.
+func (s *state) forgetAllBut(mailbox string, keys []string) error {
+	tx, err := s.db.Begin()
+	if err != nil {
+		return fmt.Errorf("forgetting mails: %w", err)
+	}
+	_, err = tx.Exec("DELETE FROM seen")
+	if err == nil {
+		_, err = tx.Exec("DELETE FROM copy WHERE mailbox = ?", mailbox)
+	}
+	for _, k := range keys {
+		if err == nil {
+			_, err = tx.Exec("INSERT OR IGNORE INTO seen VALUES (?)", k)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("forgetting mails: %w", errors.Join(err, tx.Rollback()))
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("forgetting mails: %w", err)
+	}
+	return s.shrink()
+}
+
+// shrink gives up what was deleted, the log too.
+func (s *state) shrink() error {
+	if _, err := s.db.Exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		return fmt.Errorf("giving up what was deleted: %w", err)
 	}
 	return nil
 }
 
 // forget destroys what says which mails were looked into.
 func (s *state) forget() error {
-	if _, err := s.db.Exec("DELETE FROM seen; DELETE FROM copy; DELETE FROM pinned WHERE name = 'key'; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+	if _, err := s.db.Exec("DELETE FROM seen; DELETE FROM copy; DELETE FROM pinned WHERE name = 'key'"); err != nil {
 		return fmt.Errorf("destroying what says which mails were looked into: %w", err)
 	}
-	return nil
+	return s.shrink()
 }

@@ -101,40 +101,6 @@ func Begin(dir string, p Protocol, files Files) error {
 	return p.write(dir)
 }
 
-// Files are what a study is told besides its protocol; each may be "".
-type Files struct {
-	// Conditions says what was answered when seed mailboxes were signed up.
-	Conditions string
-	// Lists are filter lists, as hosts files or in the language of ad blockers.
-	Lists []string
-	// Names are other names of hosts, as "unseen cname list --format json" prints them.
-	Names string
-}
-
-// copy keeps copies.
-func (f Files) copy(dir string) error {
-	from := map[string]string{}
-	if f.Conditions != "" {
-		from[filepath.Join(dir, seedsFile)] = f.Conditions
-	}
-	if f.Names != "" {
-		from[filepath.Join(dir, namesFile)] = f.Names
-	}
-	for _, list := range f.Lists {
-		from[filepath.Join(dir, listsDir, filepath.Base(list))] = list
-	}
-	for to, path := range from {
-		octets, err := os.ReadFile(path)
-		if err == nil {
-			err = writeWhole(to, octets)
-		}
-		if err != nil {
-			return fmt.Errorf("taking %s into the study: %w", path, err)
-		}
-	}
-	return nil
-}
-
 // Open opens a study for the caller alone. The caller closes it with Close.
 func Open(dir string) (*Study, error) {
 	p, err := readProtocol(dir)
@@ -160,10 +126,10 @@ func (s *Study) open() (err error) {
 		return err
 	}
 	if s.Protocol.Seeded {
-		s.seeds, err = readConditions(filepath.Join(s.dir, seedsFile))
-		return err
-	}
-	if !s.Protocol.Closed {
+		if s.seeds, err = readConditions(filepath.Join(s.dir, seedsFile)); err != nil {
+			return err
+		}
+	} else if !s.Protocol.Closed {
 		key, err := readKey(filepath.Join(s.dir, keyFile))
 		if err != nil {
 			return err

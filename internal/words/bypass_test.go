@@ -34,6 +34,8 @@ var elsewhere = map[string]string{
 	"internal/daemon/facesenders.go senderPage":     ofClients,
 	"internal/daemon/facemessages.go messages":      ofClients,
 	"internal/daemon/once.go messageOf":             ofClients,
+	"internal/daemon/studies.go permitStudy":        ofClients,
+	"internal/api/study.go studyMails":              "what has no sentence of its own points to the log, which is in English",
 	"internal/api/rebuild.go rebuild":               "what has no sentence of its own points to the log, which is in English",
 }
 

@@ -23,6 +23,9 @@ type studyCommand struct {
 	Tables studyTables `cmd:"" help:"${help_study_tables}"`
 	Verify studyVerify `cmd:"" help:"${help_study_verify}"`
 	Close  studyClose  `cmd:"" help:"${help_study_close}"`
+
+	Withdraw studyWithdraw `cmd:"" help:"${help_study_withdraw}"`
+	Permits  studyPermits  `cmd:"" help:"${help_study_permits}"`
 }
 
 type studyInit struct {
@@ -56,14 +59,19 @@ func (c *studyInit) Run(s *session) error {
 
 type studyAdd struct {
 	Dir          string   `arg:"" help:"${help_study_dir}"`
-	Source       []string `arg:"" name:"source" help:"${help_study_source}"`
+	Source       []string `arg:"" optional:"" name:"source" help:"${help_study_source}"`
+	Own          bool     `help:"${help_study_own}"`
+	Yes          bool     `short:"y" help:"${help_study_own_yes}"`
 	As           string   `placeholder:"NAME" help:"${help_study_as}"`
 	Recipient    []string `placeholder:"ADDRESS" help:"${help_recipient}"`
 	PasswordFile string   `type:"existingfile" placeholder:"FILE" help:"${help_scan_password_file}"`
 }
 
 // Run notes where mail comes from. Nothing is read.
-func (c *studyAdd) Run(s *session) error {
+func (c *studyAdd) Run(ctx context.Context, s *session) error {
+	if len(c.Source) == 0 && !c.Own {
+		return usage(s, words.StudyNoSource)
+	}
 	st, err := s.openStudy(c.Dir)
 	if err != nil {
 		return err
@@ -85,6 +93,11 @@ func (c *studyAdd) Run(s *session) error {
 			return s.studyFault(c.Dir, err)
 		}
 		s.say(words.StudyAdded, "path", path, "holder", holder)
+	}
+	if c.Own {
+		if err := c.own(ctx, s, st); err != nil {
+			return err
+		}
 	}
 	s.say(words.StudyNext, "command", s.program()+" study run "+c.Dir)
 	return nil
@@ -137,6 +150,10 @@ func (s *session) studyFault(dir string, err error) error {
 		text, hint = words.StudyNoDataset, words.StudyNoDatasetHint
 	case errors.Is(err, study.ErrDamaged):
 		text, hint = words.StudyAltered, words.StudyAlteredHint
+	case errors.Is(err, study.ErrHolder):
+		text, hint = words.StudyNobody, words.StudyNobodyHint
+	case errors.Is(err, study.ErrList):
+		text, hint = words.StudyNoList, words.StudyNoListHint
 	case errors.Is(err, study.ErrConditions):
 		text, hint = words.StudyConditions, words.StudyConditionsHint
 	}
@@ -150,58 +167,6 @@ func studyWhat(err error) string {
 		return path.Err.Error()
 	}
 	return err.Error()
-}
-
-type studyVerify struct {
-	Path string `arg:"" help:"${help_study_verify_path}"`
-}
-
-// Run checks a study or a dataset.
-func (c *studyVerify) Run(s *session) error {
-	check, err := study.Verify(c.Path)
-	if err != nil {
-		return s.studyFault(c.Path, err)
-	}
-	for _, list := range []struct {
-		names []string
-		text  words.Key
-	}{{check.Wrong, words.StudyWrong}, {check.Missing, words.StudyMissing}, {check.Extra, words.StudyExtra}} {
-		for _, name := range list.names {
-			s.complain(s.words.Say(list.text, "path", name), "")
-		}
-	}
-	if !check.OK() {
-		return errSaid
-	}
-	s.say(words.StudyVerified, "files", check.Files, "mails", check.Mails, "rows", check.Rows)
-	return nil
-}
-
-type studyClose struct {
-	Dir string `arg:"" help:"${help_study_dir}"`
-	Yes bool   `short:"y" help:"${help_study_close_yes}"`
-}
-
-// Run destroys the key of a study.
-func (c *studyClose) Run(s *session) error {
-	st, err := s.openStudy(c.Dir)
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	if !c.Yes {
-		if !isTerminal(s.In) {
-			return misuse(s, words.StudyCloseUnconfirmed, words.StudyCloseUnconfirmedHint)
-		}
-		if !s.confirmed(words.StudyCloseConfirm, "path", c.Dir) {
-			return errSaid
-		}
-	}
-	if err := st.Destroy(); err != nil {
-		return s.studyFault(c.Dir, err)
-	}
-	s.say(words.StudyIsClosed, "path", c.Dir)
-	return nil
 }
 
 // studyRules are the rules that a study goes by: those that are embedded, so that others

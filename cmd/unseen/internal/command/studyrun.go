@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/source"
 	"github.com/unseen-mail/unseen/internal/study"
 	"github.com/unseen-mail/unseen/internal/words"
@@ -38,6 +40,13 @@ func (c *studyRun) Run(ctx context.Context, s *session) error {
 	progress := new(source.Progress)
 	login := &studyLogin{session: s, sources: st.Protocol.Sources}
 	run := study.Run{Catalogue: rules, Tool: version(), Shard: part.number, Of: part.of, Mail: source.Config{Progress: progress, Password: login.password}}
+	if slices.ContainsFunc(st.Protocol.Sources, func(at study.Source) bool { return at.Path == study.OwnPath }) {
+		client, err := s.client(ctx)
+		if err != nil {
+			return err
+		}
+		run.Own = client.StudyMails
+	}
 	if c.CA != "" {
 		if run.Mail.Roots, err = readRoots(c.CA); err != nil {
 			return s.fault(err, words.ReadingFile, words.ReadingFileHint, "path", c.CA, "what", bare(err))
@@ -87,8 +96,14 @@ func (s *session) studyTally(t study.Tally) {
 func (s *session) studyTold(m *meter, mail source.Mail) {
 	m.clear()
 	hint := ""
-	retry, skip := new(source.RetryError), new(source.SkipError)
+	retry, skip, refusal := new(source.RetryError), new(source.SkipError), new(api.Error)
 	switch {
+	case errors.As(mail.Err, &refusal):
+		s.complain(refusal.Text, refusal.Hint)
+		return
+	case errors.Is(mail.Err, api.ErrNotRunning):
+		s.complain(s.words.Say(words.NotRunning), s.words.Say(words.NotRunningHint))
+		return
 	case errors.As(mail.Err, &skip):
 		return // what is no file is no mail
 	case errors.As(mail.Err, &retry):
@@ -105,7 +120,9 @@ func (s *session) studyMeter(ctx context.Context, cfg source.Config, sources []s
 	m := &meter{out: s.Err, words: s.words, at: cfg.Progress, begun: time.Now()}
 	var paths []string
 	for _, at := range sources {
-		paths = append(paths, at.Path)
+		if at.Path != study.OwnPath {
+			paths = append(paths, at.Path)
+		}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	var both sync.WaitGroup

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strconv"
 
 	"github.com/unseen-mail/unseen/internal/study"
 	"github.com/unseen-mail/unseen/internal/study/englehardt"
@@ -114,14 +115,14 @@ func (c *studyTables) text(s *session, data *study.Dataset, rows []englehardt.Ro
 		if key, ok := measures[measure]; ok && last != "encodings" && last != "recipients" {
 			measure = s.words.Say(key)
 		}
-		line, rate := words.TablesLine, "–"
-		if r.Published != "" {
-			line = words.TablesLinePublished
+		line, rate, found := words.TablesLine, "–", ""
+		if n, err := strconv.ParseFloat(r.Published, 64); err == nil {
+			line, found = words.TablesLinePublished, s.words.Percent(n/100)
 		}
 		if r.Of > 0 {
 			rate = s.words.Percent(float64(r.Count) / float64(r.Of))
 		}
-		s.say(line, "measure", measure, "count", r.Count, "of", r.Of, "rate", rate, "published", r.Published)
+		s.say(line, "measure", measure, "count", r.Count, "of", r.Of, "rate", rate, "published", found)
 	}
 	by := words.TablesByVerdict
 	if englehardt.Tracker(data) == "lists" {
