@@ -42,6 +42,7 @@ func accountMethods() []method {
 		{pattern: "POST /v1/accounts", says: "Connects an account.", in: NewAccount{}, out: Account{}},
 		{pattern: "POST /v1/accounts/remove", says: "Disconnects an account.", in: named{}, out: Account{}},
 		{pattern: "POST /v1/accounts/check", says: "Tries the servers of an account.", in: CheckRequest{}, out: []Step{}},
+		{pattern: "POST /v1/accounts/testmail", says: "Puts a mail of Unseen's own into the inbox of an account.", in: TestMailRequest{}, out: TestMail{}},
 		{pattern: "POST /v1/accounts/watch", says: "Has new mail of an account be looked at before it is opened, or ends that, or says how it stands.", in: WatchRequest{}, out: Watched{}},
 		{pattern: "POST /v1/accounts/rebuild", says: "Makes the plans of an account's mail again; one JSON object a line says how far it is.",
 			in: RebuildRequest{}, out: Rebuilt{}, kind: "application/jsonl"},

@@ -18,6 +18,8 @@ type Service struct {
 	RemoveAccount func(ctx context.Context, address string) (Account, error)
 	// CheckAccount tries the servers of one.
 	CheckAccount func(ctx context.Context, r CheckRequest) ([]Step, error)
+	// PutTestMail puts a mail of Unseen's own into the inbox of one.
+	PutTestMail func(ctx context.Context, q TestMailRequest) (TestMail, error)
 	// Vouching is about whether providers vouch for senders.
 	Vouching Vouching
 	// Authorities are about the certificates that stand in for mail hosts.

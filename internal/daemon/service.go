@@ -19,6 +19,7 @@ func (d *Daemon) service() api.Service {
 		AddAccount:    d.addAccount,
 		RemoveAccount: d.removeAccount,
 		CheckAccount:  d.checkAccount,
+		PutTestMail:   d.putTestMail,
 		Vouching:      api.Vouching{Stands: d.vouchingOf, Confirm: d.confirmVouching, Signed: d.signed},
 		Authorities:   api.LocalAuthorities{Stand: d.authorities, Cover: d.coverHosts, Remove: d.removeAuthorities},
 		Proxies:       api.Proxies{Stand: d.proxies, Switch: d.switchProxies},
