@@ -2,7 +2,6 @@ package window
 
 import (
 	"context"
-	"path/filepath"
 	"strings"
 	"unicode"
 
@@ -83,17 +82,13 @@ func (p *evidence) exported(sender string, made *api.BagMade) {
 	p.load()
 }
 
-// bag says where a bag lies, and opens its folder.
+// bag says where a bag lies.
 func (p *evidence) bag(b *api.BagMade) []fyne.CanvasObject {
 	w := p.w.words
-	parts := []fyne.CanvasObject{
+	return []fyne.CanvasObject{
 		piece.Body(w.Say(words.WinEvidenceMade, "n", b.Mails, "tracking", b.Tracking)), p.w.value(b.Path),
 		piece.Small(w.Say(words.WinEvidenceKey)), p.w.value(b.Key),
 	}
-	if p.w.cfg.Folder != nil {
-		parts = append(parts, piece.Row(piece.NewButton(w.Say(words.WinEvidenceFolder), func() { p.folder(filepath.Dir(b.Path)) })))
-	}
-	return parts
 }
 
 // folder opens a folder in the reader's program for files.

@@ -2,11 +2,11 @@ package window
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/unseen-mail/unseen/gui/window/piece"
 	"github.com/unseen-mail/unseen/internal/api"
@@ -20,7 +20,7 @@ import (
 // command alone, which says first who would learn what.
 type evidence struct {
 	*frame
-	entry *widget.Entry
+	entry *piece.Entry
 	// bags are those that were made while the window was open, by their senders.
 	bags map[string]api.BagMade
 	// busy says that a bag is being made: one at a time.
@@ -28,8 +28,7 @@ type evidence struct {
 }
 
 func newEvidence(w *Window) *evidence {
-	p := &evidence{frame: newFrame(w), entry: widget.NewEntry(), bags: make(map[string]api.BagMade)}
-	p.entry.SetPlaceHolder("shop.example")
+	p := &evidence{frame: newFrame(w), entry: piece.NewEntry("shop.example"), bags: make(map[string]api.BagMade)}
 	p.entry.OnSubmitted = func(string) { p.submit() }
 	return p
 }
@@ -70,9 +69,17 @@ func (p *evidence) draw(list []api.Mark) {
 // mark is one sender that is marked, or was.
 func (p *evidence) mark(m *api.Mark) fyne.CanvasObject {
 	w := p.w.words
-	parts := []fyne.CanvasObject{piece.Heading(name(m.Sender)), piece.Body(w.Say(words.WinEvidenceKept, "n", m.Mails, "size", w.Bytes(m.Octets)))}
+	kept := w.Say(words.WinEvidenceKeptNone)
+	if m.Mails > 0 {
+		kept = w.Say(words.WinEvidenceKept, "n", m.Mails, "size", w.Bytes(m.Octets))
+	}
+	parts := []fyne.CanvasObject{piece.Heading(name(m.Sender)), piece.Body(kept)}
 	if m.First != nil && m.Last != nil {
-		parts = append(parts, piece.Small(w.Say(words.WinEvidenceSpan, "first", p.w.date(*m.First), "last", p.w.date(*m.Last))))
+		span := w.Say(words.WinEvidenceSpan, "first", p.w.date(*m.First), "last", p.w.date(*m.Last))
+		if p.w.date(*m.First) == p.w.date(*m.Last) {
+			span = w.Say(words.WinEvidenceDay, "day", p.w.date(*m.First))
+		}
+		parts = append(parts, piece.Small(span))
 	}
 	if m.Active {
 		parts = append(parts, piece.Body(w.Say(words.WinEvidenceUntil, "until", p.w.date(m.Until))))
@@ -117,12 +124,15 @@ func (p *evidence) buttons(m *api.Mark) fyne.CanvasObject {
 	w := p.w.words
 	var row []fyne.CanvasObject
 	if m.Mails > 0 && p.w.cfg.Place != nil {
-		row = append(row, piece.NewMain(w.Say(words.WinEvidenceExport), func() { p.export(m.Sender) }))
+		row = append(row, piece.NewButton(w.Say(words.WinEvidenceExport), func() { p.export(m.Sender) }))
 	}
 	if m.Active {
 		row = append(row, piece.NewButton(w.Say(words.WinEvidenceStop), func() { p.unmark(m) }))
 	} else {
 		row = append(row, piece.NewButton(w.Say(words.WinEvidenceStart), func() { p.keep(api.MarkRequest{Sender: m.Sender}) }))
+	}
+	if bag, ok := p.bags[m.Sender]; ok && p.w.cfg.Folder != nil {
+		row = append(row, piece.NewButton(w.Say(words.WinEvidenceFolder), func() { p.folder(filepath.Dir(bag.Path)) }))
 	}
 	return piece.Row(row...)
 }

@@ -3,11 +3,13 @@ package window
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/unseen-mail/unseen/gui/window/piece"
 	"github.com/unseen-mail/unseen/internal/api"
@@ -184,4 +186,14 @@ func (w *Window) value(text string) fyne.CanvasObject {
 	})
 	l := piece.Value(text)
 	return container.New(layout.NewBorderLayout(nil, nil, nil, b), l, b)
+}
+
+// print is the fingerprint of a certificate, in two lines that can be compared by eye;
+// what is copied is one.
+func (w *Window) print(text string) fyne.CanvasObject {
+	v := w.value(text).(*fyne.Container)
+	if half := len(text) / 2; strings.Count(text, ":") == 31 && text[half] == ':' {
+		v.Objects[0].(*widget.Label).SetText(text[:half] + "\n" + text[half+1:])
+	}
+	return v
 }

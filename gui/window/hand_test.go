@@ -79,12 +79,24 @@ func (h *hand) row(i int) {
 func (h *hand) write(text string) {
 	h.t.Helper()
 	for _, o := range h.objects() {
-		if e, ok := o.(*widget.Entry); ok {
+		if e, ok := o.(*piece.Entry); ok {
 			e.SetText(text)
 			return
 		}
 	}
 	h.t.Fatal("there is no entry")
+}
+
+// secret types into the place for a password.
+func (h *hand) secret(text string) {
+	h.t.Helper()
+	for _, o := range h.objects() {
+		if e, ok := o.(*piece.Entry); ok && e.Password {
+			e.SetText(text)
+			return
+		}
+	}
+	h.t.Fatal("there is no place for a password")
 }
 
 // said is all text that is laid out.

@@ -24,7 +24,7 @@ type mail struct {
 	more   bool
 	sender string
 	search string
-	entry  *widget.Entry
+	entry  *piece.Entry
 	count  *widget.Label
 	list   *widget.List
 	older  *piece.Button
@@ -35,8 +35,7 @@ type mail struct {
 func newMail(w *Window) *mail {
 	p := &mail{frame: newFrame(w)}
 	t := w.words
-	p.entry = widget.NewEntry()
-	p.entry.SetPlaceHolder(t.Say(words.WinSearchMail))
+	p.entry = piece.NewEntry(t.Say(words.WinSearchMail))
 	p.entry.OnSubmitted = func(text string) {
 		p.search = text
 		p.load()

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/unseen-mail/unseen/gui/window/piece"
 	"github.com/unseen-mail/unseen/internal/api"
@@ -109,7 +108,7 @@ func (z *wizard) found(all *Programs, address string) {
 	if all == nil {
 		return
 	}
-	fill := func(e *widget.Entry, at *api.Endpoint) {
+	fill := func(e *piece.Entry, at *api.Endpoint) {
 		if at != nil && e.Text == "" {
 			e.SetText(line(at))
 		}

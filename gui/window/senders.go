@@ -2,10 +2,8 @@ package window
 
 import (
 	"context"
-	"image/color"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
@@ -22,7 +20,7 @@ type senders struct {
 	all    model.Senders
 	query  model.Query
 	found  []int32
-	entry  *widget.Entry
+	entry  *piece.Entry
 	count  *widget.Label
 	list   *widget.List
 	place  fyne.CanvasObject
@@ -32,8 +30,7 @@ type senders struct {
 func newSenders(w *Window) *senders {
 	p := &senders{frame: newFrame(w)}
 	t := w.words
-	p.entry = widget.NewEntry()
-	p.entry.SetPlaceHolder(t.Say(words.WinSearch))
+	p.entry = piece.NewEntry(t.Say(words.WinSearch))
 	p.entry.OnChanged = func(text string) {
 		p.query.Search = text
 		p.filter()
@@ -128,33 +125,6 @@ func (p *senders) filter() {
 	p.count.SetText(w.Say(words.WinFound, "n", w.Number(int64(len(p.found))), "all", w.Number(int64(p.all.Len()))))
 	p.list.Refresh()
 	p.list.ScrollToTop()
-}
-
-// newRow is an empty row of a list: a name, what is said of it, and a number.
-func newRow() fyne.CanvasObject {
-	title, says, number := piece.Line("title"), piece.Line("says"), widget.NewLabel("00000")
-	title.TextStyle.Bold = true
-	says.Importance = widget.LowImportance
-	number.Alignment = fyne.TextAlignTrailing
-	line := canvas.NewRectangle(color.Transparent)
-	line.SetMinSize(fyne.NewSize(1, 40))
-	end := container.New(fixed(130), number)
-	return container.New(layout.NewBorderLayout(nil, nil, line, end), line, end,
-		container.NewGridWithColumns(2, title, says))
-}
-
-// setRow fills a row.
-func setRow(o fyne.CanvasObject, title, says, number string) {
-	row := o.(*fyne.Container).Objects
-	both := row[2].(*fyne.Container).Objects
-	for i, text := range []string{title, says} {
-		l := both[i].(*widget.Label)
-		l.Text = text
-		l.Refresh()
-	}
-	n := row[1].(*fyne.Container).Objects[0].(*widget.Label)
-	n.Text = number
-	n.Refresh()
 }
 
 // fillRow shows one sender.

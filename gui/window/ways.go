@@ -47,7 +47,7 @@ func (p *accounts) certificates(all *api.Authorities) fyne.CanvasObject {
 	for i := range all.List {
 		a := &all.List[i]
 		hosts := append(slices.Clone(a.Hosts), "localhost")
-		parts = append(parts, said(w.Say(words.CaLine, "name", a.Name, "hosts", w.List(hosts), "until", p.w.date(a.Until))), p.w.value(a.Fingerprint))
+		parts = append(parts, said(w.Say(words.CaLine, "name", a.Name, "hosts", w.List(hosts), "until", p.w.date(a.Until))), p.w.print(a.Fingerprint))
 	}
 	if all.Exposed > 0 {
 		parts = append(parts, piece.Body(w.Say(words.CaExposed, "n", all.Exposed)))

@@ -15,10 +15,11 @@ import (
 	"github.com/unseen-mail/unseen/gui/window"
 	"github.com/unseen-mail/unseen/gui/window/piece"
 	"github.com/unseen-mail/unseen/internal/api"
+	"github.com/unseen-mail/unseen/internal/words"
 )
 
 // tall shows what lies below the fold, too.
-var tall = fyne.NewSize(1060, 2200)
+var tall = fyne.NewSize(1060, 2300)
 
 // waysOf are the ways in of a reader who uses the proxy for mail.
 func waysOf() (api.Authorities, api.Proxy) {
@@ -79,12 +80,12 @@ func bare() *world {
 	return w
 }
 
-func sick() *world {
-	w := small()
+func sick(lang string) *world {
+	w, in := small(), words.In(lang)
 	w.authorities.Missing, w.authorities.Exposed = []string{"imap.other.example"}, 1
 	w.proxy.Web, w.proxy.Missing = true, []string{"imap.other.example"}
-	w.proxy.Problem = "listening for mail programs: port 4280 is taken by another program, so no mail comes in by the proxy"
-	w.proxy.WebProblem = "listening for the web proxy: port 4380 is taken by another program"
+	w.proxy.Problem = in.Say(words.ProxyTaken, "port", 4280)
+	w.proxy.WebProblem = in.Say(words.WebTaken, "port", 4380)
 	w.proxy.Opened = []api.OpenedHost{{Host: "img.shop.example"}, {Host: "cdn.shop.example", Missing: true}}
 	return w
 }
@@ -98,8 +99,8 @@ func TestWaysLookAsTheyDid(t *testing.T) {
 		world         *world
 		lang, variant string
 	}{
-		"ways-en-light": {sick(), "en", "light"}, "ways-en-dark": {sick(), "en", "dark"}, "ways-bare": {bare(), "en", "light"},
-		"ways-fr": {sick(), "fr", "light"}, "ways-nl": {sick(), "nl", "light"}, "ways-de": {sick(), "de", "light"},
+		"ways-en-light": {sick("en"), "en", "light"}, "ways-en-dark": {sick("en"), "en", "dark"}, "ways-bare": {bare(), "en", "light"},
+		"ways-fr": {sick("fr"), "fr", "light"}, "ways-nl": {sick("nl"), "nl", "light"}, "ways-de": {sick("de"), "de", "light"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			win := show(t, c.world, window.Accounts, c.lang, c.variant).Window()

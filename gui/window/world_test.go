@@ -34,11 +34,17 @@ type world struct {
 	waiting              []api.Waiting
 	decided              []string
 	name                 string
-	wrong                error
-	paused               *api.Span
-	authorities          api.Authorities
-	proxy                api.Proxy
-	marks                []api.Mark
+	// strange is what every sender and host is called, "" for names of their own.
+	strange string
+	// opened says that the test mail was opened.
+	opened bool
+	// spoken is the language of the daemon, which is that of the window.
+	spoken      *words.Catalogue
+	wrong       error
+	paused      *api.Span
+	authorities api.Authorities
+	proxy       api.Proxy
+	marks       []api.Mark
 	// exporting is done before the last word on a bag.
 	exporting func(ctx context.Context)
 	// programs are the mail programs of the computer, nil for no way to set any up.
@@ -49,7 +55,7 @@ type world struct {
 
 // small is the world of one reader's morning, huge that of somebody who keeps all.
 func small() *world {
-	w := &world{senders: 5, mails: 7, days: 30, name: "Shop", settings: api.Settings{
+	w := &world{spoken: words.English(), senders: 5, mails: 7, days: 30, name: "Shop", settings: api.Settings{
 		Level: "standard", Pictures: "none", TextSize: 100, Notices: true, LapseDays: 183, EventDays: 90, Links: "protect", Openings: "daily",
 		Jurisdictions: []string{"BE", "DE", "EU", "FR", "IT", "NL"}, Edition: "sha256:5f3c", Config: "/home/anna/.config/unseen/config.toml",
 		Data: "/home/anna/.local/share/unseen", Version: "1.0", Pinned: []string{}, Lists: []string{},
@@ -75,13 +81,30 @@ func huge() *world {
 
 func key(i int) string { return fmt.Sprintf("shop%d.example", i) }
 
+// key is what a sender is called, host what a host is.
+func (w *world) key(i int) string { return w.host(key(i)) }
+
+func (w *world) host(name string) string {
+	if w.strange != "" {
+		return w.strange
+	}
+	return name
+}
+
 func (w *world) senderRow(i int) api.SenderRow {
 	row := api.SenderRow{First: noon.AddDate(0, 0, -i%300), Sender: api.Sender{
-		Key: key(i), Display: fmt.Sprint(w.name, " ", i), Address: "news@" + key(i), Authenticated: i%7 != 6, Messages: 1 + i*37%50,
+		Key: w.key(i), Display: fmt.Sprint(w.name, " ", i), Address: "news@" + w.key(i), Authenticated: i%7 != 6, Messages: 1 + i*37%50,
 		Last: noon.Add(-time.Duration(i) * time.Hour), Account: "anna@mail.example",
 	}}
 	row.Granted, row.Refused = i%3/2, i%2
 	return row
+}
+
+// with does something while nobody else looks.
+func (w *world) with(do func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	do()
 }
 
 func (w *world) reply() error {
@@ -132,6 +155,10 @@ func (w *world) service() api.Service {
 		CheckAccount: func(context.Context, api.CheckRequest) ([]api.Step, error) {
 			return []api.Step{{OK: true, Text: "imap.mail.example:993 answers: mail can be received"}, {Text: "no login", Hint: "check it"}}, w.reply()
 		},
+		PutTestMail: func(_ context.Context, q api.TestMailRequest) (api.TestMail, error) {
+			w.note("test", q.Address, " ", len(q.Password), " ", q.Language)
+			return api.TestMail{Subject: words.In(q.Language).Say(words.TestMailSubject), Host: testHost}, w.reply()
+		},
 		Questions: func(context.Context, bool) ([]api.Waiting, error) { return w.waiting, w.reply() },
 		Ask: func(_ context.Context, a api.Ask) ([]api.Question, error) {
 			if a.Shown {
@@ -159,7 +186,7 @@ func (w *world) service() api.Service {
 			return []api.Tell{{Sender: r.Sender, Links: []api.TellLink{{Kind: "unsubscribe", URL: "https://" + r.Sender + "/unsubscribe?u=1"}}}}, w.reply()
 		},
 		WouldSend: func(_ context.Context, r api.SendingRequest) ([]api.Sending, error) {
-			return []api.Sending{{Host: "u1.ct.sendgrid.net", Text: []string{"u1.ct.sendgrid.net would be asked.", "It would be sent \"anna@mail.example\"."}}}, w.reply()
+			return []api.Sending{w.sending(words.In(r.Language))}, w.reply()
 		},
 		History: func(_ context.Context, sender string) (api.History, error) {
 			return api.History{Sender: sender, Records: []api.Record{{
@@ -208,14 +235,19 @@ func (w *world) protection() api.Protection {
 func (w *world) events(context.Context, int64, int) ([]api.Event, error) {
 	var list []api.Event
 	for i, e := range []api.Event{
-		{Kind: "account", Outcome: "connected"}, {Kind: "load", Outcome: "held", Sender: key(0), Verdict: "tracker", Host: "u1.ct.sendgrid.net"},
-		{Kind: "load", Outcome: "held", Sender: key(0), Verdict: "tracker", Host: "open.shop.example"}, {Kind: "load", Outcome: "copy", Sender: key(1), Verdict: "clean"},
-		{Kind: "consent", Outcome: "granted", Sender: key(2)}, {Kind: "load", Outcome: "released", Sender: key(2), Verdict: "tracker", Host: "t.example"},
+		{Kind: "account", Outcome: "connected"}, {Kind: "load", Outcome: "held", Sender: w.key(0), Verdict: "tracker", Host: w.host("u1.ct.sendgrid.net")},
+		{Kind: "load", Outcome: "held", Sender: w.key(0), Verdict: "tracker", Host: w.host("open.shop.example")}, {Kind: "load", Outcome: "copy", Sender: w.key(1), Verdict: "clean"},
+		{Kind: "consent", Outcome: "granted", Sender: w.key(2)}, {Kind: "load", Outcome: "released", Sender: w.key(2), Verdict: "tracker", Host: w.host("t.example")},
 	} {
 		e.Seq, e.Time = int64(i+1), noon.Add(-time.Hour).Add(time.Duration(i)*10*time.Minute/4)
 		list = append(list, e)
 	}
-	return list, w.reply()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.opened {
+		list = append(list, api.Event{Seq: 9, Time: noon, Kind: "load", Outcome: "held", Verdict: "tracker", Host: testHost})
+	}
+	return list, w.wrong
 }
 
 func (w *world) faces() api.Faces {
@@ -231,7 +263,7 @@ func (w *world) faces() api.Faces {
 			row := w.senderRow(2)
 			row.Key = q.Sender
 			return api.SenderFacts{SenderRow: row, Leaks: 3, Looked: 20, Trackers: []api.TrackerSeen{
-				{Vendor: "sendgrid", Name: "Twilio SendGrid", Counts: api.Counts{Held: 12, Released: 1}, Last: noon},
+				{Vendor: "sendgrid", Name: w.host("Twilio SendGrid"), Counts: api.Counts{Held: 12, Released: 1}, Last: noon},
 			}}, w.reply()
 		},
 		Messages: func(_ context.Context, q api.MessageQuery) (api.MessagePage, error) {
@@ -242,7 +274,7 @@ func (w *world) faces() api.Faces {
 			return page, w.reply()
 		},
 		Message: func(_ context.Context, q api.MessageFactsQuery) (api.MessageFacts, error) {
-			return api.MessageFacts{Message: w.message(0), Edition: "sha256:5f3c", References: w.references()}, w.reply()
+			return api.MessageFacts{Message: w.message(0), Edition: "sha256:5f3c", References: w.references(words.In(q.Language))}, w.reply()
 		},
 		Statistics: w.statistics,
 		Settings:   func(context.Context) (api.Settings, error) { return w.settings, w.reply() },
@@ -272,18 +304,32 @@ func (w *world) faces() api.Faces {
 	}
 }
 
+// testHost is where the picture of the test mail lies.
+const testHost = "picture-5f3c0a11.unseen.invalid"
+
+// sending is what a load would send, said as the daemon says it.
+func (w *world) sending(in *words.Catalogue) api.Sending {
+	s := api.Sending{Host: w.host("u1.ct.sendgrid.net"), Shows: api.Shows{
+		Network: in.Say(words.SendsNetwork), Client: "Mozilla/5.0", Time: in.Say(words.SendsTime), Cookies: in.Say(words.SendsNoCookies),
+	}}
+	s.Text = []string{in.Say(words.SendsTo, "host", s.Host, "who", "Twilio SendGrid"),
+		in.Say(words.SendsDecoded, "value", "dTAwMQ", "decoded", "anna@mail.example"),
+		s.Network, in.Say(words.SendsClient, "client", s.Client), s.Time, s.Cookies}
+	return s
+}
+
 func (w *world) message(i int) api.Message {
 	return api.Message{
-		ID: fmt.Sprintf("%064x", i), Sender: key(i % 9), Display: w.name, From: "news@" + key(i%9), Authenticated: true, Subject: fmt.Sprint("Coats, warmer than ever (", i, ")"),
+		ID: fmt.Sprintf("%064x", i), Sender: w.key(i % 9), Display: w.name, From: "news@" + w.key(i%9), Authenticated: true, Subject: w.host(fmt.Sprint("Coats, warmer than ever (", i, ")")),
 		Sent: noon.AddDate(0, 0, -i/3), Seen: noon, Address: "anna@mail.example", Trackers: i % 3, Suspected: i % 2, Links: 4,
 	}
 }
 
-func (w *world) references() []api.MessageReference {
+func (w *world) references(in *words.Catalogue) []api.MessageReference {
 	return []api.MessageReference{
-		{Vector: "img src", Kind: "image", URL: "https://cdn.shop.example/coats.jpg", Host: "cdn.shop.example", Text: "Coats", Width: 600, Height: 300, Verdict: "clean", Action: "hold", Reasons: []string{"It bears nothing that tells readers apart."}},
-		{Vector: "a href", Kind: "link", URL: "https://click.shop.example/c/9f31", Host: "click.shop.example", Text: "See the coats", Width: -1, Height: -1, Verdict: "tracker", Certainty: "strong", Action: "gate", Reasons: []string{"A random name of 32 letters stands in its path."}},
-		{Vector: "img src", Kind: "pixel", URL: "https://u1.ct.sendgrid.net/wf/open?upn=u001", Host: "u1.ct.sendgrid.net", Width: 1, Height: 1, Verdict: "tracker", Certainty: "proven", Action: "hold", Reasons: []string{"Nothing is to be seen in it."}, Sends: []string{"It would be sent \"u001\"."}},
+		{Vector: "img src", Kind: "image", URL: "https://cdn.shop.example/coats.jpg", Host: w.host("cdn.shop.example"), Text: w.host("Coats"), Width: 600, Height: 300, Verdict: "clean", Action: "hold", Reasons: []string{in.Because("local", nil)}},
+		{Vector: "a href", Kind: "link", URL: "https://click.shop.example/c/9f31", Host: w.host("click.shop.example"), Text: "See the coats", Width: -1, Height: -1, Verdict: "tracker", Certainty: "strong", Action: "gate", Reasons: []string{in.Because("token", []string{"path", "32"})}},
+		{Vector: "img src", Kind: "pixel", URL: "https://u1.ct.sendgrid.net/wf/open?upn=u001", Host: w.host("u1.ct.sendgrid.net"), Width: 1, Height: 1, Verdict: "tracker", Certainty: "proven", Action: "hold", Reasons: []string{in.Because("invisible", nil)}, Sends: w.sending(in).Text},
 	}
 }
 
@@ -299,8 +345,8 @@ func (w *world) statistics(_ context.Context, q api.StatisticsQuery) (api.Statis
 		out.Sums.Counts = api.Counts{Held: 14, Released: 1, Copies: 3}
 	}
 	out.Sums.Mails, out.Sums.Asking, out.Sums.Told, out.Sums.Unknown = 12, 9, 1, 4
-	out.Vendors = []api.Tally{{ID: "sendgrid", Name: "Twilio SendGrid", Held: 60, Told: 4}, {ID: "host:t.example", Name: "t.example", Held: 12}}
-	out.Senders = []api.Tally{{ID: key(0), Held: 40}, {ID: key(2), Held: 9, Told: 4}}
+	out.Vendors = []api.Tally{{ID: "sendgrid", Name: "Twilio SendGrid", Held: 60, Told: 4}, {ID: "host:t.example", Name: w.host("t.example"), Held: 12}}
+	out.Senders = []api.Tally{{ID: w.key(0), Held: 40}, {ID: w.key(2), Held: 9, Told: 4}}
 	out.Purposes = []api.Tally{{ID: "performance", Held: 70, Told: 4}, {ID: "click", Held: 3}}
 	out.Vectors = []api.Tally{{ID: "img src", Held: 72, Told: 4}}
 	return out, w.reply()
@@ -330,11 +376,12 @@ func show(t *testing.T, w *world, page, lang, variant string) *window.Window {
 	t.Helper()
 	a := test.NewTempApp(t)
 	test.ApplyTheme(t, piece.NewTheme(variant, 100))
-	w.settings.Theme = variant
+	w.settings.Theme, w.spoken = variant, words.In(lang)
 	win := window.New(t.Context(), a, window.Config{
 		Client: serve(t, w), Words: words.In(lang), Now: func() time.Time { return noon }, Inline: true,
 		Save:   func(name string, _ []byte) (string, error) { return "/home/anna/Downloads/" + name, nil },
 		Place:  func(name string) (string, error) { return "/home/anna/Downloads/" + name, nil },
+		Start:  func(context.Context) error { return nil },
 		Folder: func(path string) bool { w.note("folder", path); return !strings.Contains(path, "nowhere") },
 		Login:  func() bool { return false }, SetLogin: func(bool) error { return nil },
 		Programs: w.programs,

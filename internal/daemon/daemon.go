@@ -98,6 +98,8 @@ type Daemon struct {
 	watcher *config.Watcher
 	held    heldPorts
 	logins  *login.Book
+	// turn lets cfg.Words speak another language.
+	turn func(*words.Catalogue)
 	// arrivals are the accounts whose new mail is looked at.
 	arrivals *arrivals
 	counted  countings
@@ -118,6 +120,9 @@ func Start(ctx context.Context, cfg Config) (*Daemon, error) {
 	if cfg.Words == nil {
 		cfg.Words = words.English()
 	}
+	// Whoever chooses a language in a window is spoken to in it by the daemon too.
+	var turn func(*words.Catalogue)
+	cfg.Words, turn = cfg.Words.Turning()
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -134,7 +139,7 @@ func Start(ctx context.Context, cfg Config) (*Daemon, error) {
 		control.Close()
 		return nil, explain(cfg.Words, data, err)
 	}
-	d := &Daemon{cfg: cfg, core: core, hub: newHub(core.store), started: time.Now(), done: make(chan struct{})}
+	d := &Daemon{cfg: cfg, turn: turn, core: core, hub: newHub(core.store), started: time.Now(), done: make(chan struct{})}
 	d.held, d.logins, d.arrivals = holdPorts(cfg.Held), d.openLogins(), &arrivals{daemon: d}
 	if err := d.begin(ctx); err != nil {
 		d.held.close()
@@ -151,6 +156,9 @@ func Start(ctx context.Context, cfg Config) (*Daemon, error) {
 func (d *Daemon) begin(ctx context.Context) error {
 	var err error
 	if d.policy, err = openPolicy(ctx, d.core, d.cfg.Settings); err != nil {
+		return err
+	}
+	if err = d.speak(ctx); err != nil {
 		return err
 	}
 	if d.door, err = openDoor(ctx, d); err != nil {

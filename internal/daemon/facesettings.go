@@ -165,6 +165,23 @@ func (d *Daemon) checkSettings(c *api.SettingsChange, pinned []string) error {
 	return nil
 }
 
+// speak turns the daemon's own language to the one that was chosen; config.toml wins,
+// and with neither it is that of the environment.
+func (d *Daemon) speak(ctx context.Context) error {
+	chosen := ""
+	if d.cfg.Settings.Language == "" {
+		if err := d.kept(ctx, settingLanguage, func(v string) { chosen = v }); err != nil {
+			return err
+		}
+	}
+	if chosen == "" {
+		d.turn(nil)
+		return nil
+	}
+	d.turn(words.In(chosen))
+	return nil
+}
+
 // keepSettings writes down what faces keep.
 func (d *Daemon) keepSettings(ctx context.Context, c *api.SettingsChange) error {
 	keep := func(name string, v *string) error {
@@ -187,6 +204,9 @@ func (d *Daemon) keepSettings(ctx context.Context, c *api.SettingsChange) error 
 	}
 	err := errors.Join(keep(settingLanguage, c.Language), keep(settingTheme, c.Theme), keep(settingTextSize, size),
 		keep(settingNotices, notices), keep(settingJurisdiction, c.Jurisdiction))
+	if err == nil && c.Language != nil {
+		err = d.speak(ctx)
+	}
 	if err == nil && c.Jurisdiction != nil {
 		d.policy.mu.Lock()
 		defer d.policy.mu.Unlock()

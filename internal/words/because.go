@@ -11,7 +11,7 @@ import (
 // reason is said then, in English.
 func (c *Catalogue) Because(code string, args []string) string {
 	key := Key("because-" + code)
-	if c.texts[key] == "" {
+	if c.Text(key) == "" {
 		return ""
 	}
 	var pairs []any
@@ -43,7 +43,7 @@ func (c *Catalogue) named(code string, i int, arg string) string {
 
 // known is a word of the program as people call it, itself if it has no text.
 func (c *Catalogue) known(kind, word string) string {
-	if text := c.texts[Key(kind+strings.ReplaceAll(word, " ", "-"))]; text != "" {
+	if text := c.Text(Key(kind + strings.ReplaceAll(word, " ", "-"))); text != "" {
 		return text
 	}
 	return word

@@ -19,7 +19,7 @@ func (c *Catalogue) List(items []string) string {
 }
 
 // Purpose is what a purpose is called on a switch, its identifier if it has no name.
-func (c *Catalogue) Purpose(id purpose.ID) string { return id.Text(c.lang).Title }
+func (c *Catalogue) Purpose(id purpose.ID) string { return id.Text(c.Lang()).Title }
 
 // Purposes names purposes in a sentence, each in quotation marks: “Counting your
 // clicks” and “Profiles for other uses”.

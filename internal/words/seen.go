@@ -34,7 +34,7 @@ func (c *Catalogue) Claimed(kind string) string { return c.known("claim-", kind)
 // reason says a reason whose text has a key of a kind.
 func (c *Catalogue) reason(kind string, r reason.Reason) string {
 	key := Key(kind + r.Code)
-	if r.None() || c.texts[key] == "" {
+	if r.None() || c.Text(key) == "" {
 		return ""
 	}
 	var pairs []any
@@ -63,7 +63,7 @@ type Observed struct {
 // Observed says it in a sentence, "" for what this program does not know.
 func (c *Catalogue) Observed(o Observed) string {
 	key := Key("seen-" + o.What)
-	if c.texts[key] == "" || strings.HasSuffix(string(key), "-head") {
+	if c.Text(key) == "" || strings.HasSuffix(string(key), "-head") {
 		return ""
 	}
 	return c.Say(key, "day", c.Date(o.When), "n", o.N, "of", o.Of, "days", o.Days, "unsubscribe", o.Unsubscribe, "list", o.List)

@@ -23,6 +23,8 @@ const (
 // Keys of the page of evidence.
 const (
 	WinEvidence             Key = "win-evidence"
+	WinEvidenceKeptNone     Key = "win-evidence-kept-none"
+	WinEvidenceDay          Key = "win-evidence-day"
 	WinEvidenceQuiet        Key = "win-evidence-quiet"
 	WinEvidenceNone         Key = "win-evidence-none"
 	WinEvidenceNoneHow      Key = "win-evidence-none-how"

@@ -15,18 +15,41 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync/atomic"
 )
 
 // A Key names one text.
 type Key string
 
-// A Catalogue holds the texts of one language. It never changes and may be
-// used by several goroutines.
+// A Catalogue holds the texts of one language. It never changes, but for one that
+// [Catalogue.Turning] made, and may be used by several goroutines.
 type Catalogue struct {
 	lang  string
 	texts map[Key]string
 	// one says which numbers take the first form of a counting word.
 	one func(n int64) bool
+	// turned speaks in its place; nil is that nobody ever does.
+	turned *atomic.Pointer[Catalogue]
+}
+
+// Turning returns a catalogue that speaks as this one does until it is turned to
+// another language, and what turns it; nil turns it back. It is for those who speak to
+// one reader for long.
+func (c *Catalogue) Turning() (spoken *Catalogue, turn func(*Catalogue)) {
+	own := c.now()
+	spoken = &Catalogue{lang: own.lang, texts: own.texts, one: own.one, turned: new(atomic.Pointer[Catalogue])}
+	return spoken, func(to *Catalogue) { spoken.turned.Store(to) }
+}
+
+// now is the catalogue that speaks.
+func (c *Catalogue) now() *Catalogue {
+	if c.turned == nil {
+		return c
+	}
+	if to := c.turned.Load(); to != nil {
+		return to
+	}
+	return c
 }
 
 // As returns the catalogue of a program that is called by another name than
@@ -36,6 +59,7 @@ func (c *Catalogue) As(program string) *Catalogue {
 	if program == "" || program == "unseen" {
 		return c
 	}
+	c = c.now()
 	command := regexp.MustCompile(`(^|[\s"])unseen ([a-z])`)
 	called := "${1}" + strings.ReplaceAll(program, "$", "$$") + " ${2}"
 	named := &Catalogue{lang: c.lang, one: c.one, texts: make(map[Key]string, len(c.texts))}
@@ -46,13 +70,14 @@ func (c *Catalogue) As(program string) *Catalogue {
 }
 
 // Lang returns the language as in BCP 47: "en".
-func (c *Catalogue) Lang() string { return c.lang }
+func (c *Catalogue) Lang() string { return c.now().lang }
 
 // Say returns the text of a key. Pairs are the parameters, each a name
 // followed by its value. Where a text or a parameter is missing its name is said
 // in its place; the tests of this package see to it that none is. What a
 // parameter holds may be a stranger's: it is made [Plain].
 func (c *Catalogue) Say(k Key, pairs ...any) string {
+	c = c.now()
 	text, ok := c.texts[k]
 	if !ok {
 		return "[" + string(k) + "]"
@@ -113,7 +138,7 @@ func valuesOf(pairs []any) map[string]any {
 // its grammar refers to them.
 func (c *Catalogue) Help() map[string]string {
 	help := make(map[string]string)
-	for k, text := range c.texts {
+	for k, text := range c.now().texts {
 		if strings.HasPrefix(string(k), "help_") {
 			help[string(k)] = text
 		}
@@ -123,4 +148,4 @@ func (c *Catalogue) Help() map[string]string {
 
 // Text returns a text as it is written, with its parameters in braces; "" if
 // there is none.
-func (c *Catalogue) Text(k Key) string { return c.texts[k] }
+func (c *Catalogue) Text(k Key) string { return c.now().texts[k] }

@@ -160,7 +160,11 @@ func (r *buttonRenderer) MinSize() fyne.Size {
 	if r.badge.Text != "" {
 		text.Width += r.badge.MinSize().Width + 12
 	}
-	return fyne.NewSize(text.Width+32, max(text.Height+14, 36))
+	room := float32(32)
+	if r.b.Kind == Quiet {
+		room = 16 // what has no edge begins where texts do
+	}
+	return fyne.NewSize(text.Width+room, max(text.Height+14, 36))
 }
 
 // Layout puts the text into the middle, or at the beginning.

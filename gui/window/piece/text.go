@@ -203,20 +203,31 @@ const flowGap = 8
 
 // place walks through the objects and returns the height.
 func (flow) place(objects []fyne.CanvasObject, width float32, put func(fyne.CanvasObject, fyne.Position, fyne.Size)) float32 {
-	// Texts stand a little off the edge, and what is pressed stands below them.
-	x, y, line := float32(flowGap), float32(0), float32(0)
+	x, y, line, begun := float32(0), float32(0), float32(0), false
 	for _, o := range objects {
 		if !o.Visible() {
 			continue
 		}
 		size := o.MinSize()
-		if x > flowGap && x+size.Width > width {
-			x, y, line = flowGap, y+line+flowGap, 0
+		if begun && x+size.Width > width {
+			y, line, begun = y+line+flowGap, 0, false
+		}
+		if !begun {
+			x, begun = edge(o), true
 		}
 		put(o, fyne.NewPos(x, y), size)
 		x, line = x+size.Width+flowGap, max(line, size.Height)
 	}
 	return y + line
+}
+
+// edge is where a line begins: texts stand a little off, and what is pressed stands
+// below them; what has no edge of its own has that room within itself.
+func edge(o fyne.CanvasObject) float32 {
+	if b, ok := o.(*Button); ok && b.Kind == Quiet {
+		return 0
+	}
+	return flowGap
 }
 
 // MinSize is that of the widest, and of as many lines as the width of before took.

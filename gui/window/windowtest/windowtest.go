@@ -81,7 +81,7 @@ func (w *Twin) Thing(name string) image.Point {
 }
 
 // rowHeight is about how high a line of a list is.
-const rowHeight = 44
+const rowHeight = 57
 
 // nth reads "row 3".
 func nth(name, kind string) (int, bool) {
@@ -102,7 +102,7 @@ func (w *Twin) thing(name string) fyne.CanvasObject {
 			found = o.Text == name
 		case *piece.Switch:
 			found = o.Text == name
-		case *widget.Entry:
+		case *piece.Entry:
 			entry--
 			found = isEntry && entry == 0
 		case *widget.List:
@@ -134,7 +134,7 @@ func (w *Twin) Press(name string) {
 // Write writes into a place to write in, which then has the keyboard.
 func (w *Twin) Write(name, text string) {
 	w.t.Helper()
-	e, ok := w.thing(name).(*widget.Entry)
+	e, ok := w.thing(name).(*piece.Entry)
 	if !ok {
 		w.t.Fatalf("%q takes no text", name)
 	}
