@@ -19,6 +19,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -41,7 +42,7 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"unseen": mai
 //
 //	exits CODE PROGRAM ...  runs a program and checks its exit code
 //	ready                   waits until Unseen answers
-//	mailserver NAME HOW     starts an IMAP server (plain or tls) and sets $NAME to its host:port; for tls, $CA is who vouches
+//	mailserver NAME HOW MAIL ...  starts an IMAP server (plain or tls) with mails and sets $NAME to its host:port; for tls, $CA is who vouches
 //	taken NAME              listens on a port and sets $NAME to its number
 //	demo                    starts a demo and lets unseen speak with it
 //	read                    reads all mail of the demo, and opens it
@@ -57,9 +58,12 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"unseen": mai
 //	provider                starts a provider that wants OAuth and sets $PROVIDER, and $IMAP to its mail server; programs trust both
 //	manner FIELD=VALUE ...  changes how it answers
 //	lengths FILE FILE       checks that two files are equally long, in CR LF
-func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
+func TestScripts(t *testing.T) { testscript.Run(t, scripts(t, "testdata")) }
+
+// scripts is how the scripts of a directory are run.
+func scripts(t *testing.T, dir string) testscript.Params {
+	return testscript.Params{
+		Dir: dir,
 		Setup: func(env *testscript.Env) error {
 			dir, err := os.MkdirTemp("", "unseen-test-") // short, for the socket
 			if err != nil {
@@ -68,6 +72,7 @@ func TestScripts(t *testing.T) {
 			env.Defer(func() { os.RemoveAll(dir) })
 			env.Values[worldKey{}] = new(world)
 			env.Values[providerKey{}] = new(*lab.Provider)
+			env.Values[meaningsKey{}] = new([][2]string)
 			env.Setenv("HOME", dir)
 			env.Setenv("LC_ALL", "C")
 			env.Setenv("UNSEEN_CONFIG", filepath.Join(env.WorkDir, "config.toml"))
@@ -80,7 +85,7 @@ func TestScripts(t *testing.T) {
 			"lengths": lengths, "interrupt": interrupt, "fields": fields, "passes": passes, "reads": reads, "smtpserver": smtpServer, "fifo": fifo, "socket": socket, "octets": octets, "profile": makeProfile,
 			"nameserver": nameServer, "waits": waits, "provider": startProvider(t), "manner": manner,
 		},
-	})
+	}
 }
 
 // exits runs a program and checks its exit code.
@@ -115,6 +120,10 @@ func ready(ts *testscript.TestScript, neg bool, _ []string) {
 func mailServer(ts *testscript.TestScript, _ bool, args []string) {
 	user := imapmemserver.NewUser("anna", "letmein")
 	ts.Check(user.Create("INBOX", nil))
+	for _, file := range args[2:] {
+		_, err := user.Append("INBOX", strings.NewReader(ts.ReadFile(file)), &imap.AppendOptions{})
+		ts.Check(err)
+	}
 	memory := imapmemserver.New()
 	memory.AddUser(user)
 	ln, err := net.Listen("tcp4", "127.0.0.1:0")

@@ -221,3 +221,103 @@ func TestDocumentsTargets(t *testing.T) {
 		t.Errorf("only %d were found", found)
 	}
 }
+
+// scripts are those that run commands, by their path from the root; all of them, or those
+// of documents alone.
+func scripts(t *testing.T, patterns ...string) string {
+	t.Helper()
+	var all strings.Builder
+	for _, pattern := range patterns {
+		paths, err := filepath.Glob(filepath.Join(lab.Root(t), "cmd", "unseen", "testdata", pattern))
+		if err != nil || len(paths) == 0 {
+			t.Fatalf("no scripts are %s: %v", pattern, err)
+		}
+		for _, path := range paths {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all.Write(text)
+		}
+	}
+	return all.String()
+}
+
+// Each command that a document shows in a block is run as it stands there, by the scripts
+// in testdata/documents. The recipes for other programs are run with these programs, by
+// internal/lab/e2e.
+func TestDocumentsCommandsRun(t *testing.T) {
+	run := make(map[string]bool)
+	started := regexp.MustCompile(`(?m)^(?:shown \d|exec|interrupt INT) (?:'((?:[^'\n]|'')*)'|([^'\n]*?))(?: y| &[a-z]*&?)?$`)
+	for _, m := range started.FindAllStringSubmatch(scripts(t, "documents/*.txtar"), -1) {
+		run[strings.ReplaceAll(strings.TrimSpace(m[1]+m[2]), "''", "'")] = true
+	}
+	recipes, err := filepath.Glob(filepath.Join(lab.Root(t), "internal", "lab", "e2e", "recipes*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cooked strings.Builder
+	for _, path := range recipes {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cooked.Write(text)
+	}
+	n := 0
+	for name, text := range documents(t) {
+		if name == filepath.Join("docs", "recipes.md") {
+			for _, m := range regexp.MustCompile("(?ms)^```([a-z]+)\n(.*?)^```").FindAllStringSubmatch(text, -1) {
+				line := strings.TrimSpace(m[2])
+				// A unit of systemd starts what another recipe runs.
+				unit := regexp.MustCompile(`(?m)^ExecStart=(.*)`).FindStringSubmatch(m[2])
+				started := unit != nil && strings.Contains(text, "```watch\n"+strings.ReplaceAll(unit[1], "%h", "~")+"\n")
+				if !run[line] && !started && !strings.Contains(cooked.String(), `"`+m[1]+`"`) {
+					t.Errorf("%s: no test makes the recipe %q", name, m[1])
+				}
+			}
+			continue
+		}
+		for _, c := range commandsIn(text) {
+			line := strings.TrimSpace(c.line)
+			if n++; c.block && !run[line] {
+				t.Errorf("%s shows %q, and no script in testdata/documents runs it", name, line)
+			}
+		}
+	}
+	if n < 250 {
+		t.Errorf("only %d commands were found", n)
+	}
+}
+
+// Each command that a document names in a sentence is run by some script, if not with the
+// same words.
+func TestDocumentsCommandsNamedRun(t *testing.T) {
+	all := regexp.MustCompile(`[\s'"]+`).ReplaceAllString(scripts(t, "*.txtar", "documents/*.txtar"), " ")
+	var out bytes.Buffer
+	s := &session{words: words.English(), Streams: Streams{In: strings.NewReader(""), Out: &out, Err: &out, Getenv: func(string) string { return "" }}}
+	var g grammar
+	parser, err := s.parser(&g, func() (context.Context, error) { return t.Context(), nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	missing := make(map[string]string)
+	for name, text := range documents(t) {
+		for _, c := range commandsIn(text) {
+			path, at := "unseen", parser.Model.Node
+			for _, arg := range typed(c.line) {
+				i := slices.IndexFunc(at.Children, func(n *kong.Node) bool { return n.Name == arg })
+				if i < 0 {
+					break
+				}
+				path, at = path+" "+arg, at.Children[i]
+			}
+			if !strings.Contains(all, path+" ") {
+				missing[path] = name
+			}
+		}
+	}
+	for path, name := range missing {
+		t.Errorf("%s names %q, and no script runs it", name, path)
+	}
+}
