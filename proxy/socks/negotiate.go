@@ -1,6 +1,7 @@
 package socks
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +15,12 @@ const (
 	connect = 1 // section 4
 
 	noAuthentication = 0x00 // section 3
+	namePassword     = 0x02
 	noneAcceptable   = 0xFF
+
+	loginVersion = 1 // RFC 1929, section 2
+	loginGood    = 0
+	loginBad     = 1
 
 	addressIPv4   = 1 // section 5
 	addressDomain = 3
@@ -38,9 +44,10 @@ const (
 // errProtocol is what is not SOCKS5.
 var errProtocol = errors.New("socks: not SOCKS5")
 
-// negotiate agrees on no authentication and reads the request. It reads not one octet
-// more, for what follows is the program's and the host's.
-func negotiate(c io.ReadWriter) (Target, error) {
+// negotiate agrees on who asks and reads the request. It reads not one octet more, for
+// what follows is the program's and the host's. Without a login no name is asked for, and
+// with one nobody is let in who has none.
+func negotiate(c io.ReadWriter, login func(name, password string) bool) (Target, error) {
 	var head [2]byte
 	if _, err := io.ReadFull(c, head[:]); err != nil {
 		return Target{}, fmt.Errorf("reading methods: %w", err)
@@ -53,14 +60,62 @@ func negotiate(c io.ReadWriter) (Target, error) {
 	if _, err := io.ReadFull(c, methods); err != nil {
 		return Target{}, fmt.Errorf("reading methods: %w", err)
 	}
-	if strings.IndexByte(string(methods), noAuthentication) < 0 {
+	method := byte(noAuthentication)
+	if login != nil {
+		method = namePassword
+	}
+	if bytes.IndexByte(methods, method) < 0 {
 		_, _ = c.Write([]byte{version, noneAcceptable}) // the program closes
 		return Target{}, errProtocol
 	}
-	if _, err := c.Write([]byte{version, noAuthentication}); err != nil {
+	if _, err := c.Write([]byte{version, method}); err != nil {
 		return Target{}, fmt.Errorf("answering methods: %w", err)
 	}
-	return request(c)
+	if login == nil {
+		return request(c)
+	}
+	name, err := logIn(c, login)
+	if err != nil {
+		return Target{}, err
+	}
+	t, err := request(c)
+	t.Name = name
+	return t, err
+}
+
+// errLogin is a name or password that is not right.
+var errLogin = errors.New("socks: name or password is wrong")
+
+// logIn reads a name and a password and answers whether they are right (RFC 1929, section
+// 2). A program that was told no is closed, as that section wants.
+func logIn(c io.ReadWriter, login func(name, password string) bool) (string, error) {
+	var v [1]byte
+	if _, err := io.ReadFull(c, v[:]); err != nil {
+		return "", fmt.Errorf("reading a login: %w", err)
+	}
+	if v[0] != loginVersion {
+		return "", errProtocol
+	}
+	var said [2]string
+	for i := range said {
+		var size [1]byte
+		if _, err := io.ReadFull(c, size[:]); err != nil {
+			return "", fmt.Errorf("reading a login: %w", err)
+		}
+		octets := make([]byte, size[0])
+		if _, err := io.ReadFull(c, octets); err != nil {
+			return "", fmt.Errorf("reading a login: %w", err)
+		}
+		said[i] = string(octets)
+	}
+	if !login(said[0], said[1]) {
+		_, _ = c.Write([]byte{loginVersion, loginBad}) // it is closed in any case
+		return "", errLogin
+	}
+	if _, err := c.Write([]byte{loginVersion, loginGood}); err != nil {
+		return "", fmt.Errorf("answering a login: %w", err)
+	}
+	return said[0], nil
 }
 
 // request reads what is to be connected to (RFC 1928, section 4).

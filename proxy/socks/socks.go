@@ -7,9 +7,9 @@
 //
 // # Who may use it
 //
-// Whoever reaches the port, as far as [Config.Allow] lets them: SOCKS on loopback has no
-// password that a PAC could carry (RFC 1929 needs one in each program). A web page
-// cannot: a browser speaks HTTP to it, and anything that does not begin as SOCKS5 is
+// Whoever reaches the port, as far as [Config.Allow] lets them: a PAC can carry no
+// password (RFC 1929 needs one in each program). Where [Config.Login] is set, whoever
+// knows one. A web page cannot: a browser speaks HTTP to it, and anything that does not begin as SOCKS5 is
 // closed without an answer.
 //
 // # Limits
@@ -53,6 +53,8 @@ type Target struct {
 	Host string
 	// Port is that of TCP.
 	Port int
+	// Name is who asks, "" where no login is wanted.
+	Name string
 }
 
 // Address is host and port as diallers take them.
@@ -80,6 +82,9 @@ type Config struct {
 	// Allow says whether whoever is at the other end may use the server. Nil allows
 	// all.
 	Allow func(c net.Conn) bool
+	// Login, if not nil, is asked about a name and a password (RFC 1929), and nobody
+	// gets on without.
+	Login func(name, password string) bool
 	// Log takes counts and codes; nil means none.
 	Log *slog.Logger
 }
@@ -151,7 +156,7 @@ func (s *Server) serve(ctx context.Context, c net.Conn) {
 	if c.SetDeadline(time.Now().Add(handshakeTime)) != nil {
 		return
 	}
-	t, err := negotiate(c)
+	t, err := negotiate(c, s.cfg.Login)
 	if err != nil {
 		s.cfg.Log.Debug("no SOCKS5", "err", err)
 		return
