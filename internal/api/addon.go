@@ -66,12 +66,25 @@ type AddOnHello struct {
 	// DeadEnd is a port of this machine that refuses whatever is sent there, at
 	// once; 0 if there is none.
 	DeadEnd int `json:"dead_end"`
+	// Way is where loads go that are released and have no TLS; nil if they go as the
+	// mail program is set up to.
+	Way *AddOnWay `json:"way,omitempty"`
 	// Paused says that no question is put unasked.
 	Paused bool `json:"paused,omitempty"`
 	// Suspended says that protection is suspended for somebody.
 	Suspended bool `json:"suspended,omitempty"`
 	// Problems are sentences about what does not work.
 	Problems []string `json:"problems,omitempty"`
+}
+
+// An AddOnWay is a port of this machine that speaks SOCKS5 and takes loads that are
+// released and have no TLS. They are asked for in the mail program's place, without
+// cookies, referrer or the program's name. Each goes by the name "PLAN.NUMBER".
+type AddOnWay struct {
+	// Port is where it listens.
+	Port int `json:"port"`
+	// Password is that of this run of Unseen (RFC 1929).
+	Password Secret `json:"password"`
 }
 
 // An AddOnQuestion says where a mail that is shown lies.

@@ -40,7 +40,7 @@ func (d *Daemon) addOnHello(ctx context.Context) (api.AddOnHello, error) {
 		return api.AddOnHello{}, err
 	}
 	return api.AddOnHello{
-		Version: api.AddOnVersion, Program: d.cfg.Version, Gateway: d.gateway.origin(), DeadEnd: d.deadEnd.port(),
+		Version: api.AddOnVersion, Program: d.cfg.Version, Gateway: d.gateway.origin(), DeadEnd: d.deadEnd.port(), Way: d.releases.way(),
 		Paused: st.Paused != nil, Suspended: len(st.Suspended) > 0, Problems: st.Problems,
 	}, nil
 }
@@ -227,6 +227,9 @@ func (d *Daemon) addOnHop(ctx context.Context, q api.AddOnHop) (api.AddOnHopped,
 		return api.AddOnHopped{}, d.refusal(api.CodeUnknown, words.NoSuchMessage, words.NoSuchMessageHint)
 	}
 	got, err := d.gateway.backend.decideShown(ctx, &load{mail: m, number: q.Number}, at)
+	if err == nil && got.Release {
+		d.releases.follow(q.Plan, q.Number, at)
+	}
 	return api.AddOnHopped{Release: got.Release, Reason: got.Reason}, err
 }
 

@@ -91,13 +91,15 @@ type Daemon struct {
 	hub     *hub
 	gateway *gateway
 	deadEnd *deadEnd
-	door    *door
-	relays  *relays
-	ways    *ways
-	web     *webWay
-	watcher *config.Watcher
-	held    heldPorts
-	logins  *login.Book
+	// releases takes the loads that an add-on was told to let through.
+	releases *releases
+	door     *door
+	relays   *relays
+	ways     *ways
+	web      *webWay
+	watcher  *config.Watcher
+	held     heldPorts
+	logins   *login.Book
 	// turn lets cfg.Words speak another language.
 	turn func(*words.Catalogue)
 	// arrivals are the accounts whose new mail is looked at.
@@ -183,6 +185,7 @@ func (d *Daemon) begin(ctx context.Context) error {
 		return err
 	}
 	d.deadEnd = openDeadEnd(d.cfg.Logger)
+	d.releases = openReleases(d, d.cfg.Logger)
 	if d.watcher, err = config.NewWatcher(d.cfg.Paths.Config); err != nil {
 		// Changes then count from the next start on.
 		d.cfg.Logger.Warn("config.toml is not watched", "err", err)
@@ -198,6 +201,7 @@ func (d *Daemon) serve(life context.Context, control net.Listener) {
 	d.web.start()
 	d.run("gateway", func() error { return d.gateway.serve(life) })
 	d.run("dead end", func() error { return d.deadEnd.serve(life) })
+	d.run("releases", func() error { return d.releases.serve(life) })
 	d.run("door", func() error { return d.door.serve(life) })
 	d.run("control", func() error {
 		return (&api.Server{Service: d.service(), Logger: d.cfg.Logger}).Serve(life, control)

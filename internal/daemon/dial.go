@@ -77,7 +77,7 @@ func (d *Daemon) notOurs(address string) error {
 
 // listening are the ports of ours, whether they could be had or not.
 func (d *Daemon) listening() []int {
-	list := []int{d.gateway.port.number, d.ways.port.number, d.web.port.number, d.deadEnd.port()}
+	list := []int{d.gateway.port.number, d.ways.port.number, d.web.port.number, d.deadEnd.port(), d.releases.port()}
 	for _, r := range d.relays.list() {
 		for _, p := range r.ports.each() {
 			list = append(list, p.number)

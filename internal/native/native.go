@@ -169,13 +169,15 @@ func writeOne(w io.Writer, body []byte) error {
 }
 
 // Allowed says whether an add-on may use a method of the control API. It may show, ask
-// and answer; it can neither connect accounts nor destroy anything.
+// and answer; it can neither connect accounts nor destroy anything. Of marking evidence
+// it may do what asks no more than name servers, and only after a page has said so.
 func Allowed(method, path string) bool {
 	path, _, _ = strings.Cut(path, "?")
 	switch method + " " + path {
 	case "GET /v1/addon", "POST /v1/addon/messages", "POST /v1/addon/again", "POST /v1/addon/hop",
 		"POST /v1/addon/happened", "POST /v1/addon/link", "POST /v1/addon/compose",
 		"GET /v1/status", "GET /v1/questions", "POST /v1/questions/ask", "POST /v1/questions/answer",
+		"GET /v1/evidence/marks", pathMark,
 		"POST /v1/once", "POST /v1/tell", "POST /v1/sending", "POST /v1/pages/open", "POST /v1/pictures":
 		return true
 	}

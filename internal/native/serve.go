@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -86,7 +87,9 @@ func (h *Host) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 
 // answer hands one request on.
 func (h *Host) answer(ctx context.Context, q *Request) Message {
-	if !Allowed(q.Method, q.Path) {
+	path, _, _ := strings.Cut(q.Path, "?")
+	marks := q.Method+" "+path == pathMark
+	if !Allowed(q.Method, q.Path) || marks && !mayMark(q.Body) {
 		text := h.words().Say(words.NativeRefused, "method", q.Method, "path", q.Path)
 		return Message{ID: q.ID, Error: &api.Error{Code: api.CodeWrong, Text: text}}
 	}
@@ -100,6 +103,11 @@ func (h *Host) answer(ctx context.Context, q *Request) Message {
 	got, err := h.Client.Pass(ctx, q.Method, q.Path, body)
 	if err != nil {
 		return Message{ID: q.ID, Error: h.refusal(err)}
+	}
+	if marks {
+		if got, err = lastStep(got); err != nil {
+			return Message{ID: q.ID, Error: h.refusal(err)}
+		}
 	}
 	var small bytes.Buffer
 	if err := json.Compact(&small, got); err != nil {

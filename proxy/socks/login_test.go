@@ -17,7 +17,10 @@ func TestLogin(t *testing.T) {
 	at := serve(t, socks.Config{
 		Login: func(name, password string) bool { return name != "" && password == "secret" },
 		Route: func(_ context.Context, target socks.Target) (socks.Handler, error) {
-			return func(_ context.Context, c net.Conn) { _, _ = io.WriteString(c, target.Name+" at "+target.Address()); c.Close() }, nil
+			return func(_ context.Context, c net.Conn) {
+				_, _ = io.WriteString(c, target.Name+" at "+target.Address())
+				c.Close()
+			}, nil
 		},
 	})
 	d, err := proxy.SOCKS5("tcp", at, &proxy.Auth{User: "7.12", Password: "secret"}, proxy.Direct)

@@ -144,7 +144,11 @@ func TestReleasedEnds(t *testing.T) {
 	go func() {
 		done <- web.NewReleased(web.ReleasedConfig{
 			Login: func(string, string) bool { return true },
-			Load:  func(_ http.ResponseWriter, r *http.Request, _, _ string) { close(begun); <-r.Context().Done(); close(left) },
+			Load: func(_ http.ResponseWriter, r *http.Request, _, _ string) {
+				close(begun)
+				<-r.Context().Done()
+				close(left)
+			},
 		}).Serve(ctx, ln)
 	}()
 	g := &gate{addr: ln.Addr().String()}

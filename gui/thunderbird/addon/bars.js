@@ -160,6 +160,11 @@ export class Bars {
         if (mail && !value) {
           throw mail.trouble ?? new Error(messenger.i18n.getMessage("down"));
         }
+      } else if (m.keep !== undefined) {
+        value = await this.unseen.ask("POST", "/v1/evidence/mark", m.keep);
+        if (!m.keep.dry) {
+          await this.mails.again(await this.mailOf(m.tab, "")); // what is marked is kept when it is had
+        }
       } else {
         value = await this.unseen.ask(m.method, m.path, m.body);
       }

@@ -19,7 +19,7 @@ export function el(name, set = {}, ...inside) {
   return at;
 }
 
-/** A text of the add-on. @param {string} name */
-export function say(name) {
-  return messenger.i18n.getMessage(name);
+/** A text of the add-on. @param {string} name @param {string[]} [parameters] in the order of the English one */
+export function say(name, parameters) {
+  return messenger.i18n.getMessage(name, parameters);
 }

@@ -3,6 +3,7 @@
 
 import { normal } from "./mails.js";
 import { soon, patience } from "./unseen.js";
+import { byUnseen } from "./settings.js";
 
 /** How long reports are gathered, in milliseconds. */
 const gather = 700;
@@ -34,8 +35,10 @@ export class Loads {
       if (this.own(r.url)) {
         return undefined; // the gateway decides itself
       }
-      if (await soon(this.released(r), patience)) {
-        return undefined; // as the reader set Thunderbird up
+      const load = await soon(this.released(r), patience);
+      if (load) {
+        const way = load.way && (await byUnseen()) ? this.unseen.wayOut(load.way) : undefined;
+        return way && [way, null]; // nothing: as the reader set Thunderbird up
       }
     } catch {
       this.notKnown(r);
@@ -60,35 +63,48 @@ export class Loads {
     this.held(r.tabId);
   }
 
-  /** Whether a load is released. @param {Request} r @returns {Promise<boolean>} */
+  /**
+   * Whether a load is released, and by which name it goes by Unseen's way, if it goes
+   * without TLS. Such a one Unseen counts itself, when it is asked for.
+   * @param {Request} r @returns {Promise<{way: string} | null>}
+   */
   async released(r) {
     const before = this.on.get(r.requestId);
     if (before) {
       const hop = await this.unseen.ask("POST", "/v1/addon/hop", { ...before, url: r.url });
-      return hop.release === true;
+      return hop.release === true ? { way: this.name(r, before.plan, before.number) } : null;
     }
     const at = normal(r.url);
     for (const header of await this.candidates(r)) {
       const mail = await this.mails.of(header, r.documentUrl ?? "");
       if (!this.mails.counts(mail) || !mail.answer) {
         this.notKnown(r);
-        return false;
+        return null;
       }
       const load = mail.loads.get(at);
       if (!load) {
         continue;
       }
       this.remember(r.documentUrl ?? "", header);
-      this.note(mail.answer.plan, load);
-      if (load.release) {
-        this.on.set(r.requestId, { plan: mail.answer.plan, number: load.number });
-        if (this.on.size > 2000) {
-          this.on.clear();
-        }
+      const way = load.release ? this.name(r, mail.answer.plan, load.number) : "";
+      if (!way || !(await byUnseen())) {
+        this.note(mail.answer.plan, load);
       }
-      return load.release;
+      if (!load.release) {
+        return null;
+      }
+      this.on.set(r.requestId, { plan: mail.answer.plan, number: load.number });
+      if (this.on.size > 2000) {
+        this.on.clear();
+      }
+      return { way };
     }
-    return false; // what the mail does not name is not let through
+    return null; // what the mail does not name is not let through
+  }
+
+  /** By which name a load goes by Unseen's way; "" if it does not. @param {Request} r @param {number} plan @param {number} number */
+  name(r, plan, number) {
+    return r.url.startsWith("http:") && this.unseen.hello?.way ? plan + "." + number : "";
   }
 
   /** The mails that a request may be of. @param {Request} r */

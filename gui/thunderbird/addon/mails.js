@@ -22,6 +22,8 @@ export class Mail {
   /** @param {any} header */
   constructor(header) {
     this.header = header;
+    /** Where it was shown when it was handed over. */
+    this.document = "";
     /** @type {Answer | null} */
     this.answer = null;
     /** @type {Map<string, Load>} */
@@ -128,9 +130,22 @@ export class Mails {
     if (mail.answer) {
       return soon(this.unseen.ask("POST", "/v1/addon/again", { plan: mail.answer.plan, language }), patience);
     }
+    return soon(this.handOver(mail, document, language), patience);
+  }
+
+  /** Hands a mail over. @param {Mail} mail @param {string} document @param {string} language @returns {Promise<Answer>} */
+  async handOver(mail, document, language) {
+    mail.document = document;
     const [raw, account] = await Promise.all([rawOf(mail.header), this.accounts.of(mail.header)]);
     const q = new URLSearchParams({ account, document, language });
-    return soon(this.unseen.ask("POST", "/v1/addon/messages?" + q, undefined, raw), patience);
+    return this.unseen.ask("POST", "/v1/addon/messages?" + q, undefined, raw);
+  }
+
+  /** Hands a mail over once more, as it was shown. @param {Mail | null} mail */
+  async again(mail) {
+    if (mail) {
+      await this.handOver(mail, mail.document, messenger.i18n.getUILanguage());
+    }
   }
 
   /** @param {Mail} mail @param {Answer} answer @param {number} epoch */

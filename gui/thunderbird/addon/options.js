@@ -68,13 +68,15 @@ function permissions() {
 
 async function choices() {
   const cookies = await cookiesBlocked();
-  const { tag } = await messenger.storage.local.get({ tag: false });
+  const { tag, through } = await messenger.storage.local.get({ tag: false, through: true });
   const wants = /** @type {any} */ ({ permissions: ["messagesTagsList", "messagesUpdate"] });
   return el(
     "section",
     { class: "card" },
     el("label", { class: "switch" }, el("input", { id: "cookies", type: "checkbox", checked: cookies.on, onchange: (/** @type {any} */ e) => blockCookies(e.target.checked) }), say("cookies")),
     el("p", { class: "small" }, say("cookiesHow")),
+    el("label", { class: "switch" }, el("input", { id: "through", type: "checkbox", checked: through, onchange: (/** @type {any} */ e) => messenger.storage.local.set({ through: e.target.checked }) }), say("through")),
+    el("p", { class: "small" }, say("throughHow")),
     el(
       "label",
       { class: "switch" },

@@ -1,6 +1,7 @@
 // What one mail wanted to know, and the question whether it may.
 
 import { el, say } from "./html.js";
+import { keeping } from "./keep.js";
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 document.documentElement.lang = messenger.i18n.getUILanguage();
@@ -39,6 +40,18 @@ const language = messenger.i18n.getUILanguage();
 /** What was just done, in a sentence. */
 let done = "";
 
+/** What the section about evidence is handed. */
+const evidenceTools = {
+  ask,
+  tab: tabOf,
+  kept: async () => {
+    done = say("evidenceKept");
+    await draw();
+    main.focus();
+  },
+  fails: (/** @type {any} */ e) => main.prepend(trouble(e)),
+};
+
 /** The tab whose mail it is about. */
 async function tabOf() {
   const named = new URLSearchParams(location.search).get("tab");
@@ -56,8 +69,8 @@ async function draw() {
       main.replaceChildren(el("p", {}, say("nothing")));
       return;
     }
-    const [questions, sendings] = await Promise.all([questionsOf(mail), sendingsOf(mail)]);
-    main.replaceChildren(...head(mail), list(mail, sendings), ...questions.map((q) => question(mail, q)), once(mail), ...choices(mail));
+    const [questions, sendings, evidence] = await Promise.all([questionsOf(mail), sendingsOf(mail), keeping(mail, evidenceTools)]);
+    main.replaceChildren(...head(mail), list(mail, sendings), ...questions.map((q) => question(mail, q)), once(mail), ...choices(mail), evidence);
   } catch (e) {
     main.replaceChildren(trouble(e));
   }

@@ -16,13 +16,12 @@ export async function cookiesBlocked() {
   return { on: at.levelOfControl === "controlled_by_this_extension", behavior: at.value.behavior };
 }
 
-/** The tag of mails that wanted to know, if the reader wants one. */
-export const tagKey = "unseen-tracked";
-
-/** Whether tracked mails get a tag, as it was when it was last asked for. */
-class Tagging {
-  constructor() {
-    /** @type {Promise<boolean> | null} */
+/** A setting of the add-on, as it was when it was last asked for. @template T */
+class Kept {
+  /** @param {() => Promise<T>} ask */
+  constructor(ask) {
+    this.ask = ask;
+    /** @type {Promise<T> | null} */
     this.known = null;
     const forget = () => {
       this.known = null;
@@ -32,22 +31,30 @@ class Tagging {
     messenger.permissions.onRemoved.addListener(forget);
   }
 
-  on() {
+  now() {
     this.known ??= this.ask();
     return this.known;
   }
-
-  async ask() {
-    const { tag } = await messenger.storage.local.get({ tag: false });
-    return tag === true && (await messenger.permissions.contains({ permissions: ["messagesTagsList", "messagesUpdate"] }));
-  }
 }
 
-const wanted = new Tagging();
+const through = new Kept(async () => (await messenger.storage.local.get({ through: true })).through !== false);
+
+/** Whether loads without TLS are asked for by Unseen. */
+export function byUnseen() {
+  return through.now();
+}
+
+/** The tag of mails that wanted to know, if the reader wants one. */
+export const tagKey = "unseen-tracked";
+
+const wanted = new Kept(async () => {
+  const { tag } = await messenger.storage.local.get({ tag: false });
+  return tag === true && (await messenger.permissions.contains({ permissions: ["messagesTagsList", "messagesUpdate"] }));
+});
 
 /** Whether tracked mails get a tag. */
 export function tagging() {
-  return wanted.on();
+  return wanted.now();
 }
 
 /** Gives a mail the tag. @param {any} header */

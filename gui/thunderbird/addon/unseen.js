@@ -30,7 +30,7 @@ export class Unseen {
     this.port = null;
     this.up = false;
     this.installed = true;
-    /** @type {{gateway: string, dead_end: number} | null} */
+    /** @type {{gateway: string, dead_end: number, way?: {port: number, password: string}} | null} */
     this.hello = null;
     this.last = 0;
     /** @type {Map<number, {take: (v: any) => void, refuse: (e: Error) => void, parts: string[]}>} */
@@ -162,6 +162,16 @@ export class Unseen {
       this.waiting.set(id, { take, refuse, parts: [] });
       port.postMessage({ id, method, path, body, mail });
     });
+  }
+
+  /**
+   * Where a released load without TLS goes: Unseen asks for it, and nothing that says
+   * who asks goes with it. Nothing if it goes as Thunderbird is set up to.
+   * @param {string} name
+   */
+  wayOut(name) {
+    const way = this.hello?.way;
+    return way && { type: "socks", host: "127.0.0.1", port: way.port, username: name, password: way.password, proxyDNS: true, connectionIsolationKey: name };
   }
 
   /**
