@@ -118,11 +118,16 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not a request for a login", http.StatusBadRequest)
 		return
 	}
+	p.mu.Lock()
+	m := p.manner
+	p.mu.Unlock()
+	if m.Cookies && !knows(w, r) {
+		return
+	}
 	code := p.issue("code ", q.Get("login_hint"))
 	p.mu.Lock()
 	p.logins++
 	p.challenges[code] = q.Get("code_challenge")
-	m := p.manner
 	p.mu.Unlock()
 	answer := back.Query()
 	answer.Set("state", q.Get("state"))
@@ -139,6 +144,22 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	// comes at once.
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	fmt.Fprintf(w, "<!doctype html><title>Agreed</title><meta http-equiv=\"refresh\" content=\"1;url=%s\"><p>Agreed.", html.EscapeString(back.String()))
+}
+
+// knows says whether a browser brings the cookie of the page back. It is given one, and
+// one more try.
+func knows(w http.ResponseWriter, r *http.Request) bool {
+	if _, err := r.Cookie("login"); err == nil {
+		return true
+	}
+	if r.URL.Query().Has("again") {
+		http.Error(w, "this browser takes no cookies", http.StatusForbidden)
+		return false
+	}
+	http.SetCookie(w, &http.Cookie{Name: "login", Value: rand.Text(), Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	fmt.Fprintf(w, "<!doctype html><title>One moment</title><meta http-equiv=\"refresh\" content=\"1;url=%s\"><p>One moment.", html.EscapeString(r.URL.RequestURI()+"&again=1"))
+	return false
 }
 
 // about says whose an access token is, for mail servers (RFC 7662).

@@ -24,6 +24,8 @@ type Manner struct {
 	Expired bool
 	// Short gives no refresh tokens.
 	Short bool
+	// Cookies has its page want a cookie of its own back, as login pages do.
+	Cookies bool
 	// Brief is how many seconds an access token is good, 0 for an hour.
 	Brief int
 }

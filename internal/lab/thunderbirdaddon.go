@@ -200,6 +200,24 @@ return words;`, id, page, text, shows)
 	return said
 }
 
+// Switch presses a switch on a page of an add-on, opened in a tab, and returns how it then
+// is. The add-on has to be in the main process (extensions.webextensions.remote).
+func (tb *Thunderbird) Switch(t testing.TB, id, page, selector string) (on bool) {
+	t.Helper()
+	tb.Do(t, &on, `
+const [id, page, selector] = arguments;
+const tabs = main().document.getElementById("tabmail");
+const url = WebExtensionPolicy.getByID(id).getURL(page);
+const tab = tabs.openTab("contentTab", { url, triggeringPrincipal: WebExtensionPolicy.getByID(id).extension.principal, linkHandler: "single-page" });
+const at = await until("the switch", () => tab.browser?.contentDocument?.querySelector(selector));
+at.click();
+await pause(300);
+const on = at.checked;
+tabs.closeOtherTabs(tabs.tabInfo[0]);
+return on;`, id, page, selector)
+	return on
+}
+
 // BrowserStub makes a program that takes web addresses from the mail program, and
 // returns the file it writes them to, one a line. Home is the reader's.
 func BrowserStub(t testing.TB, home string) string {

@@ -42,8 +42,15 @@ messenger.runtime.onInstalled.addListener(async ({ reason }) => {
 unseen.connect();
 
 const script = { id: "bar", js: ["bar.js"], runAt: "document_end" };
+const { scripting } = /** @type {any} */ (messenger);
 try {
-  await /** @type {any} */ (messenger).scripting.messageDisplay.registerScripts([script]);
+  await scripting.messageDisplay.registerScripts([script]);
+  // At its start Thunderbird may be quicker, and show a mail already.
+  for (const tab of await messenger.tabs.query({})) {
+    if (tab.id !== undefined && /^(mail|messageDisplay)$/.test(tab.type ?? "")) {
+      scripting.executeScript({ target: { tabId: tab.id }, files: script.js }).catch(() => {}); // it shows none
+    }
+  }
 } catch {
   // It is registered from before this page slept.
 }

@@ -3,9 +3,11 @@
 
 (() => {
   const root = document.documentElement;
-  if (!root) {
+  const own = /** @type {any} */ (globalThis); // of scripts of the add-on alone
+  if (!root || own.shown) {
     return; // nothing that a mail can write makes it go away
   }
+  own.shown = true;
   /** @type {HTMLElement | null} */
   let host = null;
   /** @type {any} */

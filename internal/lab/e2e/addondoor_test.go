@@ -44,23 +44,17 @@ func TestAddOnDoor(t *testing.T) {
 		os.WriteFile(dir+"/door.png", tb.AddOnPage(t, native.AddOn, "options.html"), 0o600)
 	}
 	tb.Open(t, "Lunch")
-	h.reached(t, tb)
+	h.tells(t, tb, func(told lab.Told) bool { return strings.Contains(told.Bar, "They were not told") })
 	h.answer(t, "harbourbooks.example", "performance")
-	granted := []string{"www.harbourbooks.example/cover.png", "clicks.harbourbooks.example/src/open.php"}
-	h.opened(t, tb, "after one yes", granted...)
+	h.opened(t, tb, "Five novels", shows("cover.png", "src/open.php"), "clicks.harbourbooks.example/src/open.php", "?clicks.harbourbooks.example/css/open.php")
 
-	tb.Quit(t)
-	h.stopUnseen()
-	h.startUnseen()
-	tb.Start(t)
-	tb.Open(t, "Lunch")
-	h.reached(t, tb)
-	h.opened(t, tb, "after a restart of both", granted...)
+	h.restart(t, tb)
+	h.opened(t, tb, "Five novels", shows("cover.png", "src/open.php"), "?clicks.harbourbooks.example/css/open.php")
 
 	if _, err := h.client.AddOnUnpair(ctx); err != nil {
 		t.Fatal(err)
 	}
 	h.tells(t, tb, func(told lab.Told) bool { return strings.Contains(told.Bar, "does not answer") })
 	time.Sleep(quiet)
-	h.opened(t, tb, "taken back")
+	h.opened(t, tb, "Five novels", shows())
 }

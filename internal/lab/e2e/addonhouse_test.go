@@ -33,7 +33,13 @@ type addOnHouse struct {
 func openAddOnHouse(t testing.TB, mails [][]byte) *addOnHouse {
 	t.Helper()
 	lab.Need(t, "thunderbird")
-	h := &addOnHouse{t: t, house: &house{dovecot: lab.StartDovecot(t, map[string][][]byte{login: mails}), tracker: lab.StartTracker(t)}}
+	return openAddOnHouseAt(t, lab.StartDovecot(t, map[string][][]byte{login: mails}))
+}
+
+// openAddOnHouseAt starts all but Thunderbird, at a mail server.
+func openAddOnHouseAt(t testing.TB, dovecot *lab.Dovecot) *addOnHouse {
+	t.Helper()
+	h := &addOnHouse{t: t, house: &house{dovecot: dovecot, tracker: lab.StartTracker(t)}}
 	dir := t.TempDir()
 	h.paths = config.Paths{Config: filepath.Join(dir, "config.toml"), Data: filepath.Join(dir, "data"), Runtime: filepath.Join(dir, "run")}
 	h.program = filepath.Join(dir, "unseen")
