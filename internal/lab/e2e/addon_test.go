@@ -90,6 +90,12 @@ func (h *addOnHouse) opened(t testing.TB, tb *lab.Thunderbird, subject string, s
 	lab.Until(20*time.Second, func() bool { return len(h.tracker.Hits()) >= len(sure(want)) })
 	time.Sleep(quiet) // for what is not wanted
 	h.only(t, learned(h.house), subject, want...)
+	pictures(t, subject, shown, seen)
+}
+
+// pictures wants exactly these pictures of a mail to be seen.
+func pictures(t testing.TB, subject string, shown lab.Shown, seen []string) {
+	t.Helper()
 	for _, i := range shown.Images {
 		path, _, _ := strings.Cut(i.Src, "?")
 		visible := i.Width > 1

@@ -100,9 +100,9 @@ func TestAddOnOpenPGP(t *testing.T) {
 	tb.Keys(t, k.run("gpg", nil, "--batch", "--armor", "--export-secret-keys", reader), k.run("gpg", nil, "--armor", "--export", k.sender))
 	tb.Sync(t, 3)
 	h.reached(t, tb)
-	h.sealed(t, tb, "Signed novels", lab.Seals{By: "OpenPGP", Signed: "verified"}, "www.harbourbooks.example/cover.png")
+	h.sealed(t, tb, "Signed novels", lab.Seals{By: "OpenPGP", Signed: "verified"}, shows("cover.png"))
 	// Thunderbird itself loads nothing of what was encrypted, and the add-on opens nothing.
-	h.sealed(t, tb, "Sealed novels", lab.Seals{By: "OpenPGP", Signed: "verified", Encrypted: "ok"})
+	h.sealed(t, tb, "Sealed novels", lab.Seals{By: "OpenPGP", Signed: "verified", Encrypted: "ok"}, shows())
 	picture(t, tb, "sealed")
 	tb.Enable(t, native.AddOn, false)
 	for _, subject := range []string{"Sealed novels", "Signed novels"} {
