@@ -18,6 +18,7 @@ import (
 
 	"github.com/unseen-mail/unseen/internal/config"
 	"github.com/unseen-mail/unseen/internal/daemon"
+	"github.com/unseen-mail/unseen/internal/lab"
 	"github.com/unseen-mail/unseen/proxy"
 	"github.com/unseen-mail/unseen/rules/catalogue"
 )
@@ -27,17 +28,42 @@ type order struct {
 	Dir, Plain, TLS, TrackerCA, MailCA string
 	// MaxPages makes the disk full, 0 does not.
 	MaxPages int
+	// Ahead is how much its clock is ahead of the right time when it starts.
+	Ahead time.Duration
+	// Web says that loads go to where the name service says, not to the tracker.
+	Web bool
 }
 
 func (o order) paths() config.Paths {
 	return config.Paths{Config: filepath.Join(o.Dir, "config.toml"), Data: filepath.Join(o.Dir, "data"), Runtime: filepath.Join(o.Dir, "run")}
 }
 
+// daemon is what the daemon is started with.
+func (o order) daemon(t *testing.T) daemon.Config {
+	t.Helper()
+	cfg := daemon.Config{
+		Paths: o.paths(), Settings: config.Defaults(), Version: "soak",
+		Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Lab: &daemon.Lab{
+			Roots: pool(t, o.MailCA), MaxPages: o.MaxPages,
+			Providers: []catalogue.Provider{{
+				ID: "lab", Domains: []string{"example.org"}, IMAP: []string{"localhost"}, AuthServIDs: []string{"mx.example.org"},
+				Stamps: catalogue.StampsDMARC, DeliveredTo: true, Source: "the lab's own mails",
+			}},
+		},
+	}
+	if !o.Web {
+		cfg.Lab.Web = proxy.Lab{Plain: o.Plain, TLS: o.TLS, Roots: pool(t, o.TrackerCA)}
+	}
+	return cfg
+}
+
 // left is what the child says of itself when it was told to end.
 type left struct{ Goroutines, Files, HeapKB int }
 
-// TestChild is the daemon, in a process of its own that can be killed. It ends in
-// order when its standard input ends, and says then what is left of it.
+// TestChild is the daemon, in a process of its own that can be killed, and whose clock can
+// be set: to what a line of its standard input says. It ends in order when its standard
+// input ends, and says then what is left of it.
 func TestChild(t *testing.T) {
 	text := os.Getenv("UNSEEN_SOAK_CHILD")
 	if text == "" {
@@ -47,23 +73,18 @@ func TestChild(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &o); err != nil {
 		t.Fatal(err)
 	}
+	clock := lab.OwnClock(t)
+	clock.Set(o.Ahead)
 	before := runtime.NumGoroutine()
-	d, err := daemon.Start(context.Background(), daemon.Config{
-		Paths: o.paths(), Settings: config.Defaults(), Version: "soak",
-		Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
-		Lab: &daemon.Lab{
-			Web: proxy.Lab{Plain: o.Plain, TLS: o.TLS, Roots: pool(t, o.TrackerCA)}, Roots: pool(t, o.MailCA), MaxPages: o.MaxPages,
-			Providers: []catalogue.Provider{{
-				ID: "lab", Domains: []string{"example.org"}, IMAP: []string{"localhost"}, AuthServIDs: []string{"mx.example.org"},
-				Stamps: catalogue.StampsDMARC, DeliveredTo: true, Source: "the lab's own mails",
-			}},
-		},
-	})
+	d, err := daemon.Start(context.Background(), o.daemon(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	fmt.Println("soak: up")
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
+		if ahead, err := time.ParseDuration(in.Text()); err == nil {
+			clock.Set(ahead)
+		}
 		fmt.Println("soak:", said(open(t), runtime.NumGoroutine()))
 	}
 	if err := d.Close(); err != nil {
@@ -172,6 +193,25 @@ func bear(t *testing.T, o order) *child {
 		t.Fatal("the daemon did not come up within a minute")
 	}
 	return c
+}
+
+// tries sets its clock ahead of the right time, or behind, and says whether it did.
+func (c *child) tries(ahead time.Duration) bool {
+	fmt.Fprintln(c.in, ahead)
+	select {
+	case _, ok := <-c.lines:
+		return ok
+	case <-time.After(time.Minute):
+		return false
+	}
+}
+
+// sets sets its clock, and ends the test if that cannot be.
+func (c *child) sets(t *testing.T, ahead time.Duration) {
+	t.Helper()
+	if !c.tries(ahead) {
+		t.Fatal("the daemon's clock cannot be set")
+	}
 }
 
 // asks returns what it says of itself while it runs.

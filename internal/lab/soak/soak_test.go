@@ -58,7 +58,7 @@ func (w *world) act(t *testing.T, length time.Duration, readers int) {
 	for i := range readers {
 		all.Go(func() { w.reads(ctx, i) })
 	}
-	for i, do := range []func(context.Context, int){w.delivers, w.expunges, w.decides, w.rules, w.cuts} {
+	for i, do := range []func(context.Context, int){w.delivers, w.expunges, w.decides, w.rules, w.cuts, w.clocks} {
 		all.Go(func() { do(ctx, 1000+i) })
 	}
 	// Only this goroutine may end the test, so it is the one that kills.
@@ -68,7 +68,8 @@ func (w *world) act(t *testing.T, length time.Duration, readers int) {
 	all.Wait()
 	w.life.Lock()
 	defer w.life.Unlock()
-	if w.order.MaxPages > 0 {
+	w.order.Ahead = 0
+	if w.now.sets(t, 0); w.order.MaxPages > 0 {
 		w.replace(t, 0)
 	}
 }
@@ -135,7 +136,7 @@ func (w *world) ends(t *testing.T, first left) {
 	for _, fault := range w.faults {
 		t.Error(fault)
 	}
-	for _, what := range []string{"read", "opened", "delivered", "granted", "withdrawn", "killed", "cut", "rules"} {
+	for _, what := range []string{"read", "opened", "delivered", "granted", "withdrawn", "killed", "cut", "rules", "clock"} {
 		if w.does[what] == 0 {
 			t.Errorf("nothing was %s, so this shows little", what)
 		}
@@ -192,6 +193,33 @@ func (w *world) rules(ctx context.Context, who int) {
 			return
 		}
 		w.did("rules")
+	})
+}
+
+// clocks sets the daemon's clock ahead or back, and right again: by minutes, over midnight,
+// to before its servers' certificates, and past the day on which a yes lapses.
+func (w *world) clocks(ctx context.Context, who int) {
+	r := w.chance(who)
+	steps := []time.Duration{30 * time.Minute, -30 * time.Minute, 26 * time.Hour, -26 * time.Hour, 200 * 24 * time.Hour, -30 * 365 * 24 * time.Hour}
+	off := false
+	// It is wrong for shorter than it is right: by most of these no mail server is trusted.
+	pause := func() time.Duration {
+		if off {
+			return time.Duration(100+r.IntN(400)) * time.Millisecond
+		}
+		return time.Duration(500+r.IntN(2500)) * time.Millisecond
+	}
+	until(ctx, pause, func() {
+		ahead := steps[r.IntN(len(steps))]
+		if off = !off; !off {
+			ahead = 0
+		}
+		w.life.Lock()
+		defer w.life.Unlock()
+		w.order.Ahead = ahead
+		if w.now.tries(ahead) {
+			w.did("clock")
+		}
 	})
 }
 

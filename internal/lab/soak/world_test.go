@@ -67,11 +67,22 @@ func (w *world) wrong(format string, args ...any) {
 // can be cut.
 func newWorld(t *testing.T, seed uint64) *world {
 	t.Helper()
-	return newWorldBy(t, seed, "127.0.0.1:0")
+	return newWorldAs(t, seed, func(*order) {})
 }
 
 // newWorldBy is newWorld with the address of the line named.
 func newWorldBy(t *testing.T, seed uint64, listen string) *world {
+	t.Helper()
+	return newWorldOf(t, seed, listen, func(*order) {})
+}
+
+// newWorldAs is newWorld with a daemon that is ordered otherwise.
+func newWorldAs(t *testing.T, seed uint64, change func(*order)) *world {
+	t.Helper()
+	return newWorldOf(t, seed, "127.0.0.1:0", change)
+}
+
+func newWorldOf(t *testing.T, seed uint64, listen string, change func(*order)) *world {
 	t.Helper()
 	w := &world{t: t, seed: seed, allowed: map[string][]span{}, does: map[string]int{}, tracker: lab.StartTracker(t)}
 	var mails [][]byte
@@ -84,6 +95,7 @@ func newWorldBy(t *testing.T, seed uint64, listen string) *world {
 		Dir: lab.Dir(t), Plain: w.tracker.Addr, TLS: w.tracker.TLSAddr,
 		TrackerCA: w.tracker.Authority.CAFile, MailCA: w.dovecot.Authority.CAFile,
 	}
+	change(&w.order)
 	w.now, w.client = bear(t, w.order), api.NewClient(w.order.paths().Socket())
 	host, port := "localhost", w.line.addr().Port
 	if ip := w.line.addr().IP; ip.To4() == nil {
