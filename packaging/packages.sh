@@ -143,7 +143,11 @@ case ${1:-} in
     ;;
 again)
     # From a second copy of the repository, in another place: no path of this one
-    # may have got into what is made.
+    # may have got into what is made. The copy has what is committed, and no more.
+    if [ -n "$(git status --porcelain --untracked-files=no)" ]; then
+        echo "There are changes that are not committed: what is made twice would differ by them." >&2
+        exit 2
+    fi
     all bin/packages
     copy=$(mktemp -d)
     trap 'rm -rf "$copy"' EXIT

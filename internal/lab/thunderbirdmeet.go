@@ -39,15 +39,20 @@ func (tb *Thunderbird) Meet(t testing.TB) {
 	tb.Do(t, nil, scriptReady)
 }
 
-// WhereInbox and WhereMessage are places on the screen that a reader clicks: the INBOX in
-// the list of folders, and the message with a subject in the list of messages, once they
-// are there.
+// WhereArrow is a place on the screen that a reader clicks: the arrow that shows the folders
+// of the account, once it is there.
+func (tb *Thunderbird) WhereArrow(t testing.TB) (x, y int) {
+	t.Helper()
+	return tb.where(t, scriptWhereArrow)
+}
+
+// WhereInbox is where the INBOX stands in the list of folders; see [Thunderbird.WhereArrow].
 func (tb *Thunderbird) WhereInbox(t testing.TB) (x, y int) {
 	t.Helper()
 	return tb.where(t, scriptWhereInbox)
 }
 
-// WhereMessage is where the message with a subject stands in the list; see [Thunderbird.WhereInbox].
+// WhereMessage is where the message with a subject stands in the list; see [Thunderbird.WhereArrow].
 func (tb *Thunderbird) WhereMessage(t testing.TB, subject string) (x, y int) {
 	t.Helper()
 	return tb.where(t, scriptWhereMessage, subject)
@@ -78,11 +83,19 @@ const middle = e => {
 const there = e => e && e.getBoundingClientRect().width > 0;
 `
 
+const scriptWhereArrow = `
+const row = await until("the account in the list", () => {
+  const all = [...pane()?.document.querySelectorAll("#folderTree li") ?? []];
+  return all.find(r => r.uri == server().rootFolder.URI && there(r.querySelector(".twisty")));
+});
+await pause(200);
+return middle(row.querySelector(".twisty"));
+`
+
 const scriptWhereInbox = `
 const row = await until("the inbox in the list", () => {
-  const about = pane();
-  const all = about ? [...about.document.querySelectorAll("#folderTree li[is='folder-tree-row']")] : [];
-  return all.find(r => r.uri && /\/INBOX$/i.test(r.uri) && there(r.querySelector(".name")));
+  const all = [...pane()?.document.querySelectorAll("#folderTree li") ?? []];
+  return all.find(r => r.uri == inbox()?.URI && there(r.querySelector(".name")));
 });
 await pause(200);
 return middle(row.querySelector(".name"));

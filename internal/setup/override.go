@@ -55,6 +55,10 @@ func accept(profile string, list []Change) error {
 	if len(text) == 0 {
 		text = []string{overrideHead}
 	}
+	// A last line without an end would run into ours.
+	if last := &text[len(text)-1]; !strings.HasSuffix(*last, "\n") {
+		*last += "\n"
+	}
 	for _, c := range list {
 		found := false
 		for i, line := range text {
