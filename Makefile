@@ -104,6 +104,11 @@ packages-test: ## installs, upgrades and removes the package in a clean Debian; 
 	@packaging/bring.sh packages
 	@packaging/packages-test.sh
 
+.PHONY: from-nothing
+from-nothing: ## make run and make quick in a Debian with nothing but git and make; as root
+	@packaging/bring.sh packages
+	@packaging/nothing.sh quick
+
 .PHONY: check
 check: lint race licences vulnerabilities ## lint, race, licences, known vulnerabilities, layers, words, documents
 	$(GO) test ./internal/repotest ./internal/words ./packaging/...

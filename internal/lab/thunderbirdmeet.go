@@ -77,7 +77,7 @@ func (tb *Thunderbird) Shows(t testing.TB) Shown {
 // scriptAt is the middle of an element on the screen.
 const scriptAt = `
 const middle = e => {
-  const box = e.getBoundingClientRect(), win = e.ownerGlobal, scale = win.devicePixelRatio;
+  const box = e.getBoundingClientRect(), win = e.ownerDocument.defaultView, scale = win.devicePixelRatio;
   return [(win.mozInnerScreenX + box.x + box.width / 2) * scale, (win.mozInnerScreenY + box.y + box.height / 2) * scale];
 };
 const there = e => e && e.getBoundingClientRect().width > 0;
