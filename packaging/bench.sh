@@ -35,6 +35,7 @@ bench() { "$go" test -run '^$' -bench . -benchtime "$time" -count "${BENCHCOUNT:
     bench -benchmem -cpu 1 -bench PlanLinks ./internal/daemon/
     bench -benchmem ./rules/consent/ ./internal/store/ ./imapfilter/...
     CGO_ENABLED=0 bench ./gui/model/ ./gui/tray/
+    CGO_ENABLED=0 bench -timeout 60m -count 1 ./gui/window/
     (cd internal/lab/peers && bench -benchmem -cpu 1 .)
     bench -timeout 120m -count 1 ./internal/lab/e2e/
     echo "# load $(cut -d' ' -f1-3 /proc/loadavg) when it ended, $(date -u +%Y-%m-%dT%H:%MZ)"

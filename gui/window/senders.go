@@ -14,6 +14,9 @@ import (
 	"github.com/unseen-mail/unseen/internal/words"
 )
 
+// firstRead is how many senders are shown before the others are read.
+const firstRead = 200
+
 // senders lists who wrote, and shows one of them.
 type senders struct {
 	*frame
@@ -77,14 +80,17 @@ func (p *senders) load() {
 	c := p.w.cfg.Client
 	p.read(func(ctx context.Context) (func(), error) {
 		var all model.Senders
-		for {
-			page, err := c.SenderPage(ctx, api.SenderQuery{Offset: all.Len(), Limit: api.MaxPage})
+		for limit := firstRead; ; limit = api.MaxPage {
+			page, err := c.SenderPage(ctx, api.SenderQuery{Offset: all.Len(), Limit: limit})
 			if err != nil {
 				return nil, err
 			}
 			all.Add(page.Senders)
 			if all.Len() >= page.Matching || len(page.Senders) == 0 {
 				break
+			}
+			if all.Len() == len(page.Senders) {
+				p.begin(ctx, page.Senders)
 			}
 			p.far(all.Len(), page.Matching)
 		}
@@ -95,6 +101,17 @@ func (p *senders) load() {
 			p.place.Refresh()
 			p.put()
 		}, nil
+	})
+}
+
+// begin shows the first senders while the others are read. What is shown already stays.
+func (p *senders) begin(ctx context.Context, first []api.SenderRow) {
+	p.w.soon(func() {
+		if p.all.Len() == 0 && ctx.Err() == nil {
+			p.all.Add(first)
+			p.filter()
+			p.put()
+		}
 	})
 }
 

@@ -33,8 +33,10 @@ func (p *today) live() bool { return true }
 type day struct {
 	status  api.Status
 	sums    api.Sums
-	waiting []api.Waiting
 	events  []api.Event
+	waiting []api.Waiting
+	// asked says that it is known what waits.
+	asked bool
 }
 
 // load asks for the day.
@@ -52,18 +54,29 @@ func (p *today) load() {
 			return nil, err
 		}
 		d.sums = counted.Sums
-		if d.waiting, err = c.Questions(ctx, true); err != nil {
+		if d.events, err = c.Events(ctx, -1, eventsRead); err != nil {
 			return nil, err
 		}
-		d.events, err = c.Events(ctx, -1, eventsRead)
+		p.begin(ctx, d)
+		d.waiting, err = c.Questions(ctx, true)
+		d.asked = true
 		return func() { p.draw(&d) }, err
+	})
+}
+
+// begin shows a day before it is known what waits, which takes long where much does. What
+// is shown already stays.
+func (p *today) begin(ctx context.Context, d day) {
+	p.w.soon(func() {
+		if !p.loaded && ctx.Err() == nil {
+			p.draw(&d)
+		}
 	})
 }
 
 // draw shows a day.
 func (p *today) draw(d *day) {
 	w := p.w.words
-	p.w.waiting(len(d.waiting))
 	parts := []fyne.CanvasObject{piece.Title(w.Say(words.WinToday))}
 	if len(d.status.Accounts) == 0 {
 		parts = append(parts, piece.Card(
@@ -73,8 +86,11 @@ func (p *today) draw(d *day) {
 		parts = append(parts, piece.Card(p.sentence(d)...))
 	}
 	parts = append(parts, p.states(&d.status)...)
-	parts = append(parts, p.questions(d), p.timeline(d), p.outside(d))
-	p.again(parts...)
+	if d.asked {
+		p.w.waiting(len(d.waiting))
+		parts = append(parts, p.questions(d))
+	}
+	p.again(append(parts, p.timeline(d), p.outside(d))...)
 }
 
 // sentence says in words and numbers what became of the day's mail.

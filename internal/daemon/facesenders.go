@@ -99,13 +99,7 @@ func (d *Daemon) addresses() map[int64]string {
 // rowOf is a sender as lists show it. Of one that nobody vouches for no answer is
 // told: it may claim to be somebody else.
 func rowOf(s *store.Sender, addresses map[int64]string, all map[string]answered) api.SenderRow {
-	row := api.SenderRow{First: s.First, Sender: api.Sender{
-		Key: s.Key, Display: s.Display, Address: s.Address, Authenticated: s.Authenticated,
-		Messages: s.Mails, Last: s.Last, Account: s.Recipient,
-	}}
-	if row.Account == "" {
-		row.Account = addresses[s.Account]
-	}
+	row := api.SenderRow{First: s.First, Sender: senderOf(s, addresses)}
 	if s.Authenticated {
 		row.Granted, row.Refused = all[s.Key].granted, all[s.Key].refused
 	}

@@ -49,15 +49,17 @@ func (d *Daemon) questions(ctx context.Context, all bool) ([]api.Waiting, error)
 	if err != nil {
 		return nil, d.explainStore(err)
 	}
-	names := make(map[string]string)
-	senders, err := d.listSenders(ctx)
-	if err != nil {
-		return nil, err
+	keys := make([]string, 0, len(held))
+	for _, h := range held {
+		keys = append(keys, h.Sender)
 	}
-	for _, s := range senders {
-		if s.Authenticated {
-			names[s.Key] = s.Display
-		}
+	senders, err := d.core.store.VouchedSenders(ctx, keys...)
+	if err != nil {
+		return nil, d.explainStore(err)
+	}
+	names := make(map[string]string)
+	for i := range senders {
+		names[senders[i].Key] = senders[i].Display
 	}
 	list := []api.Waiting{}
 	for _, h := range held {

@@ -24,23 +24,24 @@ func (d *Daemon) listSenders(ctx context.Context) ([]api.Sender, error) {
 	if err != nil {
 		return nil, d.explainStore(err)
 	}
-	accounts := make(map[int64]string)
-	for _, r := range d.relays.list() {
-		accounts[r.account.ID] = r.account.Address
-	}
+	accounts := d.addresses()
 	list := make([]api.Sender, 0, len(seen))
 	for i := range seen {
-		s := &seen[i]
-		one := api.Sender{
-			Key: s.Key, Display: s.Display, Address: s.Address, Authenticated: s.Authenticated,
-			Messages: s.Mails, Last: s.Last, Account: s.Recipient,
-		}
-		if one.Account == "" {
-			one.Account = accounts[s.Account]
-		}
-		list = append(list, one)
+		list = append(list, senderOf(&seen[i], accounts))
 	}
 	return list, nil
+}
+
+// senderOf is a sender as the control API tells it.
+func senderOf(s *store.Sender, accounts map[int64]string) api.Sender {
+	one := api.Sender{
+		Key: s.Key, Display: s.Display, Address: s.Address, Authenticated: s.Authenticated,
+		Messages: s.Mails, Last: s.Last, Account: s.Recipient,
+	}
+	if one.Account == "" {
+		one.Account = accounts[s.Account]
+	}
+	return one
 }
 
 // match returns those of a list that what the reader typed may mean: a key as it
@@ -82,6 +83,14 @@ func vouched(list []api.Sender) (yes, no []api.Sender) {
 // oneSender finds whom the reader means. A yes needs somebody to vouch for them;
 // a no lets nobody through and needs nobody.
 func (d *Daemon) oneSender(ctx context.Context, typed string, yes bool) (api.Sender, error) {
+	// A key as it is says all: the others need not be read.
+	exact, err := d.core.store.VouchedSenders(ctx, strings.ToLower(strings.TrimSpace(typed)))
+	if err != nil {
+		return api.Sender{}, d.explainStore(err)
+	}
+	if len(exact) == 1 {
+		return senderOf(&exact[0], d.addresses()), nil
+	}
 	all, err := d.listSenders(ctx)
 	if err != nil {
 		return api.Sender{}, err

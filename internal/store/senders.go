@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -53,8 +54,28 @@ func (s *Store) Senders(ctx context.Context) ([]Sender, error) {
 	return list, nil
 }
 
+// VouchedSenders returns those of some keys that are vouched for, in no order.
+func (s *Store) VouchedSenders(ctx context.Context, keys ...string) ([]Sender, error) {
+	if err := s.Flush(ctx); err != nil {
+		return nil, fmt.Errorf("reading senders: %w", err)
+	}
+	wanted, err := json.Marshal(keys)
+	if err != nil {
+		return nil, fmt.Errorf("reading senders: %w", err)
+	}
+	rows, err := s.read.QueryContext(ctx, "SELECT "+senderColumns+" FROM json_each(?) j CROSS JOIN senders ON senders.key = j.value AND authenticated = 1", string(wanted))
+	if err != nil {
+		return nil, fmt.Errorf("reading senders: %w", s.explain(err))
+	}
+	list, err := scanSenders(rows)
+	if err != nil {
+		return nil, fmt.Errorf("reading senders: %w", s.explain(err))
+	}
+	return list, nil
+}
+
 // senderColumns are what scanSenders reads.
-const senderColumns = "key, authenticated, display, address, recipient, account, first_seen, last_seen, mails"
+const senderColumns = "senders.key, authenticated, display, address, recipient, account, first_seen, last_seen, mails"
 
 func scanSenders(rows *sql.Rows) ([]Sender, error) {
 	defer rows.Close()
