@@ -151,7 +151,7 @@ type MarkRequest struct {
 
 // An EvidenceStep is how far a long piece of work is. The last one has End.
 type EvidenceStep struct {
-	// Stage is "read", "examine" or "write"; Done of Of is how far that is.
+	// Stage is "read", "take", "examine" or "write"; Done of Of is how far that is.
 	Stage string `json:"stage"`
 	// Done is how far it is, of Of.
 	Done int `json:"done"`

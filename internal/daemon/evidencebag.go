@@ -101,34 +101,53 @@ func (d *Daemon) caseOf(ctx context.Context, dir string, m mark.Mark, q *api.Exp
 	if err != nil {
 		return nil, err
 	}
-	recipients := make([]string, 0, len(known.Ways))
-	for _, w := range known.Ways {
-		recipients = append(recipients, w.Account)
-	}
 	// By the tables that go into the bag, without lists of the reader's own or what was
 	// learnt: whoever has the bag makes the same findings.
 	rules, err := catalogue.Load()
 	if err != nil {
 		return nil, err
 	}
-	c, err := evidence.Begin(evidence.Options{
-		Dir: dir, Sender: m.Sender, Recipients: recipients, Dossier: &known, Land: land,
+	return evidence.Begin(evidence.Options{
+		Dir: dir, Sender: m.Sender, Recipients: d.ownAddresses(), Dossier: &known, Land: land,
 		Judge: &detect.Judge{Catalogue: rules}, Tool: evidence.ThisTool(d.cfg.Version), Now: time.Now,
 	})
-	if err != nil {
-		return nil, err
+}
+
+// ownAddresses are those of all accounts.
+func (d *Daemon) ownAddresses() []string {
+	list := []string{}
+	for _, r := range d.relays.list() {
+		list = append(list, r.account.Address)
 	}
+	return list
+}
+
+// fill takes what was kept of a sender into a case. It tells how far it is, and ends when
+// whoever asked has gone.
+func (d *Daemon) fill(ctx context.Context, c *evidence.Case, m mark.Mark, o filling) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	var redactor *evidence.Redactor
-	if q.RedactKey != "" {
+	if o.keyFile != "" {
 		domain, _, _ := strings.Cut(m.Sender, " ")
-		if redactor, err = evidence.NewRedactor(q.RedactKey, recipients, []string{domain}); err != nil {
-			return nil, errors.Join(err, c.Close())
+		var err error
+		if redactor, err = evidence.NewRedactor(o.keyFile, d.ownAddresses(), []string{domain}); err != nil {
+			return err
 		}
 	}
-	if _, err := c.TakeMarked(d.core.marks.vault.Files(m.Sender), redactor); err != nil {
-		return nil, errors.Join(err, c.Close())
-	}
-	return c, nil
+	_, err := c.TakeMarked(ctx, d.core.marks.vault.Files(m.Sender), redactor, func(done, of int) {
+		if o.tell != nil && !o.tell(api.EvidenceStep{Stage: "take", Done: done, Of: of}) {
+			cancel()
+		}
+	})
+	return err
+}
+
+// A filling says how mails are taken into a case.
+type filling struct {
+	// keyFile is that of the redaction, "" for none; tell may be nil.
+	keyFile string
+	tell    func(api.EvidenceStep) bool
 }
 
 // exportKept makes a bag of what was kept of a sender. It makes no request.
@@ -150,7 +169,10 @@ func (d *Daemon) exportKept(ctx context.Context, q api.ExportRequest, tell func(
 	if err != nil {
 		return err
 	}
-	made, err := d.finish(ctx, c, &q, tell)
+	made := api.BagMade{Path: q.Output}
+	if err = d.fill(ctx, c, m, filling{q.RedactKey, tell}); err == nil {
+		made, err = d.finish(ctx, c, &q, tell)
+	}
 	if err = errors.Join(err, c.Close()); err != nil {
 		return d.noExport(ctx, &q, m.Sender, err)
 	}
@@ -225,6 +247,9 @@ func (d *Daemon) papers(ctx context.Context, q api.PapersRequest) ([]api.Paper, 
 		return nil, err
 	}
 	defer c.Close()
+	if err := d.fill(ctx, c, m, filling{}); err != nil {
+		return nil, err
+	}
 	x, err := c.Examine(ctx, nil)
 	if errors.Is(err, evidence.ErrEmpty) {
 		return nil, d.refusal(api.CodeUnknown, words.MarkEmpty, words.MarkEmptyHint, "sender", m.Sender)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"time"
@@ -91,36 +92,44 @@ func (c *copied) raw() ([]byte, error) {
 
 // compare compares the copies of one mailing that went to several recipients, and
 // gives each comparison to found. The messages are sorted by time; one group of them
-// is held at a time.
+// is held at a time. Mails of a sender that differ in the digits of their subjects only
+// may be issues of a newsletter, or one mailing whose subject counts for each reader:
+// those with one subject are compared first, what is left of them then.
 func compare(all []copied, found func(Mailing) error) error {
-	groups := make(map[string][]*copied)
+	groups := make(map[string]map[string][]*copied)
 	var order []string
 	for i := range all {
 		raw, err := all[i].raw()
 		if err != nil {
 			return err
 		}
-		key := twin.MailingKey(message.Header(raw))
+		h := message.Header(raw)
+		key := twin.MailingKey(h)
 		if key == "" {
 			continue
 		}
 		if groups[key] == nil {
+			groups[key] = make(map[string][]*copied)
 			order = append(order, key)
 		}
-		groups[key] = append(groups[key], &all[i])
+		subject := h.Text("Subject")
+		groups[key][subject] = append(groups[key][subject], &all[i])
 	}
 	for _, key := range order {
-		for _, near := range clusters(groups[key]) {
-			m, ok, err := compareOne(near)
+		var left []*copied
+		for _, subject := range slices.Sorted(maps.Keys(groups[key])) {
+			more, err := groupedBy(groups[key][subject], "", found)
 			if err != nil {
 				return err
 			}
-			if !ok {
-				continue
-			}
-			if err := found(m); err != nil {
-				return err
-			}
+			left = append(left, more...)
+		}
+		if len(groups[key]) < 2 {
+			continue
+		}
+		slices.SortStableFunc(left, func(a, b *copied) int { return a.Sent.Compare(b.Sent) })
+		if _, err := groupedBy(left, twin.Certain, found); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -138,10 +147,80 @@ func clusters(all []*copied) [][]*copied {
 	return out
 }
 
+// groupedBy compares messages, sorted by time, that may be copies of one mailing, or of
+// several that were sent within days, and returns those that are copies of none. sure is
+// how sure it has to be that they are, "" for as sure as package twin wants it.
+func groupedBy(all []*copied, sure string, found func(Mailing) error) (left []*copied, err error) {
+	for _, near := range clusters(all) {
+		if sure == "" {
+			m, ok, err := compareOne(near)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				if err := found(m); err != nil {
+					return nil, err
+				}
+				continue
+			}
+		}
+		more, err := apartFrom(near, sure, found)
+		if err != nil {
+			return nil, err
+		}
+		left = append(left, more...)
+	}
+	return left, nil
+}
+
+// maxTries is how many pairs of one cluster are compared to find out which belong
+// together.
+const maxTries = 400
+
+// apartFrom takes a cluster apart into mailings: the copies that belong to its first
+// message, then those of the first one that is left, and so on.
+func apartFrom(near []*copied, sure string, found func(Mailing) error) (left []*copied, err error) {
+	tries := 0
+	for len(near) > 0 {
+		first, rest := near[0], []*copied(nil)
+		group := []*copied{first}
+		for _, other := range near[1:] {
+			belongs := false
+			again := slices.ContainsFunc(group, func(g *copied) bool { return g.Recipient == other.Recipient && g.Recipient != "" })
+			if !again && tries < maxTries {
+				tries++
+				m, ok, err := compareOne([]*copied{first, other})
+				if err != nil {
+					return nil, err
+				}
+				belongs = ok && (sure == "" || m.Sure == sure)
+			}
+			if belongs {
+				group = append(group, other)
+			} else {
+				rest = append(rest, other)
+			}
+		}
+		near = rest
+		m, ok, err := compareOne(group)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			left = append(left, group...)
+			continue
+		}
+		if err := found(m); err != nil {
+			return nil, err
+		}
+	}
+	return left, nil
+}
+
 // compareOne compares what may be copies of one mailing. It says false for what is
 // none, or went to one recipient.
 func compareOne(near []*copied) (Mailing, bool, error) {
-	if len(near) < 2 {
+	if !slices.ContainsFunc(near[1:], func(c *copied) bool { return c.Recipient != near[0].Recipient || c.Recipient == "" }) {
 		return Mailing{}, false, nil
 	}
 	m := Mailing{Sender: near[0].Sender, Sent: near[0].Sent}

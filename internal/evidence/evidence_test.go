@@ -306,6 +306,39 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// issue is one of a newsletter that comes every few hours, with a count in its subject
+// that is the reader's own if own says so.
+func issue(person string, n int, own bool) []byte {
+	raw := strings.Replace(string(mailTo(person, n)), "Date: Mon, 02 Mar 2026 10:00:00", "Date: Mon, 02 Mar 2026 "+fmt.Sprintf("%02d:00:00", 2*n), 1)
+	raw = strings.Replace(raw, "coats, shoes and hats", strings.Repeat(fmt.Sprintf("words%d of issue%d ", n, n), 30), 1)
+	if own {
+		raw = strings.Replace(raw, fmt.Sprintf("Spring is here %d", n), fmt.Sprintf("Spring is here, and you have %d points", 10*n+len(person)), 1)
+	}
+	return []byte(raw)
+}
+
+// Issues of one newsletter that two people got within days are told apart: each is
+// compared with its own copy, also where the subject counts for each reader.
+func TestCompareIssues(t *testing.T) {
+	for name, own := range map[string]bool{"subjects that are the same": false, "a count for each reader": true} {
+		t.Run(name, func(t *testing.T) {
+			var mails [][]byte
+			for n := range 6 {
+				mails = append(mails, issue("anna", n+1, own), issue("charles", n+1, own))
+			}
+			_, x := made(t, options(t, filepath.Join(t.TempDir(), "part")), mails...)
+			if len(x.Mailings) != 6 {
+				t.Fatalf("%d mailings of 6: %+v", len(x.Mailings), x.Mailings)
+			}
+			for _, m := range x.Mailings {
+				if len(m.Copies) != 2 || m.Recipients != 2 || m.Individual < 2 {
+					t.Errorf("%+v", m)
+				}
+			}
+		})
+	}
+}
+
 // outside is what a page would load from elsewhere.
 var outside = regexp.MustCompile(`(?i)<(script|link|iframe|object|img|video|audio)\b|url\(|@import|http-equiv="refresh"`)
 

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -51,15 +52,22 @@ type Signing struct {
 // TakeMarked takes in what was kept of a sender as it came: the mails, the log of when
 // and from where, the keys of their signatures as they were answered, time stamps, and
 // what the complainant added. With a redactor, the log and all that names the originals
-// by their hashes is left out: by them anybody could try addresses until one fits.
-func (c *Case) TakeMarked(files fs.FS, r *Redactor) (int, error) {
+// by their hashes is left out: by them anybody could try addresses until one fits. It
+// tells how far it is, if told is not nil; what was taken when it ended stays taken.
+func (c *Case) TakeMarked(ctx context.Context, files fs.FS, r *Redactor, told func(done, of int)) (int, error) {
 	names, err := fs.Glob(files, "mails/*.json")
 	if err != nil {
 		return 0, fmt.Errorf("listing kept mails: %w", err)
 	}
-	for _, name := range names {
+	for i, name := range names {
+		if err := ctx.Err(); err != nil {
+			return i, fmt.Errorf("taking kept mails: %w", err)
+		}
 		if err := c.takeKept(files, name, r); err != nil {
-			return 0, err
+			return i, err
+		}
+		if told != nil {
+			told(i+1, len(names))
 		}
 	}
 	if err := c.supplied(files); err != nil {

@@ -107,7 +107,7 @@ func completeOf(t testing.TB, v *mark.Vault, r *evidence.Redactor) (dir string) 
 	o := options(t, filepath.Join(t.TempDir(), "part"))
 	o.Dossier = dossier()
 	c := begin(t, o)
-	if n, err := c.TakeMarked(v.Files("shop.example"), r); n != 2 || err != nil {
+	if n, err := c.TakeMarked(t.Context(), v.Files("shop.example"), r, nil); n != 2 || err != nil {
 		t.Fatalf("%d, %v", n, err)
 	}
 	x, err := c.Examine(context.Background(), nil)

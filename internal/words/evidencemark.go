@@ -80,6 +80,7 @@ const (
 	HelpEvidenceHtml          Key = "help_evidence_html"
 	HelpEvidencePapersIn      Key = "help_evidence_papers_in"
 	HelpEvidenceLand          Key = "help_evidence_land"
+	EvidenceTaking            Key = "evidence-taking"
 	EvidenceNoLand            Key = "evidence-no-land"
 	EvidenceNoLandHint        Key = "evidence-no-land-hint"
 	PaperLandHint             Key = "paper-land-hint"

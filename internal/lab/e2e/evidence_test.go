@@ -74,7 +74,7 @@ func papers(t *testing.T) string {
 			"<img src=\"https://click.shop.example/o/" + fmt.Sprintf("%x", sha256.Sum256([]byte(person)))[:32] + ".gif\" width=1 height=1>" +
 			"<img src=\"http://127.0.0.1:9/never\" width=300 height=200>"
 		if person == "anna" {
-			if _, err := c.TakeMarked(keptAs(t, raw), nil); err != nil {
+			if _, err := c.TakeMarked(t.Context(), keptAs(t, raw), nil, nil); err != nil {
 				t.Fatal(err)
 			}
 			continue

@@ -26,7 +26,7 @@ type program struct {
 }
 
 // buildProgram builds the program as it is delivered, with a place for its data.
-func buildProgram(b *testing.B) *program {
+func buildProgram(b testing.TB) *program {
 	b.Helper()
 	p := &program{dir: b.TempDir()}
 	p.path = filepath.Join(p.dir, "unseen")
@@ -41,7 +41,7 @@ func buildProgram(b *testing.B) *program {
 }
 
 // start starts it and returns a client of its control socket.
-func (p *program) start(b *testing.B) *api.Client {
+func (p *program) start(b testing.TB) *api.Client {
 	b.Helper()
 	p.cmd = exec.Command(p.path, "run")
 	p.cmd.Env = append(os.Environ(), "UNSEEN_CONFIG="+filepath.Join(p.dir, "config.toml"),
@@ -55,7 +55,7 @@ func (p *program) start(b *testing.B) *api.Client {
 }
 
 // end ends it as a reader's system does.
-func (p *program) end(b *testing.B) {
+func (p *program) end(b testing.TB) {
 	b.Helper()
 	if p.cmd == nil {
 		return

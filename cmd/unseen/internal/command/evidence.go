@@ -149,7 +149,7 @@ func (c *evidenceExport) collect(ctx context.Context, s *session, bag *evidence.
 		take = func(raw []byte, from string) (bool, error) { return bag.TakeRedacted(raw, from, redactor) }
 	}
 	c.mailboxes(bag)
-	if err := c.marked(s, bag); err != nil {
+	if err := c.marked(ctx, s, bag); err != nil {
 		return 0, false, c.stopped(s, err)
 	}
 	for mail := range cfg.Mails(ctx, c.Paths) {

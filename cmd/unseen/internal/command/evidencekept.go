@@ -44,7 +44,7 @@ func (c *evidenceExport) kept(ctx context.Context, s *session) error {
 	if len(languages) == 0 {
 		languages = []string{s.words.Lang()}
 	}
-	told := s.progress(words.EvidenceProgress)
+	told := map[string]func(done, of int){"take": s.progress(words.EvidenceTaking), "examine": s.progress(words.EvidenceProgress)}
 	for at, err := range client.ExportKept(ctx, api.ExportRequest{Sender: c.Sender, Output: output, Languages: languages, Land: c.Land, RedactKey: c.Redact}) {
 		switch {
 		case err != nil:
@@ -56,8 +56,8 @@ func (c *evidenceExport) kept(ctx context.Context, s *session) error {
 			}
 			s.say(words.EvidenceKey, "key", at.Bag.Key)
 			c.quiet(s, 0)
-		case told != nil && at.Stage == "examine":
-			told(at.Done, at.Of)
+		case told[at.Stage] != nil:
+			told[at.Stage](at.Done, at.Of)
 		}
 	}
 	return nil
@@ -89,7 +89,7 @@ func (c *evidenceExport) dossier(ctx context.Context, s *session) *api.Dossier {
 }
 
 // marked takes in what was kept of the sender as it came, if anything was.
-func (c *evidenceExport) marked(s *session, bag *evidence.Case) error {
+func (c *evidenceExport) marked(ctx context.Context, s *session, bag *evidence.Case) error {
 	paths, _, err := s.paths()
 	if err != nil || c.Sender == "" {
 		return err
@@ -108,7 +108,7 @@ func (c *evidenceExport) marked(s *session, bag *evidence.Case) error {
 			return err
 		}
 	}
-	_, err = bag.TakeMarked(vault.Files(m.Sender), redactor)
+	_, err = bag.TakeMarked(ctx, vault.Files(m.Sender), redactor, s.progress(words.EvidenceTaking))
 	return err
 }
 
