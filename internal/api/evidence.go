@@ -19,6 +19,8 @@ const MaxSupplied = 64 << 20
 type Evidence struct {
 	// Marks lists them.
 	Marks func(ctx context.Context) ([]Mark, error)
+	// Waiting lists bags that wait for a time stamp.
+	Waiting func(ctx context.Context) ([]WaitingStamp, error)
 	// Mark marks a sender or a message, and calls tell with how far it is until tell
 	// returns false.
 	Mark func(ctx context.Context, q MarkRequest, tell func(EvidenceStep) bool) error
@@ -222,10 +224,14 @@ type KeysAsked struct {
 	Mark Mark `json:"mark"`
 }
 
-// A StampRequest asks for a time stamp of all that was kept of a sender.
+// A StampRequest asks for a time stamp of all that was kept of a sender, or has a bag
+// wait for one.
 type StampRequest struct {
 	// Sender is whose mails.
-	Sender string `json:"sender"`
+	Sender string `json:"sender,omitempty"`
+	// Bag is a bag, by its whole path, whose authority was not reached: it is asked again
+	// until it answers. Then Sender is "".
+	Bag string `json:"bag,omitempty"`
 	// Authority is its address, "" for the one that was agreed to.
 	Authority string `json:"authority,omitempty"`
 	// Dry only says who would be asked.
@@ -240,6 +246,18 @@ type StampAsked struct {
 	Needed bool `json:"needed"`
 	// Stamp is what came, nil if nobody was asked.
 	Stamp *EvidenceStamp `json:"stamp,omitempty"`
+	// Waiting says that a bag waits for one.
+	Waiting bool `json:"waiting,omitempty"`
+}
+
+// A WaitingStamp is a bag that waits for a time stamp.
+type WaitingStamp struct {
+	// Path is where it is.
+	Path string `json:"path"`
+	// Authority is who is asked.
+	Authority string `json:"authority"`
+	// Since is when the reader agreed to it.
+	Since time.Time `json:"since"`
 }
 
 // An AttachRequest says whose evidence a file belongs to.
@@ -325,12 +343,13 @@ type BagMade struct {
 func evidenceMethods() []method {
 	return []method{
 		{pattern: "GET /v1/evidence/marks", says: "The senders that evidence is collected on.", out: []Mark{}},
+		{pattern: "GET /v1/evidence/waiting", says: "The bags that wait for a time stamp.", out: []WaitingStamp{}},
 		{pattern: "POST /v1/evidence/mark", says: "Keeps the mails of a sender as they come, or one mail; one JSON object a line says how far it is. Whoever goes ends it.",
 			in: MarkRequest{}, out: EvidenceStep{}, kind: "application/jsonl"},
 		{pattern: "POST /v1/evidence/take", says: "Keeps a mail that is the body of the request; one that Unseen had rewritten is put back first.", query: TakeRequest{}, out: Mark{}},
 		{pattern: "POST /v1/evidence/unmark", says: "Ends a mark, and destroys what was kept if that is wanted.", in: UnmarkRequest{}, out: Mark{}},
 		{pattern: "POST /v1/evidence/keys", says: "Asks for the keys of signatures, or says which it would ask for.", in: KeysRequest{}, out: KeysAsked{}},
-		{pattern: "POST /v1/evidence/stamp", says: "Asks an authority for a time stamp of what was kept, or says whom it would ask.", in: StampRequest{}, out: StampAsked{}},
+		{pattern: "POST /v1/evidence/stamp", says: "Asks an authority for a time stamp of what was kept, or says whom it would ask; or has a bag wait for one.", in: StampRequest{}, out: StampAsked{}},
 		{pattern: "POST /v1/evidence/attach", says: "Keeps a file of the reader's, which is the body of the request.", query: AttachRequest{}, out: Mark{}},
 		{pattern: "POST /v1/evidence/letters", says: "Notes a letter that was written or came.", in: LetterRequest{}, out: Mark{}},
 		{pattern: "POST /v1/evidence/papers", says: "Letters and drafts of complaints about a sender.", in: PapersRequest{}, out: []Paper{}},
@@ -344,6 +363,7 @@ func evidenceMethods() []method {
 func (s *Server) evidenceRoutes(mux *http.ServeMux) {
 	f := s.Service.Evidence
 	mux.Handle("GET /v1/evidence/marks", s.get(answer(f.Marks)))
+	mux.Handle("GET /v1/evidence/waiting", s.get(answer(f.Waiting)))
 	mux.Handle("POST /v1/evidence/mark", steps(s, f.Mark))
 	mux.Handle("POST /v1/evidence/take", withFile(s, f.Take, func(q url.Values) TakeRequest { return TakeRequest{Name: q.Get("name")} }))
 	mux.Handle("POST /v1/evidence/unmark", post(s, f.Unmark))

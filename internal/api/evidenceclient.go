@@ -11,6 +11,11 @@ func (c *Client) Marks(ctx context.Context) ([]Mark, error) {
 	return call[[]Mark](ctx, c, "GET", "/v1/evidence/marks", nil)
 }
 
+// WaitingStamps lists the bags that wait for a time stamp.
+func (c *Client) WaitingStamps(ctx context.Context) ([]WaitingStamp, error) {
+	return call[[]WaitingStamp](ctx, c, "GET", "/v1/evidence/waiting", nil)
+}
+
 // Mark marks a sender or a message, and returns how far it is, again and again. It
 // ends when ctx does; what was kept by then stays.
 func (c *Client) Mark(ctx context.Context, q MarkRequest) iter.Seq2[EvidenceStep, error] {

@@ -25,7 +25,7 @@ import (
 // evidenceService answers about senders that evidence is collected on.
 func (d *Daemon) evidenceService() api.Evidence {
 	return api.Evidence{
-		Marks: d.marks, Mark: d.mark, Take: d.takeMail, Unmark: d.unmark, Keys: d.askKeys, Stamp: d.stamp,
+		Marks: d.marks, Waiting: d.waitingStamps, Mark: d.mark, Take: d.takeMail, Unmark: d.unmark, Keys: d.askKeys, Stamp: d.stamp,
 		Attach: d.attach, Write: d.noteLetter, Papers: d.papers, Dossier: d.dossier, Export: d.exportKept,
 	}
 }
@@ -292,6 +292,9 @@ func (d *Daemon) askLater(ctx context.Context, sender string, before time.Time) 
 
 // stamp asks an authority for a time stamp, or says whom it would ask.
 func (d *Daemon) stamp(ctx context.Context, q api.StampRequest) (api.StampAsked, error) {
+	if q.Bag != "" {
+		return d.stampLater(ctx, q)
+	}
 	m, err := d.marked(ctx, q.Sender)
 	if err != nil {
 		return api.StampAsked{}, err

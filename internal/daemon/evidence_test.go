@@ -318,7 +318,7 @@ func TestExportKept(t *testing.T) {
 		}
 		made = at.Bag
 	}
-	if stages != " examine write" || made == nil || made.Mails != 1 || made.Tracking != 1 || !strings.HasPrefix(made.Key, "SHA256:") {
+	if stages != " take examine write" || made == nil || made.Mails != 1 || made.Tracking != 1 || !strings.HasPrefix(made.Key, "SHA256:") {
 		t.Fatalf("%q, %+v", stages, made)
 	}
 	e.checkBag(out)

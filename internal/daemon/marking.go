@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"log/slog"
 	"slices"
 	"strings"
@@ -234,6 +233,9 @@ const keySpan = 6 * time.Hour
 // attend asks for keys that mails to come need, and for time stamps, where the reader
 // agreed to it.
 func (d *Daemon) attend(life context.Context) {
+	// Stamps that did not come tell nobody when a mail is opened: they are asked for as
+	// soon as Unseen runs.
+	d.attended(life, d.stampWaiting(life))
 	for {
 		select {
 		case <-life.Done():
@@ -253,16 +255,15 @@ func (d *Daemon) attendOnce(ctx context.Context, before time.Time) {
 	}
 	for _, m := range marks {
 		if m.Keys {
-			err = d.askLater(ctx, m.Sender, before)
+			d.attended(ctx, d.askLater(ctx, m.Sender, before))
 		}
-		if m.Authority != "" {
-			_, failed := d.stampKept(ctx, m.Sender, m.Authority)
-			if !errors.Is(failed, mark.ErrNothing) {
-				err = errors.Join(err, failed)
-			}
-		}
-		if err != nil && ctx.Err() == nil {
-			d.cfg.Logger.Warn("asking for evidence; it is tried again", "err", err)
-		}
+	}
+	d.attended(ctx, d.stampWaiting(ctx))
+}
+
+// attended says in the log what did not come.
+func (d *Daemon) attended(ctx context.Context, err error) {
+	if err != nil && ctx.Err() == nil {
+		d.cfg.Logger.Warn("asking for evidence; it is tried again", "err", err)
 	}
 }

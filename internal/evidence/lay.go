@@ -44,7 +44,7 @@ func (c *Case) lay(x *Examined, w *words.Catalogue) (*page, error) {
 	if c.signing.Asked == 0 {
 		p.Unknown = append(p.Unknown, w.Say(words.ReportUnknownAuth))
 	}
-	p.Seal += " " + c.requestsLine(w)
+	p.Seal += " " + c.requestsLine(w) + " " + w.Say(words.ReportRules, "edition", x.Edition)
 	for _, m := range x.Mailings {
 		p.Mailings = append(p.Mailings, MailingLine(m, w))
 	}

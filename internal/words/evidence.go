@@ -72,6 +72,7 @@ const (
 	ReportMail              Key = "report-mail"
 	ReportTo                Key = "report-to"
 	ReportDrawn             Key = "report-drawn"
+	ReportRules             Key = "report-rules"
 	ReportDrawnAlt          Key = "report-drawn-alt"
 	ReportOffset            Key = "report-offset"
 	ReportProven            Key = "report-proven"

@@ -81,6 +81,8 @@ const (
 	HelpEvidencePapersIn      Key = "help_evidence_papers_in"
 	HelpEvidenceLand          Key = "help_evidence_land"
 	EvidenceTaking            Key = "evidence-taking"
+	EvidenceStampWaits        Key = "evidence-stamp-waits"
+	EvidenceWaiting           Key = "evidence-waiting"
 	EvidenceNoLand            Key = "evidence-no-land"
 	EvidenceNoLandHint        Key = "evidence-no-land-hint"
 	PaperLandHint             Key = "paper-land-hint"

@@ -210,7 +210,11 @@ func (c *evidenceMarks) Run(ctx context.Context, s *session) error {
 	for i := range list {
 		s.markLine(&list[i])
 	}
-	return nil
+	waiting, err := client.WaitingStamps(ctx)
+	for _, w := range waiting {
+		s.say(words.EvidenceWaiting, "path", w.Path, "authority", w.Authority, "date", s.words.Date(w.Since))
+	}
+	return err
 }
 
 // Run ends a mark. What is destroyed cannot be had back, so that is asked.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -40,11 +39,38 @@ func (c *evidenceStamp) Run(ctx context.Context, s *session) error {
 		s.say(words.EvidenceNotAsked)
 		return nil
 	}
-	if opened.Dir != "" {
-		stamp, err := c.stamp(ctx, s, opened.Dir)
-		return s.stamped(stamp, err)
+	key, err := s.evidenceKey()
+	if err != nil {
+		return err
 	}
-	return c.repack(ctx, s, opened)
+	asker := bag.Asker{Client: bag.Client(nil), Authority: c.Authority, Key: key}
+	stamp, err := asker.StampFile(ctx, c.Bag)
+	if errors.Is(err, bag.ErrUnreached) && ctx.Err() == nil {
+		return c.later(ctx, s, err)
+	}
+	return s.stamped(stamp, err)
+}
+
+// later has the bag wait, if an Unseen runs that can ask again.
+func (c *evidenceStamp) later(ctx context.Context, s *session, why error) error {
+	path, err := filepath.Abs(c.Bag)
+	if err != nil {
+		return s.stamped(bag.Stamp{}, why)
+	}
+	client, err := s.client(ctx)
+	if err != nil {
+		return s.stamped(bag.Stamp{}, why)
+	}
+	if _, err := client.StampKept(ctx, api.StampRequest{Bag: path, Authority: c.Authority}); err != nil {
+		return s.stamped(bag.Stamp{}, why)
+	}
+	s.say(words.EvidenceStampWaits, "what", words.Plain(stampFault(why)), "path", c.Bag, "command", s.program()+" evidence marks")
+	return nil
+}
+
+// stampFault says what went wrong, without whom it was asked of.
+func stampFault(err error) string {
+	return strings.TrimPrefix(bag.Bare(err).Error(), "bag: ")
 }
 
 // kept has what is kept of a sender stamped.
@@ -77,45 +103,10 @@ func (c *evidenceStamp) kept(ctx context.Context, s *session) error {
 	return s.stamped(bag.Stamp{Time: done.Stamp.Time, Authority: done.Stamp.Authority}, nil)
 }
 
-// repack stamps a bag in an archive: unpacked beside it, and packed again.
-func (c *evidenceStamp) repack(ctx context.Context, s *session, opened *bag.Opened) error {
-	dir, err := os.MkdirTemp(filepath.Dir(c.Bag), ".stamp-*")
-	if err != nil {
-		return s.fault(err, words.ReadingFile, words.ReadingFileHint, "path", c.Bag, "what", bare(err))
-	}
-	defer os.RemoveAll(dir)
-	inner := filepath.Join(dir, "bag")
-	if err := opened.Unpack(inner); err != nil {
-		return err
-	}
-	stamp, err := c.stamp(ctx, s, inner)
-	if err != nil {
-		return s.stamped(stamp, err)
-	}
-	return s.stamped(stamp, bag.Pack(inner, strings.TrimSuffix(filepath.Base(c.Bag), ".zip"), c.Bag))
-}
-
-// stamp asks the authority and adds its answer.
-func (c *evidenceStamp) stamp(ctx context.Context, s *session, dir string) (bag.Stamp, error) {
-	key, err := s.evidenceKey()
-	if err != nil {
-		return bag.Stamp{}, err
-	}
-	request, err := bag.StampRequest(dir)
-	if err != nil {
-		return bag.Stamp{}, err
-	}
-	answer, err := bag.AskStamp(ctx, bag.Client(nil), c.Authority, request)
-	if err != nil {
-		return bag.Stamp{}, err
-	}
-	return bag.AddStamp(dir, answer, key)
-}
-
 // stamped says what came of it.
 func (s *session) stamped(stamp bag.Stamp, err error) error {
 	if err != nil {
-		return s.fault(err, words.EvidenceStampFailed, words.EvidenceStampFailedHint, "what", strings.TrimPrefix(bag.Bare(err).Error(), "bag: "))
+		return s.fault(err, words.EvidenceStampFailed, words.EvidenceStampFailedHint, "what", stampFault(err))
 	}
 	s.say(words.EvidenceStamped, "time", s.words.DateTime(stamp.Time)+" UTC", "who", stamp.Authority)
 	return nil
