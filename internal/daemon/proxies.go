@@ -15,10 +15,7 @@ import (
 // proxies says how programs get here through a proxy setting.
 func (d *Daemon) proxies(context.Context) (api.Proxy, error) {
 	hosts, w := d.standIns(), d.ways
-	out := api.Proxy{Mail: w.wanted(), Hosts: hosts, Missing: d.relays.certs.keyring.Missing(hosts, time.Now())}
-	if w.port.number != 0 {
-		out.SOCKS = w.address()
-	}
+	out := api.Proxy{Mail: w.wanted(), SOCKS: w.address(), Hosts: hosts, Missing: d.relays.certs.keyring.Missing(hosts, time.Now())}
 	if out.Mail {
 		out.File, out.PAC, out.Problem = w.pacPath(), w.pacText(), w.taken()
 		out.DataURL = pac.DataURL(out.PAC)
@@ -60,12 +57,4 @@ func (d *Daemon) switchProxies(ctx context.Context, r api.ProxyRequest) (api.Pro
 		}
 	}
 	return d.proxies(ctx)
-}
-
-// taken says that the port could not be had, "" if it could or is not wanted.
-func (w *ways) taken() string {
-	if !w.wanted() {
-		return ""
-	}
-	return w.port.lost(w.daemon.cfg.Words, words.ProxyTaken)
 }

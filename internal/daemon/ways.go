@@ -9,11 +9,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
 	"github.com/unseen-mail/unseen/internal/store"
+	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/proxy/owner"
 	"github.com/unseen-mail/unseen/proxy/pac"
 	"github.com/unseen-mail/unseen/proxy/socks"
@@ -34,17 +34,11 @@ const (
 )
 
 // ways are the ways in for programs that keep the names of their mail servers: a SOCKS
-// listener on a port that it was given once.
+// listener, and the file that leads programs there.
 type ways struct {
-	daemon *Daemon
-	port   port
+	switched
 
-	changing sync.Mutex // held while it is switched
-
-	mu     sync.Mutex // guards what follows
-	on     bool
-	cancel context.CancelFunc
-	work   sync.WaitGroup
+	mu sync.Mutex // guards what follows
 	// known are the addresses of mail servers, until they are too old.
 	known map[netip.Addr][]string
 	until time.Time
@@ -52,132 +46,34 @@ type ways struct {
 
 // openWays listens if the reader wanted it before.
 func openWays(ctx context.Context, d *Daemon) (*ways, error) {
-	w := &ways{daemon: d}
-	w.port.freed, w.port.held = d.portFreed, d.held
-	kept, ok, err := d.core.store.Setting(ctx, settingSOCKS)
-	if err != nil {
-		return nil, err
+	w := new(ways)
+	w.daemon = d
+	w.kind = listenerKind{
+		part: "proxy for mail", wish: settingWay, number: settingSOCKS, first: firstSOCKS, last: lastSOCKS,
+		taken: words.ProxyTaken, serve: w.answer, turned: w.turned,
 	}
-	if ok {
-		if w.port.number, err = strconv.Atoi(kept); err != nil {
-			return nil, fmt.Errorf("reading the port for mail programs: %w", err)
-		}
-	}
-	wanted, _, err := d.core.store.Setting(ctx, settingWay)
-	if err != nil {
-		return nil, err
-	}
-	if wanted == "on" {
-		w.on = true
-		w.port.listen()
-	}
-	return w, nil
+	return w, w.open(ctx)
 }
 
-// start answers if it is wanted.
-func (w *ways) start() {
-	w.changing.Lock()
-	defer w.changing.Unlock()
-	if w.wanted() {
-		w.serve()
-		w.write()
-	}
-}
-
-// wanted says whether the reader wants it.
-func (w *ways) wanted() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.on
-}
-
-// serve answers until stop.
-func (w *ways) serve() {
-	ctx, cancel := context.WithCancel(context.Background())
-	w.mu.Lock()
-	w.cancel = cancel
-	w.mu.Unlock()
-	d := w.daemon
-	server := socks.New(socks.Config{
-		Route: w.route, Dial: d.outward, Log: d.cfg.Logger,
+// answer answers programs until ctx ends.
+func (w *ways) answer(ctx context.Context, ln net.Listener) error {
+	return socks.New(socks.Config{
+		Route: w.route, Dial: w.daemon.outward, Log: w.daemon.cfg.Logger,
 		Allow: func(c net.Conn) bool { return !owner.Foreign(c) },
-	})
-	w.work.Go(func() {
-		if err := w.port.serve(ctx, server.Serve); err != nil {
-			d.cfg.Logger.Error("part ended", "part", "socks", "err", err)
-		}
-	})
+	}).Serve(ctx, ln)
 }
 
-// stop ends it, and lets go of the port.
-func (w *ways) stop() {
-	w.mu.Lock()
-	cancel := w.cancel
-	w.cancel = nil
-	w.mu.Unlock()
-	if cancel != nil {
-		cancel()
-	}
-	w.work.Wait()
-	w.port.close()
-}
-
-// set switches it on or off, for this run and those to come.
-func (w *ways) set(ctx context.Context, on bool) error {
-	w.changing.Lock()
-	defer w.changing.Unlock()
-	if on == w.wanted() {
+// turned writes the file for mail programs, or takes it away.
+func (w *ways) turned(on bool) error {
+	if on {
+		w.write()
 		return nil
 	}
-	kept := w.daemon.core.store
-	if !on {
-		if err := kept.SetSetting(ctx, settingWay, "off"); err != nil {
-			return err
-		}
-		w.turn(false)
-		w.stop()
-		if err := os.Remove(w.pacPath()); err != nil && !os.IsNotExist(err) {
-			return fmt.Errorf("removing the file for mail programs: %w", err)
-		}
-		return nil
+	if err := os.Remove(w.pacPath()); err != nil && !os.IsNotExist(err) {
+		return fmt.Errorf("removing the file for mail programs: %w", err)
 	}
-	if err := w.choose(ctx); err != nil {
-		return err
-	}
-	if err := kept.SetSetting(ctx, settingWay, "on"); err != nil {
-		w.port.close()
-		return err
-	}
-	w.turn(true)
-	w.serve()
-	w.write()
 	return nil
 }
-
-func (w *ways) turn(on bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.on = on
-}
-
-// choose listens on the port that it had, or on one that is free and that it keeps.
-func (w *ways) choose(ctx context.Context) error {
-	if w.port.number != 0 {
-		w.port.listen()
-		return nil
-	}
-	for number := firstSOCKS; number <= lastSOCKS; number++ {
-		w.port.number = number
-		if w.port.listen() {
-			return w.daemon.core.store.SetSetting(ctx, settingSOCKS, strconv.Itoa(number))
-		}
-	}
-	w.port.number = 0
-	return fmt.Errorf("looking for a port for mail programs: %d to %d are taken", firstSOCKS, lastSOCKS)
-}
-
-// address is where mail programs find it.
-func (w *ways) address() string { return "127.0.0.1:" + strconv.Itoa(w.port.number) }
 
 // pacPath is the file that leads mail programs there.
 func (w *ways) pacPath() string { return filepath.Join(w.daemon.cfg.Paths.Data, pacName) }
