@@ -77,10 +77,14 @@ type OAuth struct {
 // LogValue keeps the secret out of the log.
 func (o OAuth) LogValue() slog.Value { return slog.StringValue("…") }
 
+// ByPAC is an upstream by which the reader's own file is asked for each connection.
+const ByPAC = "pac"
+
 // A Proxy is what config.toml says of proxies.
 type Proxy struct {
 	// Upstream is the proxy that the network wants to be used for mail servers,
-	// "socks5://host:port" or "http://host:port"; "" is none.
+	// "socks5://host:port", "http://host:port" or "https://host:port"; [ByPAC] is what
+	// the file of PAC says, and "" is none.
 	Upstream string
 	// PAC is the reader's own file of proxy auto-configuration, "" for none.
 	PAC string

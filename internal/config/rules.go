@@ -67,7 +67,7 @@ func rules() []rule {
 			table, ok := v.(map[string]any)
 			return ok && addresses(&s.Lists, table["lists"]) && len(table) == 1
 		}},
-		{"proxy", `upstream = "socks5://host:port" or "http://host:port", pac = "/path/to/a/file", intercept = ["img.shop.example"]`, func(s *Settings, v any) bool {
+		{"proxy", `upstream = "socks5://host:port", "http://host:port", "https://host:port" or "pac", pac = "/path/to/a/file", intercept = ["img.shop.example"]`, func(s *Settings, v any) bool {
 			table, ok := v.(map[string]any)
 			return ok && proxies(&s.Proxy, table)
 		}},
@@ -148,7 +148,7 @@ func proxies(to *Proxy, table map[string]any) bool {
 		switch key {
 		case "upstream":
 			to.Upstream, ok = v.(string)
-			ok = ok && (to.Upstream == "" || proxyAddress(to.Upstream))
+			ok = ok && (to.Upstream == "" || to.Upstream == ByPAC || proxyAddress(to.Upstream))
 		case "pac":
 			to.PAC, ok = v.(string)
 			ok = ok && (to.PAC == "" || filepath.IsAbs(to.PAC))
@@ -159,7 +159,7 @@ func proxies(to *Proxy, table map[string]any) bool {
 			return false
 		}
 	}
-	return true
+	return to.Upstream != ByPAC || to.PAC != ""
 }
 
 // hosts takes over a list of different names of hosts.
@@ -196,6 +196,6 @@ func proxyAddress(address string) bool {
 		return false
 	}
 	_, _, err = net.SplitHostPort(u.Host)
-	return err == nil && (u.Scheme == "socks5" || u.Scheme == "http") && u.Hostname() != "" && u.Port() != "" &&
+	return err == nil && slices.Contains([]string{"socks5", "http", "https"}, u.Scheme) && u.Hostname() != "" && u.Port() != "" &&
 		(u.Path == "" || u.Path == "/") && u.RawQuery == ""
 }

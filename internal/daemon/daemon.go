@@ -33,6 +33,7 @@ import (
 	"github.com/unseen-mail/unseen/internal/store"
 	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/proxy"
+	"github.com/unseen-mail/unseen/proxy/pac"
 	"github.com/unseen-mail/unseen/rules/catalogue"
 )
 
@@ -78,6 +79,9 @@ type Lab struct {
 	// Resolver is the name server that is asked for keys of signatures, "127.0.0.1:53";
 	// "" is none.
 	Resolver string
+	// PAC is the command that evaluates a file of proxy configuration; nil is this
+	// program's own.
+	PAC []string
 	// MaxPages makes the disk full: the store may have so many pages. 0 means
 	// all that fit.
 	MaxPages int
@@ -97,6 +101,7 @@ type Daemon struct {
 	relays   *relays
 	ways     *ways
 	web      *webWay
+	asker    pac.Asker
 	watcher  *config.Watcher
 	held     heldPorts
 	logins   *login.Book
@@ -172,6 +177,9 @@ func (d *Daemon) begin(ctx context.Context) error {
 	if d.relays, err = openRelays(ctx, d); err != nil {
 		d.gateway.port.close()
 		return err
+	}
+	if d.cfg.Lab != nil {
+		d.asker.Command = d.cfg.Lab.PAC
 	}
 	if d.ways, err = openWays(ctx, d); err != nil {
 		d.gateway.port.close()

@@ -3,11 +3,16 @@ package daemon
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net"
 	"net/netip"
+	"net/url"
 	"syscall"
 
+	"github.com/unseen-mail/unseen/internal/config"
 	"github.com/unseen-mail/unseen/proxy/chain"
+	"github.com/unseen-mail/unseen/proxy/pac/script"
 	"github.com/unseen-mail/unseen/proxy/socks"
 )
 
@@ -20,8 +25,11 @@ func (d *Daemon) dial(ctx context.Context, network, address string) (net.Conn, e
 // through goes by the proxy that config.toml names.
 func (d *Daemon) through(next chain.Dial) chain.Dial {
 	upstream := d.policy.proxy().Upstream
-	if upstream == "" {
+	switch upstream {
+	case "":
 		return next
+	case config.ByPAC:
+		return d.byFile(next)
 	}
 	u, err := chain.Parse(upstream)
 	if err != nil { // config.toml was checked: this is not reached
@@ -29,6 +37,26 @@ func (d *Daemon) through(next chain.Dial) chain.Dial {
 	}
 	return chain.Through(u, next)
 }
+
+// byFile goes as the reader's own file says. Where it has no answer nothing is connected:
+// whoever wants a proxy to be used does not want to go round it.
+func (d *Daemon) byFile(next chain.Dial) chain.Dial {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if chain.Here(address) {
+			return next(ctx, network, address)
+		}
+		ways, err := d.asker.Ways(ctx, d.policy.proxy().PAC, &url.URL{Scheme: "https", Host: address})
+		if err != nil {
+			d.cfg.Logger.Warn("the file that config.toml names under proxy.pac has no answer", "err", err)
+			return nil, fmt.Errorf("asking by which proxy: %w", err)
+		}
+		return chain.First(ways, next)(ctx, network, address)
+	}
+}
+
+// EvaluatePAC answers one question for a file of proxy configuration, in a process of its
+// own: see package script.
+func EvaluatePAC(in io.Reader, out io.Writer) error { return script.Serve(in, out) }
 
 // near connects directly. In a lab names of mail servers are those of this machine, and
 // all else goes where the lab's web is.
@@ -38,7 +66,13 @@ func (d *Daemon) near(ctx context.Context, network, address string) (net.Conn, e
 			address = at
 		}
 	}
-	return new(net.Dialer).DialContext(ctx, network, address)
+	return d.guarded().DialContext(ctx, network, address)
+}
+
+// guarded connects to whatever is not a listener of ours: a proxy that is ourselves would
+// ask itself for ever.
+func (d *Daemon) guarded() *net.Dialer {
+	return &net.Dialer{Control: func(_, address string, _ syscall.RawConn) error { return d.notOurs(address) }}
 }
 
 // outward opens tunnels for a program on this machine, to where it could go itself; to
@@ -52,8 +86,7 @@ func (d *Daemon) outward(ctx context.Context, network, address string) (net.Conn
 		}
 		address = at
 	}
-	guarded := net.Dialer{Control: func(_, address string, _ syscall.RawConn) error { return d.notOurs(address) }}
-	return d.through(guarded.DialContext)(ctx, network, address)
+	return d.through(d.guarded().DialContext)(ctx, network, address)
 }
 
 // notOurs refuses an address that leads to a listener of ours. It is given what a

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/unseen-mail/unseen/internal/api"
+	"github.com/unseen-mail/unseen/internal/config"
 	"github.com/unseen-mail/unseen/internal/words"
 	"github.com/unseen-mail/unseen/proxy/chain"
 	"github.com/unseen-mail/unseen/proxy/owner"
@@ -95,10 +96,17 @@ func (w *webWay) server() *web.Server {
 // What is on this machine is asked directly, as everywhere.
 func (d *Daemon) upstream(r *http.Request) (*url.URL, error) {
 	at := d.policy.proxy().Upstream
-	if at == "" || chain.Here(r.URL.Host) {
+	switch {
+	case at == "" || chain.Here(r.URL.Host):
 		return nil, nil
+	case at != config.ByPAC:
+		return chain.Parse(at)
 	}
-	return chain.Parse(at)
+	ways, err := d.asker.Ways(r.Context(), d.policy.proxy().PAC, r.URL)
+	if err != nil {
+		return nil, fmt.Errorf("asking by which proxy: %w", err)
+	}
+	return ways[0], nil
 }
 
 // recheck cuts connections that would not be made now.

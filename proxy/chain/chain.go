@@ -1,11 +1,13 @@
 // Package chain dials through the proxy that a network wants to be used: SOCKS5
-// (RFC 1928) or HTTP CONNECT (RFC 9110, section 9.3.6). Names are given to the proxy and
+// (RFC 1928) or HTTP CONNECT (RFC 9110, section 9.3.6), which may itself be reached by
+// TLS. Names are given to the proxy and
 // not resolved here. Connections to this machine itself are made directly.
 package chain
 
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -13,6 +15,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,15 +31,15 @@ var ErrRefused = errors.New("chain: the proxy refuses the connection")
 // answerTime is how long a proxy may take to connect.
 const answerTime = 20 * time.Second
 
-// Parse checks the address of a proxy: "socks5://host:port" or "http://host:port", with
-// name and password if it wants them.
+// Parse checks the address of a proxy: "socks5://host:port", "http://host:port" or
+// "https://host:port", with name and password if it wants them.
 func Parse(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, fmt.Errorf("reading the address of a proxy: %w", errors.New("it is none"))
 	}
-	if u.Scheme != "socks5" && u.Scheme != "http" || u.Hostname() == "" || u.Port() == "" || u.Path != "" && u.Path != "/" || u.RawQuery != "" {
-		return nil, errors.New("reading the address of a proxy: it is not socks5://host:port or http://host:port")
+	if !slices.Contains([]string{"socks5", "http", "https"}, u.Scheme) || u.Hostname() == "" || u.Port() == "" || u.Path != "" && u.Path != "/" || u.RawQuery != "" {
+		return nil, errors.New("reading the address of a proxy: it is not socks5://host:port, http://host:port or https://host:port")
 	}
 	if _, _, err := net.SplitHostPort(u.Host); err != nil {
 		return nil, errors.New("reading the address of a proxy: its host is none")
@@ -56,6 +59,29 @@ func Through(u *url.URL, next Dial) Dial {
 			return dialSOCKS(ctx, u, next, address)
 		}
 		return dialHTTP(ctx, u, next, address)
+	}
+}
+
+// First returns a dialler that goes by the first of several ways that leads there, as
+// files of proxy configuration name them; nil is the way of next alone. Where there is
+// none nothing is connected.
+func First(ways []*url.URL, next Dial) Dial {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		errs := []error{ErrRefused}
+		for _, u := range ways {
+			dial := next
+			if u != nil {
+				dial = Through(u, next)
+			}
+			c, err := dial(ctx, network, address)
+			if err == nil {
+				return c, nil
+			}
+			if errs = append(errs, err); ctx.Err() != nil {
+				break
+			}
+		}
+		return nil, errors.Join(errs[min(1, len(ways)):]...)
 	}
 }
 
@@ -101,6 +127,14 @@ func dialHTTP(ctx context.Context, u *url.URL, next Dial, address string) (net.C
 	c, err := next(ctx, "tcp", u.Host)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the proxy: %w", err)
+	}
+	if u.Scheme == "https" {
+		secure := tls.Client(c, &tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12})
+		if err := secure.HandshakeContext(ctx); err != nil {
+			c.Close()
+			return nil, fmt.Errorf("beginning TLS with the proxy: %w", err)
+		}
+		c = secure
 	}
 	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })
 	r, err := ask(c, u, address)

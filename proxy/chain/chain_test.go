@@ -3,11 +3,13 @@ package chain_test
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -85,6 +87,70 @@ func TestThrough(t *testing.T) {
 	}
 }
 
+// Of several ways the first that leads there is gone; where there is none, nothing is
+// connected.
+func TestFirst(t *testing.T) {
+	good, err := chain.Parse("socks5://" + socksProxy(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead, err := chain.Parse("http://127.0.0.1:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var straight []string
+	next := func(ctx context.Context, network, address string) (net.Conn, error) {
+		if strings.HasPrefix(address, "127.0.0.1:") {
+			return direct(ctx, network, address)
+		}
+		straight = append(straight, address)
+		return nil, errors.New("noted")
+	}
+	for name, c := range map[string]struct {
+		ways  []*url.URL
+		ok    bool
+		round int
+	}{
+		"the second": {[]*url.URL{dead, good}, true, 0}, "the first": {[]*url.URL{good, nil}, true, 0}, "none leads": {[]*url.URL{dead}, false, 0},
+		"none at last": {[]*url.URL{dead, nil}, false, 1}, "no ways": {nil, false, 0},
+	} {
+		straight = nil
+		conn, err := chain.First(c.ways, next)(t.Context(), "tcp", "imap.example.org:993")
+		if (err == nil) != c.ok || len(straight) != c.round {
+			t.Errorf("%s: %v, directly %v", name, err, straight)
+		}
+		if conn != nil {
+			conn.Close()
+		}
+	}
+	if _, err := chain.First(nil, next)(t.Context(), "tcp", "imap.example.org:993"); !errors.Is(err, chain.ErrRefused) {
+		t.Errorf("no ways: %v", err)
+	}
+}
+
+// A proxy that is reached by TLS has to be the one that it is said to be, before it is
+// told anything.
+func TestSecureProxy(t *testing.T) {
+	told := make(chan string, 1)
+	cert := lab.NewAuthority(t, "proxy.example").Leaf
+	at := lab.Answer(t, func(c net.Conn) {
+		secure := tls.Server(c, &tls.Config{Certificates: []tls.Certificate{cert}})
+		line, _ := bufio.NewReader(secure).ReadString('\n')
+		told <- line
+	})
+	u, err := chain.Parse("https://me:it@" + at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var unknown *tls.CertificateVerificationError
+	if _, err := chain.Through(u, direct)(t.Context(), "tcp", "imap.example.org:993"); !errors.As(err, &unknown) {
+		t.Errorf("a proxy that nobody vouches for: %v", err)
+	}
+	if line := <-told; line != "" {
+		t.Errorf("it was told %q", line)
+	}
+}
+
 func TestRefusal(t *testing.T) {
 	u, err := chain.Parse("http://nobody:it@" + httpProxy(t))
 	if err != nil {
@@ -122,7 +188,7 @@ func TestHere(t *testing.T) {
 func TestParse(t *testing.T) {
 	for address, good := range map[string]bool{
 		"socks5://127.0.0.1:9050": true, "http://proxy.example:3128": true, "http://me:secret@proxy.example:3128/": true,
-		"https://proxy.example:3128": false, "proxy.example:3128": false, "http://proxy.example": false, "": false,
+		"https://proxy.example:3128": true, "socks4://proxy.example:1080": false, "proxy.example:3128": false, "http://proxy.example": false, "": false,
 		"http://proxy.example:3128/x": false, "http://proxy.example:3128?x": false, "socks5://:9050": false, "http://a\x7fb:1": false,
 	} {
 		_, err := chain.Parse(address)

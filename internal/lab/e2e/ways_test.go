@@ -85,6 +85,7 @@ func openTown(t *testing.T, settings config.Settings) *town {
 		Lab: &daemon.Lab{
 			Web:   unseen.Lab{Plain: w.tracker.Addr, TLS: w.tracker.TLSAddr, Roots: w.tracker.Authority.Pool},
 			Roots: w.provider.Authority.Pool,
+			PAC:   []string{os.Args[0], pacCommand},
 			Hosts: map[string]string{
 				providerIMAP + ":993": w.dovecot.TLSAddr, providerSMTP + ":465": w.sink.TLSAddr, providerAuth + ":443": w.provider.Addr,
 				"pop.mail.ru:995": w.provider.Addr,
@@ -634,12 +635,11 @@ func TestWaysTwoAccounts(t *testing.T) {
 	}
 }
 
-// Where the network wants its own proxy to be used, the mail servers are reached by it:
-// by the relays, the check of an account and all else that logs in.
-func TestWaysUpstream(t *testing.T) {
-	lab.Need(t, "dovecot")
-	var w *town
-	var asked atomic.Int64
+// networkProxy starts the proxy that a network wants to be used, which knows the way to
+// the servers of a town. It counts what it is asked.
+func networkProxy(t *testing.T, w **town) (address string, asked *atomic.Int64) {
+	t.Helper()
+	asked = new(atomic.Int64)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -650,29 +650,90 @@ func TestWaysUpstream(t *testing.T) {
 	running.Go(func() {
 		server := socks.New(socks.Config{Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
 			asked.Add(1)
-			at := map[string]string{providerIMAP + ":993": w.dovecot.TLSAddr, providerSMTP + ":465": w.sink.TLSAddr}[address]
+			at := map[string]string{providerIMAP + ":993": (*w).dovecot.TLSAddr, providerSMTP + ":465": (*w).sink.TLSAddr}[address]
 			return new(net.Dialer).DialContext(ctx, network, at)
 		}})
 		_ = server.Serve(ctx, ln) // it ends with ctx
 	})
-	settings := config.Defaults()
-	settings.Proxy.Upstream = "socks5://" + ln.Addr().String()
-	w = openTown(t, settings)
-	w.install(t)
+	return ln.Addr().String(), asked
+}
+
+// logsIn logs in at the provider, by its own name.
+func (w *town) logsIn(t *testing.T) error {
+	t.Helper()
 	c, err := w.dial(providerIMAP + ":993")
 	if err != nil {
 		t.Fatal(err)
 	}
 	client := imapclient.New(tls.Client(c, &tls.Config{RootCAs: w.pool, ServerName: providerIMAP}), nil)
 	defer client.Close()
-	if err := client.Login(providerUser, lab.Password).Wait(); err != nil {
+	return client.Login(providerUser, lab.Password).Wait()
+}
+
+// Where the network wants its own proxy to be used, the mail servers are reached by it:
+// by the relays, the check of an account and all else that logs in. So it is where a file
+// of the network says which proxy that is.
+func TestWaysUpstream(t *testing.T) {
+	lab.Need(t, "dovecot")
+	for _, by := range []string{"address", "file"} {
+		t.Run(by, func(t *testing.T) {
+			var w *town
+			at, asked := networkProxy(t, &w)
+			settings := config.Defaults()
+			settings.Proxy.Upstream = "socks5://" + at
+			if by == "file" {
+				text := `function FindProxyForURL(url, host) { return dnsDomainIs(host, ".mail.ru") ? "PROXY 127.0.0.1:1; SOCKS5 ` + at + `" : "DIRECT"; }`
+				settings.Proxy.Upstream, settings.Proxy.PAC = config.ByPAC, ownFile(t, text)
+			}
+			w = openTown(t, settings)
+			w.install(t)
+			if err := w.logsIn(t); err != nil {
+				t.Fatal(err)
+			}
+			if asked.Load() != 1 {
+				t.Errorf("the relay asked the network's proxy %d times", asked.Load())
+			}
+			steps, err := w.client.CheckAccount(t.Context(), api.CheckRequest{Address: providerUser})
+			if err != nil || asked.Load() < 3 {
+				t.Errorf("the check asked %d times, %v, %+v", asked.Load()-1, err, steps)
+			}
+		})
+	}
+}
+
+// ownFile writes the reader's own file of proxy configuration.
+func ownFile(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "own.pac")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if asked.Load() != 1 {
-		t.Errorf("the relay asked the network's proxy %d times", asked.Load())
+	return path
+}
+
+// A file that has no answer, or leads to Unseen itself, connects nothing: whoever wants a
+// proxy to be used does not want to go round it. The servers hear nothing.
+func TestWaysUpstreamWithoutAnswer(t *testing.T) {
+	lab.Need(t, "dovecot")
+	settings := config.Defaults()
+	settings.Proxy.Upstream, settings.Proxy.PAC = config.ByPAC, ownFile(t, "")
+	w := openTown(t, settings)
+	w.install(t)
+	for name, text := range map[string]string{
+		"no function": "var x = 1;", "an error": "throw 1;", "for ever": "for (;;) {}", "a page": "<html>", "no proxy": `function FindProxyForURL() { return "SOCKS4 127.0.0.1:1"; }`,
+		"Unseen itself": `function FindProxyForURL() { return "SOCKS5 ` + w.proxy.SOCKS + `; SOCKS5 localhost:` + w.proxy.SOCKS[strings.LastIndex(w.proxy.SOCKS, ":")+1:] + `"; }`,
+	} {
+		if err := os.WriteFile(settings.Proxy.PAC, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.logsIn(t); err == nil {
+			t.Errorf("%s: connected all the same", name)
+		}
 	}
-	steps, err := w.client.CheckAccount(t.Context(), api.CheckRequest{Address: providerUser})
-	if err != nil || asked.Load() < 3 {
-		t.Errorf("the check asked %d times, %v, %+v", asked.Load()-1, err, steps)
+	if err := os.WriteFile(settings.Proxy.PAC, []byte(`function FindProxyForURL() { return "DIRECT"; }`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.logsIn(t); err != nil {
+		t.Errorf("a file that says to go directly: %v", err)
 	}
 }

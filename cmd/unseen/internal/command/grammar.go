@@ -48,6 +48,7 @@ type grammar struct {
 
 	Completion completionCommand `cmd:"" help:"${help_completion}"`
 	Man        manualCommand     `cmd:"" hidden:"" help:"${help_manual}"`
+	PAC        pacEvaluate       `cmd:"" hidden:"" name:"pac-evaluate"`
 
 	Version versionFlag `help:"${help_version}"`
 }
