@@ -31,14 +31,8 @@ func rules() []rule {
 		{"level", `"standard", "own" or "all"`, func(s *Settings, v any) bool {
 			return oneOf(&s.Level, v, "standard", "own", "all")
 		}},
-		{"links", `"protect" or "leave"`, func(s *Settings, v any) bool {
-			s.Links, _ = v.(string)
-			return s.Links == "protect" || s.Links == "leave"
-		}},
-		{"sent_pictures", `"address" or "enclose"`, func(s *Settings, v any) bool {
-			s.Sent, _ = v.(string)
-			return s.Sent == "address" || s.Sent == "enclose"
-		}},
+		{"links", `"protect" or "leave"`, func(s *Settings, v any) bool { return wordOf(&s.Links, v, "protect", "leave") }},
+		{"sent_pictures", `"address" or "enclose"`, func(s *Settings, v any) bool { return wordOf(&s.Sent, v, "address", "enclose") }},
 		{"gateway_port", "a number from 1024 to 65535", func(s *Settings, v any) bool {
 			return within(&s.GatewayPort, v, 1024, 65535)
 		}},
@@ -59,10 +53,7 @@ func rules() []rule {
 			s.Language, _ = v.(string)
 			return slices.Contains(words.Languages(), s.Language)
 		}},
-		{"openings", `"daily" or "each"`, func(s *Settings, v any) bool {
-			s.Openings, _ = v.(string)
-			return s.Openings == "daily" || s.Openings == "each"
-		}},
+		{"openings", `"daily" or "each"`, func(s *Settings, v any) bool { return wordOf(&s.Openings, v, "daily", "each") }},
 		{"rules", `lists = ["https://..."], the addresses of at most 32 lists`, func(s *Settings, v any) bool {
 			table, ok := v.(map[string]any)
 			return ok && addresses(&s.Lists, table["lists"]) && len(table) == 1
@@ -99,6 +90,12 @@ func oneOf(to **string, v any, allowed ...string) bool {
 	word, ok := v.(string)
 	*to = &word
 	return ok && slices.Contains(allowed, word)
+}
+
+// wordOf takes over a word that is among those allowed, of a key that has a default.
+func wordOf(to *string, v any, allowed ...string) bool {
+	*to, _ = v.(string)
+	return slices.Contains(allowed, *to)
 }
 
 // within takes over a number between two others.
