@@ -68,8 +68,7 @@ func rules() []rule {
 		}},
 		{"log", `"debug", "info", "warn" or "error"`, func(s *Settings, v any) bool {
 			name, _ := v.(string)
-			level, ok := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo,
-				"warn": slog.LevelWarn, "error": slog.LevelError}[name]
+			level, ok := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}[name]
 			s.Log = level
 			return ok
 		}},

@@ -170,10 +170,13 @@ func (n *newcomer) opens() {
 	n.at(x, y)
 	x, y = n.tb.WhereInbox(n.t)
 	n.at(x, y)
-	if n.desk.Display.Window("assword", patience) == "" {
+	prompt := n.desk.Display.Window("assword", patience)
+	if prompt == "" {
 		n.keep("stuck")
 		n.t.Fatal("Thunderbird asks for no password")
 	}
+	// It is typed into when it can be seen: a window is there before it is drawn.
+	n.until("a place for the password", func() bool { return colours(n.desk.Picture(n.t, prompt)) > 20 })
 	n.step("Thunderbird asks for the password")
 	n.do("type", "--delay", "20", lab.Password)
 	n.key("Return")
@@ -181,11 +184,13 @@ func (n *newcomer) opens() {
 	n.step("the letter arrived")
 	n.at(x, y)
 	shown := n.tb.Shows(n.t)
+	i := &icon{bus: n.desk.Bus, name: n.item()}
 	n.until("a held pixel", func() bool {
 		events, err := n.client.Events(n.t.Context(), -1, 50)
-		return err == nil && slices.ContainsFunc(events, func(e api.Event) bool {
-			return e.Kind == "load" && e.Outcome == "held" && e.Sender == "harbourbooks.example"
+		held := err == nil && slices.ContainsFunc(events, func(e api.Event) bool {
+			return e.Kind == "load" && e.Outcome == "held" && e.Host == "clicks.harbourbooks.example"
 		})
+		return held && strings.Contains(i.says(), "held something new")
 	})
 	n.step("the letter is open, and its pixel held")
 	st, err := n.client.Status(n.t.Context())
@@ -228,6 +233,18 @@ func (n *newcomer) main(step string) {
 	n.do("mousemove", "--window", n.found, strconv.Itoa((where.Min.X+where.Max.X)/2), strconv.Itoa((where.Min.Y+where.Max.Y)/2), "click", "1")
 	// Until the page has changed: the next button may stand where this one does.
 	n.until("what comes after: "+step, func() bool { return filled(n.desk.Picture(n.t, n.found)) != where })
+}
+
+// colours counts those of a picture.
+func colours(img image.Image) int {
+	all := make(map[[3]uint32]bool)
+	for y := img.Bounds().Min.Y; y < img.Bounds().Max.Y; y++ {
+		for x := img.Bounds().Min.X; x < img.Bounds().Max.X; x++ {
+			r, g, b, _ := img.At(x, y).RGBA()
+			all[[3]uint32{r, g, b}] = true
+		}
+	}
+	return len(all)
 }
 
 // filled is where the first filled button of a window is: the colour of the seal, in light or
