@@ -65,13 +65,23 @@ func (tb *Thunderbird) where(t testing.TB, script string, args ...any) (x, y int
 	return int(at[0]), int(at[1])
 }
 
-// Shows is what is in the message pane now, once a message is there with all its pictures,
-// loaded or not.
-func (tb *Thunderbird) Shows(t testing.TB) Shown {
+// Shows is what is in the message pane now, and whether the message with a subject is there
+// whole, with all its pictures, loaded or not.
+func (tb *Thunderbird) Shows(t testing.TB, subject string) (shown Shown, whole bool) {
 	t.Helper()
-	var shown Shown
-	tb.Do(t, &shown, scriptShows)
-	return shown
+	var out struct {
+		Shown
+		Whole bool `json:"whole"`
+	}
+	tb.Do(t, &out, scriptShows, subject)
+	return out.Shown, out.Whole
+}
+
+// Chosen says whether the message with a subject is the one that is chosen in the list.
+func (tb *Thunderbird) Chosen(t testing.TB, subject string) (chosen bool) {
+	t.Helper()
+	tb.Do(t, &chosen, scriptChosen, subject)
+	return chosen
 }
 
 // scriptAt is the middle of an element on the screen.
@@ -114,15 +124,19 @@ await pause(200);
 return middle(row);
 `
 
+const scriptChosen = `
+const [subject] = arguments;
+const about = pane(), header = bySubject(subject);
+return Boolean(header && about?.gDBView) && about.threadTree.selectedIndex == about.gDBView.findIndexOfMsgHdr(header, true);
+`
+
 const scriptShows = `
-const browser = () => pane().messageBrowser.contentWindow.getMessagePaneBrowser?.();
-const doc = await until("a message", () => {
-  const d = browser()?.contentDocument;
-  return d?.body && d.URL != "about:blank" && d.readyState == "complete" && d;
-});
-for (let i = 0; i < 400 && ![...doc.images].every(image => image.complete); i++) { await pause(25); }
+const [subject] = arguments;
+const browser = pane().messageBrowser.contentWindow;
+const doc = browser.getMessagePaneBrowser?.()?.contentDocument;
+if (!doc?.body || doc.URL == "about:blank" || doc.readyState != "complete" || browser.gMessage?.mime2DecodedSubject != subject) { return { whole: false }; }
 return {
-  text: doc.body.textContent, html: doc.documentElement.outerHTML,
+  whole: [...doc.images].every(image => image.complete), text: doc.body.textContent, html: doc.documentElement.outerHTML,
   images: [...doc.images].map(i => ({ src: i.getAttribute("src") || "", width: i.naturalWidth, height: i.naturalHeight })),
 };
 `
