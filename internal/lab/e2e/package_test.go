@@ -223,6 +223,7 @@ func (n *newcomer) opens() {
 		}
 	}
 	n.do("windowactivate", "--sync", n.found)
+	n.until("a window that is drawn", func() bool { return !filled(n.desk.Picture(n.t, n.found)).Empty() })
 	n.step("the window says that it works")
 }
 
