@@ -94,7 +94,7 @@ tests() {
     offlineimap3) echo "the tests with offlineimap" ;;
     curl) echo "the tests with curl" ;;
     chromium) echo "the page of all vectors in a browser, and the tests of the gateway's pages" ;;
-    npm) echo "the tests of the pages with axe, and of studies with DuckDB" ;;
+    npm) echo "the tests of the pages with axe, and of studies with DuckDB and Frictionless Data" ;;
     poppler-utils) echo "the tests of reports on paper" ;;
     openssl | openssh-client) echo "the tests that verify evidence with standard tools" ;;
     claws-mail | xvfb | xdotool) echo "the tests with Claws Mail" ;;
@@ -190,6 +190,18 @@ if [ "$what" = test ] && ! duckdb_there && command -v npm >/dev/null; then
 fi
 if [ "$what" = test ] && ! duckdb_there; then
     echo "DuckDB is not there: left out: whether the SQL of datasets makes the figures again" >>.cache/left-out
+fi
+
+# The reference implementation of Frictionless Data checks what datasets of studies say of
+# themselves. It is no part of Unseen, and is kept in .cache, one version of it.
+frictionless=1.1.10
+frictionless_there() { grep -q "\"version\": \"$frictionless\"" .cache/frictionless/node_modules/datapackage/package.json 2>/dev/null; }
+if [ "$what" = test ] && ! frictionless_there && command -v npm >/dev/null; then
+    npm install --no-save --no-audit --no-fund --ignore-scripts --prefix .cache/frictionless "datapackage@$frictionless" >/dev/null 2>&1 ||
+        echo "Fetching Frictionless Data did not succeed."
+fi
+if [ "$what" = test ] && ! frictionless_there; then
+    echo "Frictionless Data is not there: left out: whether datasets are what they say of themselves" >>.cache/left-out
 fi
 
 # The TypeScript compiler checks the types of the add-on's scripts.

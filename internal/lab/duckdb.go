@@ -3,7 +3,6 @@ package lab
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -14,7 +13,10 @@ import (
 // packaging/bring.sh into .cache/duckdb.
 func DuckDB(t testing.TB, dir, sql string) []map[string]any {
 	t.Helper()
-	home := duckHome(t)
+	home := cached(t, "duckdb", filepath.Join("@duckdb", "node-api"))
+	if home == "" {
+		leave(t, "DuckDB is not there: packaging/bring.sh test brings it")
+	}
 	in, err := json.Marshal(map[string]string{"dir": dir, "sql": sql})
 	if err != nil {
 		t.Fatal(err)
@@ -32,26 +34,6 @@ func DuckDB(t testing.TB, dir, sql string) []map[string]any {
 		t.Fatalf("reading what duckdb says: %v\n%.500s", err, out.String())
 	}
 	return rows
-}
-
-// duckHome is where DuckDB is, or the end of a test that needs it.
-func duckHome(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		home := filepath.Join(dir, ".cache", "duckdb")
-		if _, err := os.Stat(filepath.Join(home, "node_modules", "@duckdb", "node-api")); err == nil {
-			return home
-		}
-	}
-	if os.Getenv("UNSEEN_STRICT") == "1" {
-		t.Fatal("DuckDB is not there: packaging/bring.sh test brings it")
-	}
-	t.Skip("DuckDB is not there: packaging/bring.sh test brings it")
-	return ""
 }
 
 // duckScript is what node runs. Numbers beyond 2^53 come as text; there are none.

@@ -1,6 +1,7 @@
 package study
 
 import (
+	"bytes"
 	"flag"
 	"os"
 	"path/filepath"
@@ -8,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"gopkg.in/yaml.v3"
 
 	"github.com/unseen-mail/unseen/internal/lab"
 	"github.com/unseen-mail/unseen/internal/study/made"
@@ -98,6 +101,90 @@ func TestPackage(t *testing.T) {
 		}
 		if rows := lab.DuckDB(t, dataset, string(sql)); len(rows) == 0 && name != "refused" {
 			t.Errorf("%s.sql finds nothing", name)
+		}
+	}
+}
+
+// The reference implementation of Frictionless Data takes a dataset of each kind for what it
+// says it is, row by row, and finds what is not so.
+func TestFrictionless(t *testing.T) {
+	mail := t.TempDir()
+	c := made.Config{Senders: 10, Mailboxes: 3, Mailings: 1}
+	madeMail(t, c, mail)
+	write(t, filepath.Join(mail, made.Mailbox(0), "broken.zip"), []byte("PK\x03\x04 no archive"))
+	var table bytes.Buffer
+	if err := c.Conditions(&table); err != nil {
+		t.Fatal(err)
+	}
+	conditions := filepath.Join(t.TempDir(), "conditions.csv")
+	write(t, conditions, table.Bytes())
+	for name, files := range map[string]Files{"participants": {}, "seeds": {Conditions: conditions}} {
+		s := begin(t, Protocol{Replicates: 20, Authors: []string{"A. Researcher"}}, files, mail)
+		ran(t, s)
+		dataset, told := published(t, s)
+		wrong, rows := lab.Frictionless(t, dataset)
+		if len(wrong) > 0 || rows["messages.jsonl"] != told.Messages || rows["observations.jsonl"] != told.Rows || rows["figures.csv"] < 50 {
+			t.Errorf("%s: %q of %v", name, wrong, rows)
+		}
+		if name == "seeds" {
+			continue // what is wrong is found in the same way
+		}
+		for path, change := range map[string][2]string{
+			messagesLines: {`"references":`, `"references":"x","was":`}, observationsLines: {`"verdict":"`, `"verdict":null,"was":"`},
+			figuresTable: {"mails,exempt,", "mails,exempt,x"}, packageFile: {`"name": "unseen-study-`, `"name": "Unseen Study `},
+		} {
+			octets, err := os.ReadFile(filepath.Join(dataset, path))
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, filepath.Join(dataset, path), bytes.Replace(octets, []byte(change[0]), []byte(change[1]), 1))
+			if wrong, _ := lab.Frictionless(t, dataset); len(wrong) == 0 {
+				t.Errorf("%s: nothing is wrong with another %s", name, path)
+			}
+			write(t, filepath.Join(dataset, path), octets)
+		}
+	}
+}
+
+// CITATION.cff is YAML with what the Citation File Format 1.2.0 asks for, whatever a study is
+// called.
+func TestCitation(t *testing.T) {
+	mail := t.TempDir()
+	madeMail(t, made.Config{Senders: 1, Mailboxes: 1, Mailings: 1}, mail)
+	for _, title := range []string{"Letters of a year", "Yes: 'no' # {or} \"perhaps\"\n- & *", "\u202eעברית ...", "---"} {
+		for _, authors := range [][]string{nil, {"A. Researcher", "É. O'Neil: the second"}} {
+			s := begin(t, Protocol{Replicates: 5, Authors: authors, Description: "What: " + title}, Files{}, mail)
+			ran(t, s)
+			s.Protocol.Title = title
+			dataset, _ := published(t, s)
+			octets, err := os.ReadFile(filepath.Join(dataset, citationFile))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var c struct {
+				Version  string `yaml:"cff-version"`
+				Message  string `yaml:"message"`
+				Type     string `yaml:"type"`
+				Title    string `yaml:"title"`
+				Abstract string `yaml:"abstract"`
+				License  string `yaml:"license"`
+				Released string `yaml:"date-released"`
+				ID       string `yaml:"version"`
+				Authors  []struct {
+					Name string `yaml:"name"`
+				} `yaml:"authors"`
+			}
+			in := yaml.NewDecoder(bytes.NewReader(octets))
+			in.KnownFields(true)
+			if err := in.Decode(&c); err != nil {
+				t.Fatalf("%q: %v\n%s", title, err, octets)
+			}
+			if c.Version != "1.2.0" || c.Message == "" || c.Type != "dataset" || c.Title != title || c.License != "CC-BY-4.0" || c.Released != "2026-11-23" || c.ID == "" {
+				t.Errorf("%+v", c)
+			}
+			if len(c.Authors) != max(1, len(authors)) || authors != nil && c.Authors[1].Name != authors[1] || c.Authors[0].Name == "" {
+				t.Errorf("authors %+v", c.Authors)
+			}
 		}
 	}
 }

@@ -36,7 +36,7 @@ WITH o AS (
   UNION ALL
   SELECT 6, 'layers', leak_depth::VARCHAR, count(*), (SELECT count(*) FROM l) FROM l GROUP BY leak_depth
   UNION ALL
-  SELECT 7, 'recipients', coalesce(etld1, '(suppressed)') AS at, count(DISTINCT sender), (SELECT count(*) FROM s) FROM l GROUP BY at
+  SELECT 7, 'recipients', coalesce(etld1, '(suppressed)') AS receiver, count(DISTINCT sender), (SELECT count(*) FROM s) FROM l GROUP BY receiver
 )
 SELECT "table", measure, "count"::INTEGER AS "count", "of"::INTEGER AS "of" FROM tables
 ORDER BY place, CASE WHEN place IN (5, 7) THEN -"count" WHEN place IN (4, 6) THEN measure::INTEGER ELSE 0 END, measure;
