@@ -15,7 +15,7 @@ func DuckDB(t testing.TB, dir, sql string) []map[string]any {
 	t.Helper()
 	home := cached(t, "duckdb", filepath.Join("@duckdb", "node-api"))
 	if home == "" {
-		leave(t, "DuckDB is not there: packaging/bring.sh test brings it")
+		Missing(t, "DuckDB, which \"packaging/bring.sh test\" brings through npm")
 	}
 	in, err := json.Marshal(map[string]string{"dir": dir, "sql": sql})
 	if err != nil {

@@ -18,6 +18,9 @@ const (
 	batchOctets = 16 << 20
 	// tries is how often a mailbox is opened anew without getting on.
 	tries = 3
+	// blames is how many mails, one after the other, a lost connection is put down to;
+	// more of them are the server's fault and not theirs.
+	blames = 3
 )
 
 // An open mailbox is one that is being read.
@@ -27,8 +30,10 @@ type openBox struct {
 	validity uint32
 	// rest are the mails that were not handed out yet.
 	rest []listed
-	// single says to ask for one mail at a time.
-	single bool
+	// single says to ask for one mail at a time, reached that the server was there and
+	// opened it, and blamed counts mails that were left out since one came.
+	single, reached bool
+	blamed          int
 }
 
 // A listed mail is one of a mailbox.
@@ -99,15 +104,17 @@ func (r *reader) oneBox(ctx context.Context, box Mailbox) bool {
 			return more
 		}
 		if at.validity != 0 && len(at.rest) < before {
-			failures = 0
+			failures, at.blamed = 0, 0
 		}
 		failures++
 		refused, nobody := new(imap.Error), new(loginError)
 		if at.validity == 0 && (errors.As(err, &refused) || failures >= tries) || failures > tries || errors.As(err, &nobody) {
 			return r.failed(box.URL(), &RetryError{err})
 		}
-		if at.single && failures == tries && len(at.rest) > 0 {
-			// It is this mail with which the connection ends.
+		if at.reached && at.blamed < blames && at.single && failures == tries && len(at.rest) > 0 {
+			// It is this mail with which the connection ends, and not the server that is
+			// gone: it was there each time, and gave other mails.
+			at.blamed++
 			if !r.lost(at, at.rest[0]) {
 				return false
 			}
@@ -127,6 +134,7 @@ func (r *reader) lost(at *openBox, mail listed) bool {
 // readBox opens a mailbox and hands out what of it was not handed out yet. It
 // says false when the caller wants no more.
 func (r *reader) readBox(ctx context.Context, at *openBox) (more bool, err error) {
+	at.reached = false
 	if at.client, err = r.dial(ctx, at.Mailbox); err != nil {
 		return true, err
 	}
@@ -151,6 +159,7 @@ func (r *reader) readBox(ctx context.Context, at *openBox) (more bool, err error
 			return known
 		})
 	}
+	at.reached = true
 	for len(at.rest) > 0 {
 		more, err := r.batch(at)
 		if err != nil || !more {

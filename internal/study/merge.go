@@ -5,7 +5,8 @@ import (
 	"path/filepath"
 )
 
-// each calls take with every mail of studies in the order of their keys, each key once.
+// each calls take with every mail of studies in the order of their keys, each key once. A
+// fault that is over is left out: the mail itself is there.
 func each(studies []*Study, take func(s *Study, r *Record) error) (err error) {
 	type open struct {
 		*cursor
@@ -50,6 +51,13 @@ func each(studies []*Study, take func(s *Study, r *Record) error) (err error) {
 			continue
 		}
 		last = r.Message.MsgKey
+		if r.Message.Error != nil {
+			if over, err := all[first].of.state.isMended(last); err != nil {
+				return err
+			} else if over {
+				continue
+			}
+		}
 		if err := take(all[first].of, r); err != nil {
 			return err
 		}

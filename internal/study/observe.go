@@ -72,9 +72,14 @@ type seen struct {
 // failure is the row of a mail that could not be looked into. Its key is made of the
 // place where it was, for its octets are not known.
 func (o *observer) failure(holder, key, why string) Record {
-	m := o.message(o.names.name("message", holder, "place", key), holder)
+	m := o.message(o.failureKey(holder, key), holder)
 	m.Error = &why
 	return Record{Message: m}
+}
+
+// failureKey names such a row.
+func (o *observer) failureKey(holder, key string) string {
+	return o.names.name("message", holder, "place", key)
 }
 
 // holder is what rows call whose mail it is: the name of a seed mailbox, and of a

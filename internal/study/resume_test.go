@@ -265,3 +265,34 @@ func TestOneAtATime(t *testing.T) {
 		t.Error("the protocol still says where the mail came from")
 	}
 }
+
+// A mail that could not be looked into and then could is one row, and not one of a fault
+// besides.
+func TestMended(t *testing.T) {
+	mail := t.TempDir()
+	c := made.Config{Senders: 3, Mailboxes: 1, Mailings: 1}
+	mails := madeMail(t, c, mail)
+	path := filepath.Join(mail, made.Mailbox(0), "000-0001.eml")
+	write(t, path, []byte("PK\x03\x04 no archive"))
+	s := begin(t, Protocol{K: 1, Replicates: 20}, Files{}, mail)
+	if tally := ran(t, s); tally.Mails != 2 || tally.Damaged != 1 {
+		t.Errorf("%+v", tally)
+	}
+	before, _ := published(t, s)
+	write(t, path, mails[1].Raw)
+	if tally := ran(t, s); tally.Mails != 1 || tally.Damaged != 0 {
+		t.Errorf("mended: %+v", tally)
+	}
+	after, _ := published(t, s)
+	faults := func(dataset string) (n int) {
+		for _, r := range rowsOf(t, dataset) {
+			if r.Message.Error != nil {
+				n++
+			}
+		}
+		return n
+	}
+	if rows := rowsOf(t, after); faults(before) != 1 || faults(after) != 0 || len(rows) != 3 {
+		t.Errorf("%d faults, then %d of %d", faults(before), faults(after), len(rows))
+	}
+}

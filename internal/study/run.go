@@ -111,8 +111,9 @@ type worker struct {
 	observer *observer
 	tally    Tally
 	// keys, fresh and records are of the part that is being filled; copies are for
-	// comparing.
+	// comparing, and mended are rows of faults that are over.
 	keys    []string
+	mended  []string
 	fresh   map[string]bool
 	records []Record
 	copies  []stored
@@ -128,6 +129,8 @@ type job struct {
 	own *api.StudyMail
 	// place names where it is, key it.
 	place, key string
+	// fault is the row that said why it could not be looked into, "" for none.
+	fault string
 	// known says that there is nothing to do, passed that it is of another shard.
 	known, passed bool
 	record        Record
@@ -245,6 +248,13 @@ func (w *worker) look(j *job) {
 		j.record = w.observer.observeOwn(j.source, j.own)
 		return
 	}
+	fault := w.observer.failureKey(j.source.Holder, j.mail.Key)
+	if was, err := w.study.state.has(fault); err != nil {
+		j.err = err
+		return
+	} else if was {
+		j.fault = fault
+	}
 	j.record = w.observer.observe(seen{holder: j.source.Holder, own: j.source.Recipients, raw: j.mail.Raw})
 }
 
@@ -301,6 +311,9 @@ func (w *worker) take(j *job) error {
 	if j.mail.Err == nil {
 		w.tally.Mails++
 	}
+	if j.fault != "" {
+		w.mended = append(w.mended, j.fault)
+	}
 	w.records = append(w.records, j.record)
 	w.rows += len(j.record.Observations)
 	w.tally.References += len(j.record.Observations)
@@ -338,12 +351,12 @@ func (w *worker) flush() error {
 		}
 		w.run.at(stepWritten)
 	}
-	if err := w.study.state.commit(p, w.keys, w.copies); err != nil {
+	if err := w.study.state.commit(p, w.keys, w.mended, w.copies); err != nil {
 		return err
 	}
 	w.run.at(stepNoted)
 	clear(w.fresh)
-	w.keys, w.records, w.copies, w.rows = nil, nil, nil, 0
+	w.keys, w.mended, w.records, w.copies, w.rows = nil, nil, nil, nil, 0
 	return nil
 }
 

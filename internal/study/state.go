@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS part (
   messages_sha256 TEXT NOT NULL, rows_sha256 TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS copy (
   msg_key TEXT PRIMARY KEY, campaign_key TEXT NOT NULL, mailbox TEXT NOT NULL, recipient TEXT NOT NULL, raw BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS mended (key TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS copy_campaign ON copy (campaign_key);`
 
 // openState opens the state of a study, and makes one where there is none.
@@ -66,9 +67,15 @@ func (s *state) pin(name, value string) error {
 }
 
 // has says whether a key was noted.
-func (s *state) has(key string) (bool, error) {
+func (s *state) has(key string) (bool, error) { return s.in("seen", key) }
+
+// isMended says whether a row that says why a mail was not looked into is of the past.
+func (s *state) isMended(key string) (bool, error) { return s.in("mended", key) }
+
+// in says whether a key is in a table.
+func (s *state) in(table, key string) (bool, error) {
 	var one int
-	err := s.db.QueryRow("SELECT 1 FROM seen WHERE key = ?", key).Scan(&one)
+	err := s.db.QueryRow("SELECT 1 FROM "+table+" WHERE key = ?", key).Scan(&one)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
@@ -78,8 +85,9 @@ func (s *state) has(key string) (bool, error) {
 	return true, nil
 }
 
-// commit takes a part into the state, with the keys of what is in it, at once.
-func (s *state) commit(p part, keys []string, copies []stored) (err error) {
+// commit takes a part into the state, with the keys of what is in it and of the faults
+// that it mends, at once.
+func (s *state) commit(p part, keys, mended []string, copies []stored) (err error) {
 	tx, err := s.db.Begin()
 	if err != nil {
 		return fmt.Errorf("noting a part: %w", err)
@@ -96,6 +104,11 @@ func (s *state) commit(p part, keys []string, copies []stored) (err error) {
 	}
 	for _, k := range keys {
 		if _, err := tx.Exec("INSERT OR IGNORE INTO seen VALUES (?)", k); err != nil {
+			return err
+		}
+	}
+	for _, k := range mended {
+		if _, err := tx.Exec("INSERT OR IGNORE INTO mended VALUES (?)", k); err != nil {
 			return err
 		}
 	}

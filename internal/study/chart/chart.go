@@ -43,7 +43,7 @@ const (
 const (
 	// Width is that of every chart.
 	Width   = 480.0
-	labels  = 206.0
+	labels  = 232.0
 	values  = 62.0
 	rowHigh = 18.0
 	top     = 6.0

@@ -175,8 +175,8 @@ func (p *writer) row(s *Section, f study.Figure, label string, hollow bool) {
 
 // short cuts a label to what fits beside a drawing.
 func short(label string) string {
-	if letters := []rune(label); len(letters) > 34 {
-		return string(letters[:33]) + "…"
+	if letters := []rune(label); len(letters) > 41 {
+		return string(letters[:40]) + "…"
 	}
 	return label
 }
