@@ -12,7 +12,7 @@ import (
 )
 
 // translated are the documents that are there in other languages too, by their path.
-var translated = []string{"README.md", "docs/consent.md"}
+var translated = []string{"README.md", "docs/setup.md", "docs/consent.md"}
 
 // A skeleton is what a document and its translation have in common.
 type skeleton struct {
