@@ -53,7 +53,7 @@ function choose(at, mail, tools) {
 async function announce(at, mail, q, tools) {
   try {
     const { asks } = await tools.ask({ keep: { ...q, dry: true } });
-    const rows = (asks ?? []).map((/** @type {any} */ a) => el("li", {}, a.whom, ": ", a.kind === "key" ? say("learnsKey") : a.learns));
+    const rows = (asks ?? []).map((/** @type {any} */ a) => el("li", {}, a.whom === "?" ? "" : a.whom + ": ", a.kind === "key" ? say("learnsKey") : a.learns));
     const keep = async () => {
       try {
         await tools.ask({ keep: q, tab: await tools.tab() });

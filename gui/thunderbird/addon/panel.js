@@ -56,6 +56,7 @@ const evidenceTools = {
 async function tabOf() {
   const named = new URLSearchParams(location.search).get("tab");
   if (named !== null) {
+    document.body.className = ""; // it is a window of its own, and has its width
     return Number(named);
   }
   const [tab] = await messenger.tabs.query({ active: true, currentWindow: true });

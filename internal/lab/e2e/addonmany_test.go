@@ -1,0 +1,62 @@
+package e2e_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/unseen-mail/unseen/internal/lab"
+)
+
+// leak is how much more memory each opening may leave behind after the first round, in
+// octets. What the add-on is told of one of these mails has more than that twice over, and
+// its octets as much again: if it kept either, or one thing for each load, this would be
+// passed. What it keeps on purpose is bounded, by 200 mails, and full after that round.
+const leak = 4 << 10
+
+// Many mails, paged through as fast as they load: no load is missed, in any round, and
+// memory does not grow with the rounds, neither that of the process in which the add-on
+// runs nor that of Thunderbird itself.
+func TestAddOnManyMails(t *testing.T) {
+	n, rounds := 40, 2
+	if lab.Long() {
+		n, rounds = 500, 5
+	}
+	h := openAddOnHouse(t, letters(n))
+	tb := lab.StartThunderbird(t, h.reader(h.direct()))
+	tb.Sync(t, n)
+	tb.Store(t)
+	tb.Open(t, "Letter 0")
+	h.tells(t, tb, func(told lab.Told) bool { return told.Bar != "" && !strings.Contains(told.Bar, "does not answer") })
+	var itself, addOns []int64
+	for round := range rounds {
+		learned(h.house)
+		var took []time.Duration
+		for from := 0; from < n; from += 20 { // what is asked of Thunderbird at once has a minute
+			took = append(took, tb.Page(t, from, from+20)...)
+		}
+		time.Sleep(quiet)
+		for _, hit := range learned(h.house) {
+			if !strings.Contains(hit.URL, "cover.png") {
+				t.Errorf("round %d told %s", round, hit.URL)
+			}
+		}
+		slices.Sort(took)
+		a, b := tb.Memory(t)
+		itself, addOns = append(itself, a), append(addOns, b)
+		t.Logf("round %d: %d mails, median %v, 90 of 100 within %v; memory: Thunderbird %d KiB, add-on %d KiB", round, len(took), took[len(took)/2], took[len(took)*9/10], a>>10, b>>10)
+	}
+	if !lab.Long() {
+		return // caches are not full after so few mails
+	}
+	openings := int64(n * (rounds - 1))
+	for name, m := range map[string][]int64{"the add-on": addOns, "Thunderbird": itself} {
+		if m[0] == 0 {
+			t.Errorf("of %s nothing was measured", name)
+		}
+		if more := m[len(m)-1] - m[0]; more > openings*leak {
+			t.Errorf("%s: %d openings left %d octets, more than %d each", name, openings, more, leak)
+		}
+	}
+}
