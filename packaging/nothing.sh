@@ -68,7 +68,7 @@ grep -E '^To be installed|^go version|^The demonstration' "$root/run.log" | sed 
 grep -q '^To be installed from this system.s packages: .*golang-go' "$root/run.log" || wrong "it does not say what it installs"
 for pid in $(inside bin/unseen); do kill -INT "$pid"; done
 wait $made || { tail -30 "$root/run.log"; wrong "make run did not succeed"; }
-tail -1 "$root/run.log" | sed 's/^/  /'
+grep 'The demo is over' "$root/run.log" | sed 's/^/  /'
 
 step "make $target"
 within make -C /unseen "$target" </dev/null >"$root/test.log" 2>&1 || { tail -60 "$root/test.log"; wrong "make $target"; }

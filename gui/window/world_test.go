@@ -100,13 +100,6 @@ func (w *world) senderRow(i int) api.SenderRow {
 	return row
 }
 
-// with does something while nobody else looks.
-func (w *world) with(do func()) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	do()
-}
-
 func (w *world) reply() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

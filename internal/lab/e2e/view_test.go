@@ -107,7 +107,7 @@ func inOrder(t testing.TB, value string) string {
 		}
 		one := bytes.NewBuffer(bytes.Clone(name))
 		one.WriteByte(' ')
-		if _, _, err := r.Spaces(); err == nil {
+		if _, _, err = r.Spaces(); err == nil {
 			err = r.CopyValue(one)
 		}
 		if err != nil {
