@@ -31,6 +31,7 @@ inside() {
     done
 }
 trap leave EXIT
+trap 'exit 1' INT TERM HUP
 step() { echo "- $*"; }
 wrong() { echo "not as it should be: $*" >&2; exit 1; }
 within() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }

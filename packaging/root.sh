@@ -21,6 +21,7 @@ leave() {
     rm -rf "$root"
 }
 trap leave EXIT
+trap 'exit 1' INT TERM HUP
 step() { echo "- $*"; }
 wrong() { echo "not as it should be: $*" >&2; exit 1; }
 # within: as the root of the new system; reader: as its one user.
