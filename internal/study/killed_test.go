@@ -18,11 +18,13 @@ import (
 
 // asProgram makes the test binary run the study in a directory, so that it can be ended
 // from outside; partOf says how many mails a part holds, and asked that each step is told
-// on the standard output and waits for a line on the standard input.
+// on the standard output and waits for a line on the standard input. exportTo says that a
+// dataset is to be made, and where.
 const (
 	asProgram = "UNSEEN_TEST_STUDY"
 	partOf    = "UNSEEN_TEST_STUDY_PART"
 	asked     = "UNSEEN_TEST_STUDY_ASKED"
+	exportTo  = "UNSEEN_TEST_STUDY_EXPORT"
 )
 
 func TestMain(m *testing.M) {
@@ -40,6 +42,13 @@ func program(dir string) int {
 		return 1
 	}
 	defer s.Close()
+	if out := os.Getenv(exportTo); out != "" {
+		if _, err := Publish([]*Study{s}, Export{Out: out, Day: day, Tool: "test"}); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return 0
+	}
 	r := Run{Catalogue: rulesOf(nil), Tool: "test"}
 	if r.part, err = strconv.Atoi(os.Getenv(partOf)); err != nil {
 		r.part = 16

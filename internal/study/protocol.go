@@ -111,9 +111,15 @@ func readProtocol(dir string) (Protocol, error) {
 	if err != nil {
 		return p, fmt.Errorf("reading the study's protocol: %w", err)
 	}
+	return parseProtocol(octets)
+}
+
+// parseProtocol reads the text of a protocol.
+func parseProtocol(octets []byte) (Protocol, error) {
+	var p Protocol
 	meta, err := toml.Decode(string(octets), &p)
 	if err != nil {
-		return p, fmt.Errorf("reading %s: %w", protocolFile, err)
+		return p, fmt.Errorf("reading %s: %w: %w", protocolFile, ErrProtocol, err)
 	}
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return p, fmt.Errorf("reading %s: %w: %s", protocolFile, ErrProtocol, unknown[0])

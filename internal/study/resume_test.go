@@ -194,6 +194,38 @@ func TestFullDisk(t *testing.T) {
 	same(t, want, got)
 }
 
+// When the disk is full while a dataset is made there is none, not half of one, and the
+// study is as it was.
+func TestFullDiskAtExport(t *testing.T) {
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("there is no sh to limit files with")
+	}
+	mail := t.TempDir()
+	madeMail(t, made.Config{Senders: 10, Mailboxes: 3, Mailings: 1}, mail)
+	s := begin(t, Protocol{Replicates: 20}, Files{}, mail)
+	ran(t, s)
+	want, _ := published(t, s)
+	dir, at := copyOf(t, s), t.TempDir()
+	out := filepath.Join(at, "dataset")
+	for _, blocks := range []int{1, 16, 64} {
+		cmd := exec.Command("sh", "-c", "ulimit -f "+strconv.Itoa(blocks)+"; exec "+os.Args[0])
+		cmd.Env = append(os.Environ(), asProgram+"="+dir, exportTo+"="+out)
+		said, err := cmd.CombinedOutput()
+		if err == nil || !strings.Contains(string(said), "too large") && !strings.Contains(string(said), "disk I/O") {
+			t.Errorf("with %d blocks: %v: %s", blocks, err, said)
+		}
+		if left, err := os.ReadDir(at); err != nil || len(left) > 0 {
+			t.Errorf("with %d blocks %v is left: %v", blocks, left, err)
+		}
+	}
+	cmd := asOther(dir)
+	cmd.Env = append(cmd.Env, exportTo+"="+out)
+	if said, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	same(t, want, out)
+}
+
 // What comes while a study follows is found.
 func TestFollow(t *testing.T) {
 	mail := t.TempDir()
