@@ -32,21 +32,25 @@ func (w *Window) follow() {
 	for ctx.Err() == nil {
 		_, err := w.cfg.Client.Status(ctx)
 		if err == nil {
-			fyne.Do(w.found)
+			w.cfg.Draw(w.found)
 			for _, wrong := range w.cfg.Client.Stream(ctx, -1) {
 				if err = wrong; wrong != nil {
 					break
 				}
-				fyne.Do(w.news)
+				w.cfg.Draw(w.news)
 			}
 			// Between this line and the next one something may have been asked in vain.
-			fyne.Do(func() { w.gone = true })
+			w.cfg.Draw(func() { w.gone = true })
 		}
 		if ctx.Err() != nil {
 			return
 		}
 		if err != nil {
-			fyne.Do(func() { w.lost(err) })
+			w.cfg.Draw(func() {
+				if !w.starting {
+					w.lost(err)
+				}
+			})
 		}
 		select {
 		case <-ctx.Done():
@@ -65,7 +69,7 @@ func (w *Window) news() {
 		if w.ended() {
 			return
 		}
-		fyne.Do(func() {
+		w.cfg.Draw(func() {
 			w.stale = false
 			if p, ok := w.pages[w.now].(interface{ live() bool }); ok && p.live() {
 				w.pages[w.now].load()
@@ -110,15 +114,34 @@ func (w *Window) lost(err error) {
 	w.around.Refresh()
 }
 
-// start starts the daemon, and says what stands in the way.
+// start starts the daemon, says that it is on its way, with a way to end that, and says
+// what stands in the way.
 func (w *Window) start() {
-	w.beside(func(ctx context.Context) (func(), error) {
+	ctx, cancel := w.task()
+	w.starting = true
+	done := func(err error) {
+		w.starting = false
+		if cancelled := ctx.Err() != nil; err != nil && !cancelled {
+			w.lost(err)
+		}
+		cancel()
+	}
+	if w.cfg.Inline {
+		done(w.cfg.Start(ctx))
+		return
+	}
+	stop := piece.NewButton(w.words.Say(words.WinCancel), func() {
+		cancel()
+		w.starting = false
+		w.lost(api.ErrNotRunning)
+	})
+	w.banner.Objects = []fyne.CanvasObject{piece.Padded(8, piece.Card(piece.Body(w.words.Say(words.WinWorking)), piece.Row(stop)))}
+	w.around.Refresh()
+	w.work.Go(func() {
 		err := w.cfg.Start(ctx)
-		return func() {
-			if err != nil {
-				w.lost(err)
-			}
-		}, nil
+		if !w.ended() {
+			w.cfg.Draw(func() { done(err) })
+		}
 	})
 }
 

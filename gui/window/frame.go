@@ -14,9 +14,6 @@ import (
 	"github.com/unseen-mail/unseen/internal/words"
 )
 
-// slow is after what time it is said that something is being done.
-const slow = 500 * time.Millisecond
-
 // A frame is the inside of a page: what is shown, and above it what is being done or
 // stood in the way. All of it belongs to the thread that draws.
 type frame struct {
@@ -82,7 +79,9 @@ func (f *frame) write(work func(context.Context) (func(), error)) {
 // is still wanted. It returns what ends it.
 func (f *frame) run(work func(context.Context) (func(), error), wanted func() bool) context.CancelFunc {
 	ctx, cancel := f.w.task()
+	f.w.busy++
 	finish := func(apply func(), err error) {
+		f.w.busy--
 		if cancel(); !wanted() {
 			return
 		}
@@ -99,8 +98,8 @@ func (f *frame) run(work func(context.Context) (func(), error), wanted func() bo
 		return cancel
 	}
 	waiting := true
-	late := time.AfterFunc(slow, func() {
-		fyne.Do(func() {
+	late := time.AfterFunc(f.w.cfg.Patience, func() {
+		f.w.cfg.Draw(func() {
 			if waiting && wanted() && ctx.Err() == nil {
 				f.progress(cancel)
 			}
@@ -112,7 +111,7 @@ func (f *frame) run(work func(context.Context) (func(), error), wanted func() bo
 		if f.w.ended() {
 			return
 		}
-		fyne.Do(func() {
+		f.w.cfg.Draw(func() {
 			waiting = false
 			finish(apply, err)
 		})

@@ -121,7 +121,7 @@ func (p *senders) far(n, of int) {
 		return
 	}
 	w := p.w.words
-	fyne.Do(func() { p.step(w.Say(words.WinReadSoFar, "n", w.Number(int64(n)), "all", w.Number(int64(of))), p.stop) })
+	p.w.cfg.Draw(func() { p.step(w.Say(words.WinReadSoFar, "n", w.Number(int64(n)), "all", w.Number(int64(of))), p.stop) })
 }
 
 // put shows the list, or what to do where there is none.

@@ -1,8 +1,11 @@
 package window_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"io"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -33,6 +36,44 @@ type line struct {
 	mu      sync.Mutex // guards what follows
 	delay   time.Duration
 	version string
+	// held, if not nil, lets no answer go before it is closed.
+	held chan struct{}
+}
+
+// hold lets no answer go until the end is called.
+func (l *line) hold() (end func()) {
+	held := make(chan struct{})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.held = held
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.held = nil
+		close(held)
+	}
+}
+
+// wait lets a question wait as long as it has to, and reports whether it is still asked.
+func (l *line) wait(r *http.Request) bool {
+	l.mu.Lock()
+	delay, held := l.delay, l.held
+	l.mu.Unlock()
+	if held == nil {
+		held = make(chan struct{})
+		close(held)
+	}
+	select {
+	case <-time.After(delay):
+	case <-r.Context().Done():
+		return false
+	}
+	select {
+	case <-held:
+		return r.Context().Err() == nil
+	case <-r.Context().Done():
+		return false
+	}
 }
 
 func (l *line) set(delay time.Duration) {
@@ -47,10 +88,10 @@ func (l *line) claim(version string) {
 	l.version = version
 }
 
-func (l *line) is() (time.Duration, string) {
+func (l *line) claimed() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.delay, l.version
+	return l.version
 }
 
 // open lets the window reach the daemon.
@@ -62,23 +103,25 @@ func (l *line) open() {
 	}
 	forward := &httputil.ReverseProxy{
 		Rewrite:       func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: "unseen"}) },
-		FlushInterval: -1,
+		FlushInterval: -1, ErrorLog: log.New(io.Discard, "", 0), // who leaves is no error
 		Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "unix", l.to)
 		}},
 		ModifyResponse: func(r *http.Response) error {
-			if _, version := l.is(); version != "" {
+			if version := l.claimed(); version != "" {
 				r.Header.Set("Unseen-Api", version)
 			}
 			return nil
 		},
 	}
 	l.server = &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		delay, _ := l.is()
-		select {
-		case <-time.After(delay):
+		// Whoever asked is seen to leave only once all was read that they said.
+		said, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		if r.Body = io.NopCloser(bytes.NewReader(said)); l.wait(r) {
 			forward.ServeHTTP(w, r)
-		case <-r.Context().Done():
 		}
 	})}
 	server := l.server
@@ -94,6 +137,18 @@ func (l *line) cut() {
 // trouble is a window that speaks over a line with a real daemon, to which a newsletter
 // came that asks something.
 func trouble(t *testing.T) (*hand, *demo.World, *line) {
+	t.Helper()
+	world, l := overLine(t)
+	a := test.NewTempApp(t)
+	test.ApplyTheme(t, piece.NewTheme("light", 100))
+	win := window.New(t.Context(), a, window.Config{Client: api.NewClient(l.path), Words: words.English(), Inline: true})
+	t.Cleanup(win.Close)
+	win.Window().Resize(wide)
+	return &hand{t, nil, win, win.Window()}, world, l
+}
+
+// overLine is a daemon at the end of a line, to which a newsletter came.
+func overLine(t *testing.T) (*demo.World, *line) {
 	t.Helper()
 	ctx := context.Background()
 	world, err := demo.Open(ctx, words.English(), slog.New(slog.DiscardHandler))
@@ -118,12 +173,7 @@ func trouble(t *testing.T) (*hand, *demo.World, *line) {
 	l := &line{t: t, path: filepath.Join(t.TempDir(), "line.sock"), to: world.Paths.Socket()}
 	l.open()
 	t.Cleanup(l.cut)
-	a := test.NewTempApp(t)
-	test.ApplyTheme(t, piece.NewTheme("light", 100))
-	win := window.New(t.Context(), a, window.Config{Client: api.NewClient(l.path), Words: words.English(), Inline: true})
-	t.Cleanup(win.Close)
-	win.Window().Resize(wide)
-	return &hand{t, nil, win, win.Window()}, world, l
+	return world, l
 }
 
 // answers are the decisions in the ledger about a sender.

@@ -66,6 +66,11 @@ type Config struct {
 	Programs *Programs
 	// Now is the clock; nil is that of the system.
 	Now func() time.Time
+	// Patience is after what time it is said that something is being done; zero is
+	// half a second.
+	Patience time.Duration
+	// Draw does something where drawing is done, soon; nil is [fyne.Do].
+	Draw func(do func())
 	// Inline does everything at once, for tests: nothing runs beside the drawing.
 	Inline bool
 }
@@ -92,6 +97,10 @@ type Window struct {
 	around *fyne.Container
 	gone   bool
 	stale  bool
+	// starting says that the daemon is being started.
+	starting bool
+	// busy is how much is being done beside the drawing.
+	busy int
 }
 
 // A page is one of the places of the navigation.
@@ -111,6 +120,12 @@ func New(ctx context.Context, a fyne.App, cfg Config) *Window {
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Patience == 0 {
+		cfg.Patience = 500 * time.Millisecond
+	}
+	if cfg.Draw == nil {
+		cfg.Draw = fyne.Do
 	}
 	w := &Window{cfg: cfg, app: a, words: cfg.Words}
 	life, cancel := context.WithCancel(ctx)
@@ -323,7 +338,7 @@ func (w *Window) beside(work func(context.Context) (func(), error)) {
 		defer cancel()
 		apply, err := work(ctx)
 		if !w.ended() {
-			fyne.Do(func() { done(apply, err) })
+			w.cfg.Draw(func() { done(apply, err) })
 		}
 	})
 }
@@ -335,6 +350,6 @@ func (w *Window) soon(do func()) {
 		return
 	}
 	if !w.ended() {
-		fyne.Do(do)
+		w.cfg.Draw(do)
 	}
 }

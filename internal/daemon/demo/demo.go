@@ -46,6 +46,7 @@ type World struct {
 
 	dir     string
 	mailbox *mailServer
+	start   func(ctx context.Context) (*daemon.Daemon, error)
 }
 
 // Open starts all parts. The caller closes the world.
@@ -75,14 +76,16 @@ func (w *World) open(ctx context.Context, texts *words.Catalogue, log *slog.Logg
 	if w.mailbox, err = startMail(); err != nil {
 		return err
 	}
-	w.Daemon, err = daemon.Start(ctx, daemon.Config{
-		Paths: w.Paths, Settings: config.Defaults(), Words: texts, Logger: log, Version: "demo",
-		Lab: &daemon.Lab{
-			Web:       proxy.Lab{Plain: w.Tracker.Plain, TLS: w.Tracker.TLS, Roots: w.Tracker.Roots},
-			Providers: []catalogue.Provider{provider()},
-		},
-	})
-	if err != nil {
+	w.start = func(ctx context.Context) (*daemon.Daemon, error) {
+		return daemon.Start(ctx, daemon.Config{
+			Paths: w.Paths, Settings: config.Defaults(), Words: texts, Logger: log, Version: "demo",
+			Lab: &daemon.Lab{
+				Web:       proxy.Lab{Plain: w.Tracker.Plain, TLS: w.Tracker.TLS, Roots: w.Tracker.Roots},
+				Providers: []catalogue.Provider{provider()},
+			},
+		})
+	}
+	if w.Daemon, err = w.start(ctx); err != nil {
 		return err
 	}
 	imap, err := endpoint(w.mailbox.addr)
@@ -96,6 +99,18 @@ func (w *World) open(ctx context.Context, texts *words.Catalogue, log *slog.Logg
 	w.Account, err = w.Daemon.Client().AddAccount(ctx, api.NewAccount{Address: Address, Name: "Demo", IMAP: imap, SMTP: smtp})
 	if err != nil {
 		return fmt.Errorf("connecting the demo's account: %w", err)
+	}
+	return nil
+}
+
+// Restart ends Unseen and starts it again, with what it kept.
+func (w *World) Restart(ctx context.Context) error {
+	err := w.Daemon.Close()
+	if err == nil {
+		w.Daemon, err = w.start(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("starting the demo again: %w", err)
 	}
 	return nil
 }
