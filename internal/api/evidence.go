@@ -2,11 +2,8 @@ package api
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"net/http"
 	"net/url"
 	"time"
@@ -364,7 +361,7 @@ func (s *Server) evidenceRoutes(mux *http.ServeMux) {
 	f := s.Service.Evidence
 	mux.Handle("GET /v1/evidence/marks", s.get(answer(f.Marks)))
 	mux.Handle("GET /v1/evidence/waiting", s.get(answer(f.Waiting)))
-	mux.Handle("POST /v1/evidence/mark", steps(s, f.Mark))
+	mux.Handle("POST /v1/evidence/mark", steps(s, f.Mark, evidenceFailed))
 	mux.Handle("POST /v1/evidence/take", withFile(s, f.Take, func(q url.Values) TakeRequest { return TakeRequest{Name: q.Get("name")} }))
 	mux.Handle("POST /v1/evidence/unmark", post(s, f.Unmark))
 	mux.Handle("POST /v1/evidence/keys", post(s, f.Keys))
@@ -375,36 +372,11 @@ func (s *Server) evidenceRoutes(mux *http.ServeMux) {
 	mux.Handle("POST /v1/evidence/letters", post(s, f.Write))
 	mux.Handle("POST /v1/evidence/papers", post(s, f.Papers))
 	mux.Handle("GET /v1/evidence/dossier", s.get(byQuery(f.Dossier, "sender", plainly)))
-	mux.Handle("POST /v1/evidence/export", steps(s, f.Export))
+	mux.Handle("POST /v1/evidence/export", steps(s, f.Export, evidenceFailed))
 }
 
-// steps answers with one line for each step of a piece of work, which ends when
-// whoever asked has gone.
-func steps[In any](s *Server, f func(context.Context, In, func(EvidenceStep) bool) error) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if f == nil {
-			s.refuse(w, absent())
-			return
-		}
-		var q In
-		if err := decode(w, r, &q); err != nil {
-			s.refuse(w, err)
-			return
-		}
-		w.Header().Set("Content-Type", "application/jsonl")
-		out, lines := http.NewResponseController(w), json.NewEncoder(w)
-		err := f(r.Context(), q, func(at EvidenceStep) bool { return lines.Encode(at) == nil && out.Flush() == nil })
-		if err == nil || r.Context().Err() != nil {
-			return
-		}
-		var said *Error
-		if !errors.As(err, &said) {
-			s.logger().Error("working on evidence", "err", err)
-			said = &Error{Code: CodeFailed, Text: err.Error()}
-		}
-		_ = lines.Encode(EvidenceStep{Error: said}) // to somebody who has gone, perhaps
-	})
-}
+// evidenceFailed is the last word of work that failed.
+func evidenceFailed(e *Error) EvidenceStep { return EvidenceStep{Error: e} }
 
 // withFile hands a file on, which may be long.
 func withFile[In, Out any](s *Server, f func(context.Context, In, []byte) (Out, error), read func(url.Values) In) http.Handler {
@@ -421,35 +393,4 @@ func withFile[In, Out any](s *Server, f func(context.Context, In, []byte) (Out, 
 		out, err := f(r.Context(), read(r.URL.Query()), content)
 		s.reply(w, out, err)
 	})
-}
-
-// steps makes a request that is answered in steps. The last pair may carry an error.
-func (c *Client) steps(ctx context.Context, path string, q any) iter.Seq2[EvidenceStep, error] {
-	return func(yield func(EvidenceStep, error) bool) {
-		resp, err := c.do(ctx, "POST", path, q)
-		if err != nil {
-			yield(EvidenceStep{}, err)
-			return
-		}
-		defer resp.Body.Close()
-		for lines := json.NewDecoder(resp.Body); ; {
-			var at EvidenceStep
-			if err := lines.Decode(&at); err != nil {
-				if ctx.Err() != nil {
-					err = ctx.Err()
-				} else if errors.Is(err, io.EOF) {
-					err = io.ErrUnexpectedEOF // it ends with a last word
-				}
-				yield(EvidenceStep{}, fmt.Errorf("following the work: %w", err))
-				return
-			}
-			if at.Error != nil {
-				yield(EvidenceStep{}, at.Error)
-				return
-			}
-			if !yield(at, nil) || at.End {
-				return
-			}
-		}
-	}
 }

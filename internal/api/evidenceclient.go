@@ -19,7 +19,7 @@ func (c *Client) WaitingStamps(ctx context.Context) ([]WaitingStamp, error) {
 // Mark marks a sender or a message, and returns how far it is, again and again. It
 // ends when ctx does; what was kept by then stays.
 func (c *Client) Mark(ctx context.Context, q MarkRequest) iter.Seq2[EvidenceStep, error] {
-	return c.steps(ctx, "/v1/evidence/mark", q)
+	return follow(ctx, c, "/v1/evidence/mark", q, evidenceStep)
 }
 
 // TakeMail keeps a mail that the reader has as a file, as evidence on its sender.
@@ -65,5 +65,8 @@ func (c *Client) Dossier(ctx context.Context, sender string) (Dossier, error) {
 // ExportKept makes a bag of what was kept of a sender, and returns how far it is,
 // again and again. It ends when ctx does; the same request goes on with it.
 func (c *Client) ExportKept(ctx context.Context, q ExportRequest) iter.Seq2[EvidenceStep, error] {
-	return c.steps(ctx, "/v1/evidence/export", q)
+	return follow(ctx, c, "/v1/evidence/export", q, evidenceStep)
 }
+
+// evidenceStep says of a step whether it is an error, and whether it is the last word.
+func evidenceStep(at EvidenceStep) (*Error, bool) { return at.Error, at.End }

@@ -2,12 +2,7 @@ package api
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"iter"
-	"net/http"
 )
 
 // RebuildRequest asks for the plans of an account's mail to be made again from the
@@ -47,58 +42,8 @@ type Rebuilt struct {
 // again and again. The last pair may carry an error. It ends when ctx does, and
 // goes on from there the next time.
 func (c *Client) Rebuild(ctx context.Context, q RebuildRequest) iter.Seq2[Rebuilt, error] {
-	return func(yield func(Rebuilt, error) bool) {
-		resp, err := c.do(ctx, "POST", "/v1/accounts/rebuild", q)
-		if err != nil {
-			yield(Rebuilt{}, err)
-			return
-		}
-		defer resp.Body.Close()
-		for lines := json.NewDecoder(resp.Body); ; {
-			var at Rebuilt
-			if err := lines.Decode(&at); err != nil {
-				if ctx.Err() != nil {
-					err = ctx.Err()
-				} else if errors.Is(err, io.EOF) {
-					err = io.ErrUnexpectedEOF // it ends with a last word
-				}
-				yield(Rebuilt{}, fmt.Errorf("following a rebuilding: %w", err))
-				return
-			}
-			if at.Error != nil {
-				yield(Rebuilt{}, at.Error)
-				return
-			}
-			if !yield(at, nil) || at.Done {
-				return
-			}
-		}
-	}
+	return follow(ctx, c, "/v1/accounts/rebuild", q, func(at Rebuilt) (*Error, bool) { return at.Error, at.Done })
 }
 
-// rebuild answers with one line for each step.
-func (s *Server) rebuild(w http.ResponseWriter, r *http.Request) {
-	if s.Service.Rebuild == nil {
-		s.refuse(w, absent())
-		return
-	}
-	var q RebuildRequest
-	if err := decode(w, r, &q); err != nil {
-		s.refuse(w, err)
-		return
-	}
-	w.Header().Set("Content-Type", "application/jsonl")
-	out, lines := http.NewResponseController(w), json.NewEncoder(w)
-	err := s.Service.Rebuild(r.Context(), q, func(at Rebuilt) bool {
-		return lines.Encode(at) == nil && out.Flush() == nil
-	})
-	if err == nil || r.Context().Err() != nil {
-		return
-	}
-	var said *Error
-	if !errors.As(err, &said) {
-		s.logger().Error("rebuilding", "err", err)
-		said = &Error{Code: CodeFailed, Text: "rebuilding: Unseen could not do that; its log says why"}
-	}
-	_ = lines.Encode(Rebuilt{Error: said}) // to somebody who has gone, perhaps
-}
+// rebuildFailed is the last word of a rebuilding that failed.
+func rebuildFailed(e *Error) Rebuilt { return Rebuilt{Error: e} }

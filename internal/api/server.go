@@ -64,7 +64,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("POST /v1/accounts/remove", post(s, byAddress(f.RemoveAccount)))
 	mux.Handle("POST /v1/accounts/check", post(s, f.CheckAccount))
 	mux.Handle("POST /v1/accounts/testmail", post(s, f.PutTestMail))
-	mux.Handle("POST /v1/accounts/rebuild", http.HandlerFunc(s.rebuild))
+	mux.Handle("POST /v1/accounts/rebuild", steps(s, s.Service.Rebuild, rebuildFailed))
 	s.watchRoutes(mux)
 	s.vouchRoutes(mux)
 	s.authorityRoutes(mux)
