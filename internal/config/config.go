@@ -60,6 +60,14 @@ type Settings struct {
 	// OAuth are the reader's own clients for logins by OAuth, by the name of a login of
 	// the catalogue or of an IMAP server.
 	OAuth map[string]OAuth
+	// PasswordCommands print the passwords of accounts, by address, for what Unseen reads
+	// itself: see [Settings.Command].
+	PasswordCommands map[string]string
+}
+
+// Command is the command that prints the password of an account, "" if none is named.
+func (s *Settings) Command(address string) string {
+	return s.PasswordCommands[strings.ToLower(address)]
 }
 
 // An OAuth is a client of the reader's own, and where it logs in if the catalogue does

@@ -66,6 +66,10 @@ func rules() []rule {
 			table, ok := v.(map[string]any)
 			return ok && clients(&s.OAuth, table)
 		}},
+		{"password_command", `"anna@example.org" = "pass show mail/anna" for each account`, func(s *Settings, v any) bool {
+			table, ok := v.(map[string]any)
+			return ok && commands(&s.PasswordCommands, table)
+		}},
 		{"log", `"debug", "info", "warn" or "error"`, func(s *Settings, v any) bool {
 			name, _ := v.(string)
 			level, ok := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}[name]
@@ -183,6 +187,19 @@ func Host(name string) bool {
 		other := func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' }
 		return l == "" || len(l) > 63 || l[0] == '-' || l[len(l)-1] == '-' || strings.ContainsFunc(l, other)
 	}) && net.ParseIP(name) == nil
+}
+
+// commands takes over what prints the passwords of accounts.
+func commands(to *map[string]string, table map[string]any) bool {
+	*to = make(map[string]string)
+	for address, v := range table {
+		line, ok := v.(string)
+		if !ok || strings.TrimSpace(line) == "" || !strings.Contains(address, "@") {
+			return false
+		}
+		(*to)[strings.ToLower(address)] = line
+	}
+	return true
 }
 
 // proxyAddress says whether an address is one of a proxy.

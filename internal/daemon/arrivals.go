@@ -18,7 +18,6 @@ import (
 	"github.com/unseen-mail/unseen/imapfilter"
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/idle"
-	"github.com/unseen-mail/unseen/internal/keyring"
 	"github.com/unseen-mail/unseen/internal/store"
 	"github.com/unseen-mail/unseen/internal/words"
 )
@@ -185,7 +184,7 @@ func (one *arriving) tell(s idle.State) {
 }
 
 // open connects and logs in: by the login that Unseen keeps of the account, else by the
-// password that the reader keeps in the keyring.
+// password that the reader keeps.
 func (one *arriving) open(ctx context.Context, news *imapclient.UnilateralDataHandler) (*imapclient.Client, error) {
 	d, a := one.relay.daemon, &one.relay.account
 	c, err := d.credentialOf(ctx, a, credential{})
@@ -197,9 +196,7 @@ func (one *arriving) open(ctx context.Context, news *imapclient.UnilateralDataHa
 		return nil, err
 	}
 	if c.token == "" {
-		ring, cancel := context.WithTimeout(ctx, ringTime)
-		defer cancel()
-		if c.password, err = d.ring().Get(ring, keyring.Password, a.Address); err != nil {
+		if c.password, err = d.passwordOf(ctx, a.Address); err != nil {
 			return nil, fmt.Errorf("%w: %w: %w", idle.ErrLogin, errNoLogin, err)
 		}
 	}

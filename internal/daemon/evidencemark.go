@@ -17,13 +17,9 @@ import (
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/evidence/bag"
 	"github.com/unseen-mail/unseen/internal/evidence/mark"
-	"github.com/unseen-mail/unseen/internal/keyring"
 	"github.com/unseen-mail/unseen/internal/store"
 	"github.com/unseen-mail/unseen/internal/words"
 )
-
-// keyringPatience is how long a keyring may take that has to be opened first.
-const keyringPatience = 30 * time.Second
 
 // mark marks a sender or one message. Nothing is asked of anybody that the request does
 // not agree to, and a dry one says what that would be.
@@ -155,9 +151,7 @@ func (o *older) run(ctx context.Context, login, password string) error {
 		return err
 	}
 	if with.password == "" && with.token == "" {
-		asked, cancel := context.WithTimeout(ctx, keyringPatience)
-		defer cancel()
-		if with.password, err = keyring.Get(asked, keyring.Password, a.Address); err != nil {
+		if with.password, err = d.passwordOf(ctx, a.Address); err != nil {
 			return d.refusal(api.CodeWrong, words.MarkNoPassword, words.MarkNoPasswordHint, "address", a.Address)
 		}
 	}

@@ -8,6 +8,8 @@ const (
 	SetupWayProxy       Key = "setup-way-proxy"
 	SetupWayUser        Key = "setup-way-user"
 	SetupWayDone        Key = "setup-way-done"
+	SetupOver           Key = "setup-over"
+	AskOver             Key = "ask-over"
 	SetupWayCertificate Key = "setup-way-certificate"
 	SetupWayOff         Key = "setup-way-off"
 	SetupWayAll         Key = "setup-way-all"

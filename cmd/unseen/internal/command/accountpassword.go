@@ -67,8 +67,8 @@ func (s *session) ringed(err error) error {
 	return err
 }
 
-// passwordOf is the password of an account: the one in the keyring, else what is
-// typed. A keyring that is not there, or stays shut, is as good as an empty one. Where
+// passwordOf is the password of an account: what the command in config.toml prints, else
+// the one in the keyring, else what is typed. A keyring that is not there, or stays shut, is as good as an empty one. Where
 // Unseen itself logs in there is none, and it is empty.
 func (s *session) passwordOf(ctx context.Context, address string) (string, error) {
 	book, err := s.logins()
@@ -80,6 +80,17 @@ func (s *session) passwordOf(ctx context.Context, address string) (string, error
 	}
 	ring, cancel := context.WithTimeout(ctx, keyringTime)
 	defer cancel()
+	_, settings, err := s.paths()
+	if err != nil {
+		return "", err
+	}
+	if line := settings.Command(address); line != "" {
+		kept, err := keyring.Command(ring, line)
+		if err != nil {
+			return "", s.fault(err, words.NoCommandPassword, words.NoCommandPasswordHint, "address", address)
+		}
+		return kept, nil
+	}
 	if kept, err := keyring.Get(ring, keyring.Password, address); err == nil {
 		return kept, nil
 	}

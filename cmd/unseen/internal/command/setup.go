@@ -197,6 +197,13 @@ func (c *setupThunderbird) Run(ctx context.Context, s *session) error {
 	}
 	done := 0
 	for _, p := range found {
+		goOn, err := c.over(ctx, s, p)
+		if err != nil {
+			return err
+		}
+		if !goOn {
+			continue
+		}
 		for _, l := range list {
 			// Each account anew: the one before may have changed what is there.
 			changed, err := c.one(ctx, s, p, l)

@@ -117,6 +117,9 @@ func (c *setupThunderbird) way(ctx context.Context, s *session, list []setup.Loc
 
 // oneWay sets up one profile, and says whether it did.
 func (c *setupThunderbird) oneWay(ctx context.Context, s *session, w *wayIn, p profiles.Profile, turnedOn bool) (bool, error) {
+	if goOn, err := c.over(ctx, s, p); err != nil || !goOn {
+		return false, err
+	}
 	s.say(words.SetupProfile, "name", p.Name, "path", p.Dir)
 	plan, accounts, err := w.look(ctx, p.Dir, c.Way)
 	if err != nil {
