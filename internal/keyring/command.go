@@ -35,7 +35,7 @@ func Command(ctx context.Context, line string) (string, error) {
 	if ctx.Err() != nil {
 		return "", fmt.Errorf("asking a command for a password: %w", ctx.Err())
 	}
-	first, _, _ := strings.Cut(said.String(), "\n")
+	first, _, _ := strings.Cut(said.text.String(), "\n")
 	first = strings.TrimSuffix(first, "\r")
 	switch {
 	case err != nil:
@@ -48,14 +48,14 @@ func Command(ctx context.Context, line string) (string, error) {
 
 // limited takes so much, and notes that there was more.
 type limited struct {
-	bytes.Buffer
+	text bytes.Buffer // not embedded: it would be read into past the limit
 	over bool
 }
 
 // Write implements [io.Writer].
 func (l *limited) Write(b []byte) (int, error) {
-	if l.over = l.over || l.Len()+len(b) > maxSecret; l.over {
+	if l.over = l.over || l.text.Len()+len(b) > maxSecret; l.over {
 		return len(b), nil
 	}
-	return l.Buffer.Write(b)
+	return l.text.Write(b)
 }

@@ -156,7 +156,7 @@ func (a *Asker) ask(ctx context.Context, q script.Question) (string, error) {
 		// A process that was ended, by us, by itself or by the system.
 		return "", fmt.Errorf("asking a file of proxy configuration: %w", script.ErrLimit)
 	}
-	return script.Read(said.Bytes())
+	return script.Read(said.text.Bytes())
 }
 
 // zone is what of the environment tells the time of day. It is never nil, which would be
@@ -172,12 +172,14 @@ func zone() []string {
 }
 
 // limited takes so much and no more.
-type limited struct{ bytes.Buffer }
+type limited struct {
+	text bytes.Buffer // not embedded: it would be read into past the limit
+}
 
 // Write implements [io.Writer].
 func (l *limited) Write(b []byte) (int, error) {
-	if l.Len()+len(b) > maxSaid {
+	if l.text.Len()+len(b) > maxSaid {
 		return 0, script.ErrLimit
 	}
-	return l.Buffer.Write(b)
+	return l.text.Write(b)
 }

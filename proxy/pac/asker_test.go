@@ -115,6 +115,14 @@ func TestAskerHidesTheEnvironment(t *testing.T) {
 	}
 }
 
+// A process that says more than any answer is not listened to.
+func TestAskerHearsNoMore(t *testing.T) {
+	a := pac.Asker{Command: []string{"/bin/sh", "-c", `printf '{"answer":"DIRECT'; head -c 1000000 /dev/zero | tr '\\0' ' '; printf '"}'`}}
+	if ways, err := a.Ways(t.Context(), written(t, ""), to(t, "https://a.example:993")); !errors.Is(err, script.ErrLimit) {
+		t.Errorf("%s, %v", shown(ways), err)
+	}
+}
+
 // Scripts that somebody wrote to do harm end, whatever they take, and what asked them
 // goes on.
 func TestHostile(t *testing.T) {
