@@ -51,12 +51,16 @@ func TestAddOnManyMails(t *testing.T) {
 		return // caches are not full after so few mails
 	}
 	openings := int64(n * (rounds - 1))
-	for name, m := range map[string][]int64{"the add-on": addOns, "Thunderbird": itself} {
-		if m[0] == 0 {
+	// Thunderbird itself keeps something of each message that it shows, with or without.
+	for name, c := range map[string]struct {
+		m    []int64
+		most int64
+	}{"the add-on": {addOns, openings * leak}, "Thunderbird": {itself, itself[0] / 4}} {
+		if c.m[0] == 0 {
 			t.Errorf("of %s nothing was measured", name)
 		}
-		if more := m[len(m)-1] - m[0]; more > openings*leak {
-			t.Errorf("%s: %d openings left %d octets, more than %d each", name, openings, more, leak)
+		if more := c.m[len(c.m)-1] - c.m[0]; more > c.most {
+			t.Errorf("%s: %d openings left %d octets, more than %d", name, openings, more, c.most)
 		}
 	}
 }
