@@ -69,6 +69,7 @@ func (w *csvWriter) Close() error {
 
 // cells are a row in the order of the columns.
 func cells(r Row) []string {
+	r = valid(r)
 	where, kind, length := "", "", ""
 	if r.Token != nil {
 		where, kind, length = r.Token.Where, r.Token.Kind, strconv.Itoa(r.Token.Length)

@@ -75,6 +75,7 @@ func (w *parquetWriter) Close() error {
 
 // columns takes a row apart.
 func columns(r Row) columnRow {
+	r = valid(r)
 	out := columnRow{
 		MessageSHA256: r.MessageSHA256, Source: r.Source, Part: r.Part, Offset: int64(r.Offset), Length: int64(r.Length),
 		Vector: string(r.Vector), Kind: string(r.Kind), URL: r.URL, Host: r.Host, Verdict: string(r.Verdict),

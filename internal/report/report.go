@@ -6,7 +6,8 @@
 // Lines of JSON hold "error" only where there is one. In CSV and Parquet nested
 // fields are columns with a dot in their names, and lists are words or sentences
 // with blanks between them in CSV, lists in Parquet; what is null in JSON is empty
-// in CSV and null in Parquet.
+// in CSV and null in Parquet. All texts are UTF-8 in each: an octet that is part of no
+// letter is U+FFFD.
 //
 // Equal rows make equal files, octet for octet.
 package report

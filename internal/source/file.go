@@ -30,7 +30,7 @@ func (r *reader) path(ctx context.Context, path string) bool {
 	case !info.Mode().IsRegular() && !handed(path):
 		return r.failed(path, &SkipError{Mode: info.Mode()})
 	}
-	return r.open(path)
+	return r.file(path)
 }
 
 // handed says whether a name stands for something that the shell opened for
@@ -91,7 +91,7 @@ func (r *reader) entry(name string, entry fs.DirEntry) bool {
 	case isMaildir(filepath.Dir(name)):
 		return true // lists that programs keep beside cur and new
 	}
-	return r.open(name)
+	return r.file(name)
 }
 
 // isMaildir says whether a directory is a Maildir: mail lies in its

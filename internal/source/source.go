@@ -130,17 +130,29 @@ type Config struct {
 // Mails returns the mails of paths, one path after the other.
 func (c Config) Mails(ctx context.Context, paths []string) iter.Seq[Mail] {
 	return func(yield func(Mail) bool) {
-		r := &reader{cfg: c, give: yield, passwords: make(map[string]string)}
-		if r.cfg.MaxMail == 0 {
-			r.cfg.MaxMail = MaxMail
-		}
-		if r.cfg.Progress == nil {
-			r.cfg.Progress = new(Progress)
-		}
-		for _, path := range paths {
-			if ctx.Err() != nil || !r.path(ctx, path) {
-				return
-			}
+		r := c.reader(yield)
+		r.file = r.open
+		r.paths(ctx, paths)
+	}
+}
+
+// reader makes a reader that has what the caller left out.
+func (c Config) reader(give func(Mail) bool) *reader {
+	r := &reader{cfg: c, give: give, passwords: make(map[string]string)}
+	if r.cfg.MaxMail == 0 {
+		r.cfg.MaxMail = MaxMail
+	}
+	if r.cfg.Progress == nil {
+		r.cfg.Progress = new(Progress)
+	}
+	return r
+}
+
+// paths hands out the mails of paths.
+func (r *reader) paths(ctx context.Context, paths []string) {
+	for _, path := range paths {
+		if ctx.Err() != nil || !r.path(ctx, path) {
+			return
 		}
 	}
 }
@@ -148,8 +160,10 @@ func (c Config) Mails(ctx context.Context, paths []string) iter.Seq[Mail] {
 // A reader is one run over all paths. Its methods say false when the caller
 // wants no more.
 type reader struct {
-	cfg       Config
-	give      func(Mail) bool
+	cfg  Config
+	give func(Mail) bool
+	// file is what is done with the path of a file.
+	file      func(path string) bool
 	passwords map[string]string // by user and host
 	// news hears of what a server tells unasked.
 	news *imapclient.UnilateralDataHandler

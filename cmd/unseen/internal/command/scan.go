@@ -12,6 +12,7 @@ import (
 	"github.com/unseen-mail/unseen/detect"
 	"github.com/unseen-mail/unseen/internal/login"
 	"github.com/unseen-mail/unseen/internal/report"
+	"github.com/unseen-mail/unseen/internal/scan"
 	"github.com/unseen-mail/unseen/internal/source"
 	"github.com/unseen-mail/unseen/internal/words"
 )
@@ -48,8 +49,8 @@ type scanner struct {
 	tally
 
 	options *scanCommand
-	judge   *detect.Judge
-	shard   shard
+	looks   *scan.Scanner
+	shard   scan.Shard
 	// out is where findings for a person go, rows where those for programs do.
 	out  *bufio.Writer
 	rows report.Writer
@@ -113,7 +114,7 @@ func (c *scanCommand) prepare(s *session) (*scanner, source.Config, error) {
 	case c.Format == "parquet" && c.Output == "" && isTerminal(s.Out):
 		return nil, cfg, usage(s, words.ScanTerminal)
 	}
-	if sc.shard, err = parseShard(c.Shard); err != nil {
+	if sc.shard, err = scan.ParseShard(c.Shard); err != nil {
 		return nil, cfg, usage(s, words.ScanBadShard, "shard", c.Shard)
 	}
 	for _, path := range c.Paths {
@@ -133,7 +134,7 @@ func (c *scanCommand) prepare(s *session) (*scanner, source.Config, error) {
 	if err != nil {
 		return nil, cfg, err
 	}
-	sc.judge = &detect.Judge{Catalogue: rules.catalogue}
+	sc.looks = &scan.Scanner{Judge: &detect.Judge{Catalogue: rules.catalogue}, Recipients: c.Recipient, All: c.All}
 	if c.Resume == "" {
 		return sc, cfg, nil
 	}

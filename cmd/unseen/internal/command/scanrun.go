@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"iter"
 	"runtime"
@@ -10,8 +9,8 @@ import (
 	"time"
 
 	"github.com/unseen-mail/unseen/detect"
-	"github.com/unseen-mail/unseen/internal/plan"
 	"github.com/unseen-mail/unseen/internal/room"
+	"github.com/unseen-mail/unseen/internal/scan"
 	"github.com/unseen-mail/unseen/internal/source"
 )
 
@@ -132,26 +131,22 @@ func (sc *scanner) next(order <-chan *job) (*job, error) {
 // scan looks into one mail.
 func (sc *scanner) scan(j *job) {
 	m := &j.mail
-	sum := sha256.Sum256([]byte(m.Key))
-	content := faultWord(m.Err)
-	if m.Err == nil {
-		sum = sha256.Sum256(m.Raw)
-		content = string(sum[:])
-	}
 	if retry := new(source.RetryError); errors.As(m.Err, &retry) {
 		return
+	}
+	sum := scan.Sum(m)
+	content := scan.Fault(m.Err)
+	if m.Err == nil {
+		content = string(sum[:])
 	}
 	if m.Lasting {
 		content = ""
 	}
 	j.key = keyOf(m.Key, content)
 	j.known = sc.state.has(j.key)
-	j.passed = j.known || !sc.shard.has(sum)
+	j.passed = j.known || !sc.shard.Has(sum)
 	if j.passed || m.Err != nil {
 		return
 	}
-	j.report = detect.Scan(m.Raw, sc.judge, detect.ScanOptions{
-		Source: m.Name, Recipient: sc.recipient(m.Raw), All: sc.options.All,
-	})
-	plan.Settle(m.Raw, j.report.Findings)
+	j.report = sc.looks.Report(m)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/unseen-mail/unseen/detect/message"
 	"github.com/unseen-mail/unseen/internal/evidence"
 	"github.com/unseen-mail/unseen/internal/plan"
-	"github.com/unseen-mail/unseen/internal/report"
+	"github.com/unseen-mail/unseen/internal/scan"
 	"github.com/unseen-mail/unseen/internal/source"
 	"github.com/unseen-mail/unseen/internal/words"
 )
@@ -40,44 +40,23 @@ func (sc *scanner) write(j *job) error {
 		if sc.rows == nil {
 			return nil
 		}
-		return sc.rows.Write(report.Failure("", m.Name, "", faultWord(m.Err)))
+		return sc.rows.Write(scan.Unread(m.Name, scan.Fault(m.Err)))
 	}
 	sc.count(&j.report)
 	if sc.rows == nil {
 		sc.text(m.Name, m.Number, &j.report)
 		return nil
 	}
-	return sc.writeRows(m, &j.report)
+	return scan.Rows(m, &j.report, sc.rows.Write)
 }
 
 // count counts a mail and what reports in it.
 func (sc *scanner) count(r *detect.Report) {
 	sc.Mails++
-	for i := range r.Findings {
-		// What is exempt tells on the reader, and may.
-		if v := r.Findings[i].Verdict; v == detect.Tracker || v == detect.Suspected {
-			sc.Found++
-		}
-	}
+	sc.Found += scan.Found(r)
 	if len(r.Gaps) > 0 {
 		sc.Partly++
 	}
-}
-
-// writeRows writes the rows of a mail: its findings, then what was not looked
-// into.
-func (sc *scanner) writeRows(m *source.Mail, r *detect.Report) error {
-	for i := range r.Findings {
-		if err := sc.rows.Write(report.Row{Finding: r.Findings[i]}); err != nil {
-			return err
-		}
-	}
-	for _, g := range r.Gaps {
-		if err := sc.rows.Write(report.Failure(r.MessageSHA256, m.Name, g.Section, g.Reason)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // skip says that something that is no file was passed by.
@@ -115,31 +94,6 @@ func (sc *scanner) unreadable(name string, err error) {
 		said = fault.Hint
 	}
 	sc.complain(sc.words.Say(words.ReadingFile, "path", name, "what", faultText(sc.words, err)), said)
-}
-
-// faultWord is what a row calls the reason why there is no mail.
-func faultWord(err error) string {
-	switch {
-	case err == nil:
-		return ""
-	case errors.Is(err, source.ErrTooLarge):
-		return plan.GapSize
-	case errors.Is(err, source.ErrUnpacks):
-		return "unpacks"
-	case errors.Is(err, source.ErrDepth):
-		return "archives"
-	case errors.Is(err, source.ErrEncrypted):
-		return "encrypted"
-	case errors.Is(err, source.ErrArchive):
-		return "archive"
-	case errors.Is(err, source.ErrMessage):
-		return "server"
-	case errors.Is(err, fs.ErrNotExist):
-		return "missing"
-	case errors.Is(err, fs.ErrPermission):
-		return "permission"
-	}
-	return "unreadable"
 }
 
 // faultText says why there is no mail.

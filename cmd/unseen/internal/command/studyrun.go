@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/unseen-mail/unseen/internal/api"
+	"github.com/unseen-mail/unseen/internal/scan"
 	"github.com/unseen-mail/unseen/internal/source"
 	"github.com/unseen-mail/unseen/internal/study"
 	"github.com/unseen-mail/unseen/internal/words"
@@ -24,7 +25,7 @@ type studyRun struct {
 
 // Run looks into the mail of a study. It can be ended at any time and gone on with.
 func (c *studyRun) Run(ctx context.Context, s *session) error {
-	part, err := parseShard(c.Shard)
+	part, err := scan.ParseShard(c.Shard)
 	if err != nil {
 		return usage(s, words.ScanBadShard, "shard", c.Shard)
 	}
@@ -39,7 +40,7 @@ func (c *studyRun) Run(ctx context.Context, s *session) error {
 	}
 	progress := new(source.Progress)
 	login := &studyLogin{session: s, sources: st.Protocol.Sources}
-	run := study.Run{Catalogue: rules, Tool: version(), Shard: part.number, Of: part.of, Mail: source.Config{Progress: progress, Password: login.password}}
+	run := study.Run{Catalogue: rules, Tool: version(), Shard: part.Number, Of: part.Of, Mail: source.Config{Progress: progress, Password: login.password}}
 	if slices.ContainsFunc(st.Protocol.Sources, func(at study.Source) bool { return at.Path == study.OwnPath }) {
 		client, err := s.client(ctx)
 		if err != nil {
