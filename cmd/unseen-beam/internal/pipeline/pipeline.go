@@ -26,6 +26,7 @@ package pipeline
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -87,7 +88,7 @@ func (j *Job) Check() error {
 		}
 	}
 	switch {
-	case !strings.Contains(" jsonl csv parquet ", " "+j.Format+" "):
+	case !slices.Contains(Formats(), j.Format):
 		return ErrFormat
 	case j.Parts < 1 || j.Parts > scan.MaxShards:
 		return ErrParts

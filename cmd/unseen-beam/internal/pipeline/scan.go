@@ -31,8 +31,11 @@ const (
 	written = "parts"
 )
 
+// namespace is where they stand.
+const namespace = "unseen"
+
 // count counts something.
-func count(ctx contextT, name string, n int) { beam.NewCounter("unseen", name).Inc(ctx, int64(n)) }
+func count(ctx contextT, name string, n int) { beam.NewCounter(namespace, name).Inc(ctx, int64(n)) }
 
 // scanMail makes the rows of a mail, as lines, for the part that it is in.
 type scanMail struct {
