@@ -32,6 +32,10 @@ run: ## brings what is missing, builds, and starts the demonstration
 build: ## bin/unseen, without C
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ ./cmd/...
 
+.PHONY: beam
+beam: ## bin/unseen-beam, the scan on a cluster; a module of its own
+	cd cmd/unseen-beam && CGO_ENABLED=0 ../../$(GO) build -trimpath -o ../../bin/ .
+
 .PHONY: addon
 addon: ## bin/unseen.xpi, the add-on for Thunderbird, the same octets each time
 	CGO_ENABLED=0 $(GO) run ./cmd/unseen addon pack --output bin/unseen.xpi
@@ -114,8 +118,11 @@ check: lint race licences vulnerabilities ## lint, race, licences, known vulnera
 	$(GO) test ./internal/repotest ./internal/words ./packaging/...
 
 .PHONY: licences
-licences: build ## which modules are compiled in, under which licences; fails on one that does not fit
+licences: build beam ## which modules are compiled in, under which licences; fails on one that does not fit
 	@$(GO) run ./packaging/modules bin/unseen
+	@echo
+	@echo "In unseen-beam:"
+	@$(GO) run ./packaging/modules -sbom bin/unseen-beam.cdx.json -licences bin/unseen-beam.licences.txt bin/unseen-beam
 
 .PHONY: vulnerabilities
 vulnerabilities: ## known vulnerabilities in what is called; needs the Go vulnerability database
@@ -127,6 +134,7 @@ lint: ## gofmt, go vet, staticcheck
 		if [ -n "$$out" ]; then echo "not formatted:"; echo "$$out"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
+	cd cmd/unseen-beam && ../../$(GO) vet ./... && ../../$(GO) run $(STATICCHECK) ./...
 
 .PHONY: testdata
 testdata: ## writes testdata/mail anew; nothing changes unless the generator did

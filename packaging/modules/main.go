@@ -6,6 +6,8 @@
 //	modules -sbom FILE PROGRAM ...        the same as CycloneDX 1.6, in JSON
 //	modules -licences FILE PROGRAM ...    the words of each licence
 //
+// With both files it writes both, and the lines too.
+//
 // It ends with 1 if a licence is not known, or does not go together with the GPL,
 // version 3 or later.
 package main
@@ -32,6 +34,9 @@ type module struct {
 	licences []string
 	text     string
 }
+
+// own is the module that this repository is.
+const own = "github.com/unseen-mail/unseen"
 
 // A program is one that was built.
 type program struct {
@@ -75,11 +80,18 @@ func run(paths []string, sbom, licences string, out io.Writer) error {
 	if err := errors.Join(wrong...); err != nil {
 		return err
 	}
-	switch {
-	case sbom != "":
-		return written(sbom, func(w io.Writer) error { return bill(w, programs, all) })
-	case licences != "":
-		return written(licences, func(w io.Writer) error { return wordsOf(w, all) })
+	if sbom != "" {
+		if err := written(sbom, func(w io.Writer) error { return bill(w, programs, all) }); err != nil {
+			return err
+		}
+	}
+	if licences != "" {
+		if err := written(licences, func(w io.Writer) error { return wordsOf(w, all) }); err != nil {
+			return err
+		}
+	}
+	if (sbom == "") != (licences == "") {
+		return nil
 	}
 	for _, m := range all {
 		fmt.Fprintf(out, "%-50s %-40s %s\n", m.path, m.version, strings.Join(m.licences, " AND "))
@@ -95,6 +107,9 @@ func read(path string) (program, error) {
 	}
 	p := program{path: path, goVersion: info.GoVersion, version: info.Main.Version}
 	for _, dep := range info.Deps {
+		if dep.Path == own {
+			continue // not of others: a program of a module beside it
+		}
 		if dep.Replace != nil {
 			dep = dep.Replace
 		}

@@ -204,6 +204,9 @@ func generated(t testing.TB, dir string, mails int) int {
 	n := 0
 	for m := range c.Mails() {
 		name := fmt.Sprintf("%06d.eml", n)
+		if n%10 != 0 {
+			m.Raw = addressless(m.Raw)
+		}
 		n++
 		switch at := slices.Index([]string{made.Mailbox(0), made.Mailbox(1), made.Mailbox(2), made.Mailbox(3), made.Mailbox(4)}, m.Mailbox); at {
 		case 0, 1:
@@ -233,6 +236,18 @@ func generated(t testing.TB, dir string, mails int) int {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// addressless is a mail that does not say to whom it came. Looking for all forms of an
+// address is most of the work on mails as small as these; a tenth of them has one.
+func addressless(raw []byte) []byte {
+	var out []byte
+	for line := range bytes.Lines(raw) {
+		if !bytes.HasPrefix(line, []byte("Delivered-To: ")) && !bytes.HasPrefix(line, []byte("To: ")) {
+			out = append(out, line...)
+		}
+	}
+	return out
 }
 
 // damaged writes what cannot be read, or not as a whole, and what is no file.

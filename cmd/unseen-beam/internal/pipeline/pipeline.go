@@ -92,7 +92,7 @@ func (j *Job) Check() error {
 		return ErrFormat
 	case j.Parts < 1 || j.Parts > scan.MaxShards:
 		return ErrParts
-	case j.Output == "" || strings.HasSuffix(j.Output, "/") || strings.ContainsAny(j.Output, "*?[\\"):
+	case j.Output == "" || strings.HasSuffix(j.Output, "/") || strings.ContainsAny(j.Output, "*[]\\"):
 		return ErrOutput
 	}
 	return nil
