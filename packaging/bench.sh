@@ -44,6 +44,8 @@ bench() { "$go" test -run '^$' -bench . -benchtime "$time" -count "${BENCHCOUNT:
 echo
 show "$kept"
 packaging/go.sh test -run '^$' -bench Study -benchtime 1x -timeout 60m ./internal/study/
+# The scan by cores and by shards, and Beam on Prism beside it.
+(cd cmd/unseen-beam && "$go" test -run '^$' -bench Scan -benchtime 1x -timeout 60m ./internal/pipeline/) || echo cmd/unseen-beam >>"$status"
 packaging/left-out.sh
 if [ -e "$status" ]; then
     echo
