@@ -17,6 +17,8 @@ type layer struct {
 // layers are the arrows between the rooms: they point one way, from what
 // people see to what is known of mail.
 var layers = []layer{
+	{path: "cmd/unseen-beam", may: []string{"cmd/unseen-beam", "internal", "detect", "rules"},
+		never: []string{"internal/store", "internal/gate", "internal/daemon", "internal/lab", "internal/repotest"}},
 	{path: "cmd", may: []string{"internal", "detect", "rules", "gui"},
 		never: []string{"internal/store", "internal/gate", "internal/lab", "internal/repotest", "imapfilter", "proxy"}},
 	{path: "packaging", may: nil},
@@ -87,6 +89,7 @@ func TestLayersRefuse(t *testing.T) {
 		{"internal/plan", "imapfilter"},
 		{"cmd/unseen", "internal/store"},
 		{"cmd/unseen", "internal/lab"},
+		{"cmd/unseen-beam/internal/pipeline", "internal/daemon"},
 		{"gui/window", "detect"},
 	} {
 		if allowed(arrow[0], arrow[1]) {
