@@ -23,6 +23,14 @@ func (t *Times) Round(do func()) {
 // Add adds a round that was timed otherwise.
 func (t *Times) Add(d time.Duration) { t.all = append(t.all, d) }
 
+// Least is the shortest, in milliseconds; 0 where there is none.
+func (t *Times) Least() float64 {
+	if len(t.all) == 0 {
+		return 0
+	}
+	return float64(slices.Min(t.all).Microseconds()) / 1000
+}
+
 // Report reports the least and the median in milliseconds, under names that begin with
 // a word, and the load of the machine over the last minute.
 func (t *Times) Report(b *testing.B, word string) {

@@ -19,7 +19,7 @@ type row struct {
 // rows are those of section 11 of the design, each with what stands beside it.
 func rows() []row {
 	var all []row
-	for _, part := range [][]row{detection(), relaying(), weighing()} {
+	for _, part := range [][]row{detection(), relaying(), weighing(), faces()} {
 		all = append(all, part...)
 	}
 	return all
@@ -73,5 +73,22 @@ func weighing() []row {
 		{what: "  for each idle connection", room: e2e, name: "Program", unit: "kB-per-connection", reach: 300, shown: "KB"},
 		{what: "  a message of 50 MB in flight", room: e2e, name: "LargeMessage", unit: "MB-more", reach: 1, shown: "MB"},
 		{what: "start to the first connection", room: e2e, name: "Program", unit: "ms-start", reach: 150, shown: "ms"},
+	}
+}
+
+// faces are what people see of it, before 100,000 senders and 1,000,000 events.
+func faces() []row {
+	const e2e, window = "internal/lab/e2e", "gui/window"
+	return []row{
+		{what: "the window, from its start to the screen", room: e2e, name: "Window", unit: "ms-to-window", reach: 300, shown: "ms"},
+		{what: "  before nothing", room: e2e, name: "Window", unit: "ms-empty", shown: "ms"},
+		{what: "  memory with 100,000 senders in its list", room: e2e, name: "Window", unit: "MB-senders", reach: 250, shown: "MB"},
+		{what: "  the day, asked, laid out and drawn without a screen", room: window, name: "Crowd/today/full", unit: "ms-min", reach: 300, shown: "ms"},
+		{what: "  the same before nothing", room: window, name: "Crowd/today/empty", unit: "ms-min", shown: "ms"},
+		{what: "  statistics of a month", room: window, name: "Crowd/statistics/full", unit: "ms-min", shown: "ms"},
+		{what: "  a press of a filter", room: window, name: "Crowd/filter", unit: "ms-min", reach: 50, shown: "ms"},
+		{what: "  a key in the search", room: window, name: "Crowd/key", unit: "ms-min", reach: 50, shown: "ms"},
+		{what: "the icon, memory", room: e2e, name: "Icon", unit: "MB-resident", reach: 15, shown: "MB"},
+		{what: "  woken at rest, a second", room: e2e, name: "Icon", unit: "wake-ups/s", shown: "times"},
 	}
 }
