@@ -9,11 +9,15 @@ import (
 	"github.com/unseen-mail/unseen/internal/lab"
 )
 
-// leak is how much more memory each opening may leave behind after the first round, in
-// octets. What the add-on is told of one of these mails has more than that twice over, and
-// its octets as much again: if it kept either, or one thing for each load, this would be
-// passed. What it keeps on purpose is bounded, by 200 mails, and full after that round.
+// leak is how much more memory each opening may leave behind once it is warm, in octets.
+// What the add-on is told of one of these mails has more than that twice over: if it kept
+// that, or one thing for each load, this would be passed.
 const leak = 4 << 10
+
+// warm is the round after which memory is compared. What the add-on keeps on purpose is
+// bounded, by 200 mails and 500 documents, and full after the first; its heap was seen to
+// find its size by the third (43, 49, 53, 52, 53 MB).
+const warm = 2
 
 // Many mails, paged through as fast as they load: no load is missed, in any round, and
 // memory does not grow with the rounds, neither that of the process in which the add-on
@@ -50,17 +54,17 @@ func TestAddOnManyMails(t *testing.T) {
 	if !lab.Long() {
 		return // caches are not full after so few mails
 	}
-	openings := int64(n * (rounds - 1))
+	openings := int64(n * (rounds - 1 - warm))
 	// Thunderbird itself keeps something of each message that it shows, with or without.
 	for name, c := range map[string]struct {
 		m    []int64
 		most int64
-	}{"the add-on": {addOns, openings * leak}, "Thunderbird": {itself, itself[0] / 4}} {
+	}{"the add-on": {addOns[warm:], openings * leak}, "Thunderbird": {itself, itself[0] / 4}} {
 		if c.m[0] == 0 {
 			t.Errorf("of %s nothing was measured", name)
 		}
 		if more := c.m[len(c.m)-1] - c.m[0]; more > c.most {
-			t.Errorf("%s: %d openings left %d octets, more than %d", name, openings, more, c.most)
+			t.Errorf("%s: the last rounds left %d octets, more than %d", name, more, c.most)
 		}
 	}
 }
