@@ -80,7 +80,9 @@ type fake struct {
 	waiting []api.Waiting
 	given   []api.Standing
 	asked   []string
-	events  chan api.Event
+	// looked is how often it was asked how it does.
+	looked int
+	events chan api.Event
 }
 
 func (f *fake) with(do func()) {
@@ -91,7 +93,10 @@ func (f *fake) with(do func()) {
 
 func (f *fake) service() api.Service {
 	return api.Service{
-		Status: func(context.Context) (s api.Status, _ error) { f.with(func() { s = f.status }); return s, nil },
+		Status: func(context.Context) (s api.Status, _ error) {
+			f.with(func() { s = f.status; f.looked++ })
+			return s, nil
+		},
 		Questions: func(context.Context, bool) (l []api.Waiting, _ error) {
 			f.with(func() { l = slices.Clone(f.waiting) })
 			return l, nil
@@ -135,6 +140,21 @@ func (f *fake) service() api.Service {
 				}
 			}
 		},
+	}
+}
+
+// silent has something be held during a pause, and wants no notice of it. The icon asks
+// twice how it does: for its own look, and before it would say something.
+func (f *fake) silent(t *testing.T, d *desktop) {
+	t.Helper()
+	looked := func() (n int) { f.with(func() { n = f.looked }); return n }
+	before := looked()
+	f.events <- api.Event{Seq: 3, Kind: "load", Outcome: "held", Verdict: "tracker", Sender: "shop.example"}
+	until(t, "asked twice", func() bool { return looked() >= before+2 })
+	select {
+	case said := <-d.notices:
+		t.Errorf("in a pause it says %q", said)
+	default:
 	}
 }
 
@@ -274,6 +294,7 @@ func TestIconOnABus(t *testing.T) {
 	until(t, "taken back", gone("Take it back from"))
 	press(t, conn, name, "Quiet for an hour")
 	until(t, "quiet", func() bool { return strings.Contains(title(), "quiet until") })
+	f.silent(t, d)
 	press(t, conn, name, "As usual again")
 	until(t, "watching", func() bool { return strings.Contains(title(), "Unseen is watching") })
 	press(t, conn, name, "Open Unseen")

@@ -76,6 +76,7 @@ func (p *accounts) draw(st *api.Status, v *ways) {
 		}
 		card = append(card, p.local(a, st.Gateway.Origin)...)
 		parts = append(parts, piece.Card(append(card, piece.Row(
+			piece.NewButton(w.Say(words.WinSetUp), func() { p.goOn(a, st) }),
 			piece.NewButton(w.Say(words.WinCheck), func() { p.check(a) }),
 			piece.NewButton(w.Say(words.WinDisconnect), func() { p.remove(a) })))...))
 	}

@@ -180,6 +180,16 @@ func (w *Window) explain(err error) (text, hint string) {
 // maxSentence is how much of what another program says is shown.
 const maxSentence = 600
 
+// Note says something below the page, as the window does of what was done; undo says
+// whether a way back is offered, which here leads nowhere.
+func (w *Window) Note(text string, undo bool) {
+	var back func()
+	if undo {
+		back = func() {}
+	}
+	w.note(text, back)
+}
+
 // note says below the page what was done, with a way back where there is one.
 func (w *Window) note(text string, undo func()) {
 	buttons := []fyne.CanvasObject{}
@@ -208,6 +218,9 @@ func (w *Window) value(text string) fyne.CanvasObject {
 		w.note(w.words.Say(words.WinCopied), nil)
 	})
 	l := piece.Value(text)
+	if strings.Contains(text, " ") {
+		l.Wrapping = fyne.TextWrapWord // a sentence breaks between its words
+	}
 	return container.New(layout.NewBorderLayout(nil, nil, nil, b), l, b)
 }
 

@@ -81,7 +81,7 @@ func (p *today) draw(d *day) {
 	if len(d.status.Accounts) == 0 {
 		parts = append(parts, piece.Card(
 			piece.Heading(w.Say(words.WinNoAccount)), piece.Body(w.Say(words.WinNoAccountHow)),
-			piece.Row(piece.NewMain(w.Say(words.WinConnect), func() { p.w.Show(Accounts) }))))
+			piece.Row(piece.NewMain(w.Say(words.WinConnect), p.w.connect))))
 	} else {
 		parts = append(parts, piece.Card(p.sentence(d)...))
 	}

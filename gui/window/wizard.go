@@ -51,6 +51,21 @@ func (p *accounts) begin() {
 	p.load()
 }
 
+// connect goes to the wizard, from wherever the reader is.
+func (w *Window) connect() {
+	p := w.pages[Accounts].(*accounts)
+	w.Show(Accounts)
+	p.begin()
+}
+
+// goOn goes on with an account that is connected: its mail program, and the first mail.
+func (p *accounts) goOn(a *api.Account, st *api.Status) {
+	p.begin()
+	p.wizard.account, p.wizard.origin, p.wizard.before = a, st.Gateway.Origin, st.Mail.Messages
+	p.step2()
+	p.programs()
+}
+
 // look asks whether mail came, and whether the test mail was opened.
 func (p *accounts) look() {
 	c, z := p.w.cfg.Client, p.wizard

@@ -15,6 +15,7 @@ const (
 
 // Keys of the wizard's end.
 const (
+	WinSetUp    Key = "win-set-up"
 	WinTestHow  Key = "win-test-how"
 	WinTestPut  Key = "win-test-put"
 	WinTestLies Key = "win-test-lies"

@@ -10,6 +10,7 @@ package windowtest
 import (
 	"context"
 	"image"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -30,15 +31,17 @@ type Twin struct {
 	win *window.Window
 }
 
-// New makes a window that speaks with a daemon, in English and in light colours. It ends
-// with the test.
-func New(t *testing.T, client *api.Client) *Twin {
+// New makes a window that speaks with a daemon, in English and in light colours, and has
+// files put into a folder. It ends with the test.
+func New(t *testing.T, client *api.Client, folder string) *Twin {
 	t.Helper()
 	a := test.NewTempApp(t)
 	test.ApplyTheme(t, piece.NewTheme("light", 100))
 	win := window.New(t.Context(), a, window.Config{
 		Client: client, Words: words.English(), Inline: true, Start: func(context.Context) error { return nil },
-		Save: func(string, []byte) (string, error) { return "", nil }, Login: func() bool { return true }, SetLogin: func(bool) error { return nil },
+		Place:  func(name string) (string, error) { return filepath.Join(folder, name), nil },
+		Folder: func(string) bool { return true },
+		Save:   func(string, []byte) (string, error) { return "", nil }, Login: func() bool { return true }, SetLogin: func(bool) error { return nil },
 	})
 	t.Cleanup(win.Close)
 	win.Run(window.Today)
@@ -60,6 +63,31 @@ func (w *Twin) Again() {
 	w.win.Window().Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyF5})
 }
 
+// Note shows what the real window says below the page, which the twin did not do.
+func (w *Twin) Note(text string, undo bool) { w.win.Note(text, undo) }
+
+// Has says whether a text stands on the page, in sight or where one scrolls to: whole, or
+// within a longer one.
+func (w *Twin) Has(text string) bool {
+	for _, o := range test.LaidOutObjects(w.win.Window().Content()) {
+		says := ""
+		switch o := o.(type) {
+		case *widget.Label:
+			says = o.Text
+		case *piece.Button:
+			says = o.Text
+		case *piece.Switch:
+			says = o.AccessibilityLabel()
+		case *piece.Entry:
+			says = o.PlaceHolder
+		}
+		if strings.Contains(says, text) {
+			return true
+		}
+	}
+	return false
+}
+
 // Picture is what should be seen.
 func (w *Twin) Picture() image.Image { return w.win.Window().Canvas().Capture() }
 
@@ -78,6 +106,14 @@ func (w *Twin) Thing(name string) image.Point {
 		w.t.Fatalf("%q is not in sight", name)
 	}
 	return image.Pt(int(x), int(y))
+}
+
+// Sight says whether something is in sight: otherwise the tab key leads to it.
+func (w *Twin) Sight(name string) bool {
+	w.t.Helper()
+	o := w.thing(name)
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
+	return at.Y >= 0 && at.Y+o.Size().Height < w.win.Window().Canvas().Size().Height
 }
 
 // rowHeight is about how high a line of a list is.

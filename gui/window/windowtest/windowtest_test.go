@@ -26,7 +26,7 @@ func TestTwin(t *testing.T) {
 		}
 	})
 	t.Cleanup(func() { cancel(); done.Wait() })
-	w := windowtest.New(t, api.NewClient(path))
+	w := windowtest.New(t, api.NewClient(path), t.TempDir())
 	w.Resize(1060, 720)
 	w.Show(window.Accounts)
 	w.Unfocus()

@@ -74,7 +74,7 @@ func (s *sitter) look(client *api.Client) {
 	if s.found = s.desk.Display.Window("^Unseen$", patience); s.found == "" {
 		s.t.Fatalf("there is no window; the icon says:\n%s", s.desk.Said("sh"))
 	}
-	s.twin = windowtest.New(s.t, client)
+	s.twin = windowtest.New(s.t, client, filepath.Join(s.desk.Home, "Downloads"))
 	said, err := s.desk.Display.Do("getwindowgeometry", "--shell", s.found)
 	if err != nil {
 		s.t.Fatalf("how large the window is: %v\n%s", err, said)
