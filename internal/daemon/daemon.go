@@ -147,6 +147,9 @@ func Start(ctx context.Context, cfg Config) (*Daemon, error) {
 		return nil, explain(cfg.Words, data, err)
 	}
 	d := &Daemon{cfg: cfg, turn: turn, core: core, hub: newHub(core.store), started: time.Now(), done: make(chan struct{})}
+	core.marks.told = func(sender string) { // faces show it at once
+		d.hub.add(store.Event{Kind: "evidence", Outcome: "kept", Sender: sender})
+	}
 	d.held, d.logins, d.arrivals = holdPorts(cfg.Held), d.openLogins(), &arrivals{daemon: d}
 	if err := d.begin(ctx); err != nil {
 		d.held.close()

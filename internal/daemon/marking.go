@@ -24,6 +24,8 @@ type marking struct {
 	vault *mark.Vault
 	log   *slog.Logger
 	now   func() time.Time
+	// told hears of each mail that was kept as it came, by its sender.
+	told func(sender string)
 
 	mu sync.Mutex // guards what follows
 	// marks are those in force, kept the header blocks of what is kept, by hash.
@@ -33,7 +35,7 @@ type marking struct {
 
 // openMarking reads what is marked.
 func openMarking(dir string, log *slog.Logger) (*marking, error) {
-	m := &marking{vault: mark.New(dir, time.Now), log: log, now: time.Now}
+	m := &marking{vault: mark.New(dir, time.Now), log: log, now: time.Now, told: func(string) {}}
 	if err := m.vault.Sweep(); err != nil {
 		return nil, err
 	}
@@ -135,6 +137,7 @@ func (m *marking) offer(raw []byte, had mark.Had) {
 		m.log.Error("keeping a mail as evidence", "err", err)
 	} else if fresh {
 		m.noted(one)
+		m.told(key)
 	}
 }
 
@@ -215,6 +218,7 @@ func (k *keeper) End(l *message.Layout, complete bool) {
 		k.marking.log.Error("keeping a mail as evidence", "err", err)
 	case fresh:
 		k.marking.noted(one)
+		k.marking.told(k.key)
 	}
 }
 
