@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"github.com/unseen-mail/unseen/gui/window"
+	"github.com/unseen-mail/unseen/gui/window/windowtest"
 	"github.com/unseen-mail/unseen/internal/api"
 )
 
@@ -149,6 +150,7 @@ func TestEvidenceExportEnds(t *testing.T) {
 		<-request.Done()
 		close(heard)
 	}
+	windowtest.Wake()
 	win := window.New(ctx, test.NewTempApp(t), window.Config{
 		Client: serve(t, w), Inline: true, Place: func(name string) (string, error) { return "/home/anna/" + name, nil },
 	})

@@ -20,6 +20,7 @@ import (
 
 	"github.com/unseen-mail/unseen/gui/window"
 	"github.com/unseen-mail/unseen/gui/window/piece"
+	"github.com/unseen-mail/unseen/gui/window/windowtest"
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/daemon/demo"
 	"github.com/unseen-mail/unseen/internal/words"
@@ -139,6 +140,7 @@ func (l *line) cut() {
 func trouble(t *testing.T) (*hand, *demo.World, *line) {
 	t.Helper()
 	world, l := overLine(t)
+	windowtest.Wake()
 	a := test.NewTempApp(t)
 	test.ApplyTheme(t, piece.NewTheme("light", 100))
 	win := window.New(t.Context(), a, window.Config{Client: api.NewClient(l.path), Words: words.English(), Inline: true})

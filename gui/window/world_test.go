@@ -14,6 +14,7 @@ import (
 
 	"github.com/unseen-mail/unseen/gui/window"
 	"github.com/unseen-mail/unseen/gui/window/piece"
+	"github.com/unseen-mail/unseen/gui/window/windowtest"
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/notice"
 	"github.com/unseen-mail/unseen/internal/words"
@@ -367,6 +368,7 @@ func serve(t testing.TB, w *world) *api.Client {
 // show makes a window of a world and shows a page of it.
 func show(t *testing.T, w *world, page, lang, variant string) *window.Window {
 	t.Helper()
+	windowtest.Wake()
 	a := test.NewTempApp(t)
 	test.ApplyTheme(t, piece.NewTheme(variant, 100))
 	w.settings.Theme, w.spoken = variant, words.In(lang)

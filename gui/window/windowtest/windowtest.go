@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
@@ -31,10 +32,17 @@ type Twin struct {
 	win *window.Window
 }
 
+// Wake tells the toolkit what time it is. It forgets what was drawn a minute ago, by a
+// clock that it reads only when something is drawn: what is made after a long while without
+// a picture would be forgotten before it is drawn. A test that makes a window calls this
+// first; packaging/test.sh has the toolkit forget nothing (FYNE_CACHE).
+func Wake() { software.NewCanvas().Capture() }
+
 // New makes a window that speaks with a daemon, in English and in light colours, and has
 // files put into a folder. It ends with the test.
 func New(t *testing.T, client *api.Client, folder string) *Twin {
 	t.Helper()
+	Wake()
 	a := test.NewTempApp(t)
 	test.ApplyTheme(t, piece.NewTheme("light", 100))
 	win := window.New(t.Context(), a, window.Config{
