@@ -36,7 +36,7 @@ var elsewhere = map[string]string{
 	"internal/daemon/once.go messageOf":             ofClients,
 	"internal/daemon/studies.go permitStudy":        ofClients,
 	"internal/api/study.go studyMails":              "what has no sentence of its own points to the log, which is in English",
-	"internal/api/rebuild.go rebuild":               "what has no sentence of its own points to the log, which is in English",
+	"internal/api/steps.go steps":                   "what has no sentence of its own points to the log, which is in English",
 }
 
 // ofClients is why most of them do.
