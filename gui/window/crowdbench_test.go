@@ -14,8 +14,8 @@ import (
 	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/config"
 	"github.com/unseen-mail/unseen/internal/daemon"
+	"github.com/unseen-mail/unseen/internal/daemon/crowd"
 	"github.com/unseen-mail/unseen/internal/lab"
-	"github.com/unseen-mail/unseen/internal/lab/crowd"
 	"github.com/unseen-mail/unseen/internal/store"
 	"github.com/unseen-mail/unseen/internal/words"
 )

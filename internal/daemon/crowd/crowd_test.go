@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/unseen-mail/unseen/internal/lab/crowd"
+	"github.com/unseen-mail/unseen/internal/daemon/crowd"
 	"github.com/unseen-mail/unseen/internal/store"
 )
 
