@@ -39,8 +39,8 @@ func (m *module) licensed() error {
 		return fmt.Errorf("looking for the licence of %s: %w", m.path, err)
 	}
 	for _, e := range entries {
-		if e.IsDir() || !licenceFile.MatchString(e.Name()) {
-			continue
+		if e.IsDir() || !licenceFile.MatchString(e.Name()) || strings.EqualFold(filepath.Ext(e.Name()), ".docs") {
+			continue // ".docs": of its documentation, which is compiled into nothing
 		}
 		text, err := os.ReadFile(filepath.Join(m.dir, e.Name()))
 		if err != nil {

@@ -91,6 +91,21 @@ func TestUnfit(t *testing.T) {
 	}
 }
 
+// What a module says of its documentation is not what its code is under: it neither
+// fits nor keeps from fitting.
+func TestDocumentation(t *testing.T) {
+	dir := t.TempDir()
+	docs := "This work is licensed under the Creative Commons Attribution-ShareAlike 4.0 International License. " +
+		"To view a copy of this license, visit http://creativecommons.org/licenses/by-sa/4.0/"
+	if err := os.WriteFile(filepath.Join(dir, "LICENSE.docs"), []byte(docs), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m := module{path: "example.com/m", version: "v1", dir: dir}
+	if err := m.licensed(); err == nil {
+		t.Errorf("documentation alone is taken as %v", m.licences)
+	}
+}
+
 // Removal is refused for a reader whose mail program reads through Unseen, and for
 // nobody else; an upgrade never is.
 func TestBeforeRemoval(t *testing.T) {
