@@ -13,6 +13,9 @@ import (
 // pathMark marks evidence. It is answered in lines, one for each step.
 const pathMark = "POST /v1/evidence/mark"
 
+// pathMessages takes a mail, and nothing else does.
+const pathMessages = "POST /v1/addon/messages"
+
 // mayMark says whether an add-on may ask for a mark. To log in at a mail server, with a
 // password of the reader's or one in the keyring, and to name an address that is then
 // connected to, is for the command, which is typed.

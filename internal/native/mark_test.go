@@ -74,3 +74,42 @@ func TestMark(t *testing.T) {
 		})
 	}
 }
+
+// What is looked at before a request is handed on is what is handed on: a mail that comes
+// beside a body, or where none belongs, is not read as the request.
+func TestMarkAnnouncedOtherwise(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "control.sock")
+	ln, err := api.Listen(socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asked []api.MarkRequest
+	service := api.Service{Evidence: api.Evidence{
+		Mark: func(_ context.Context, q api.MarkRequest, tell func(api.EvidenceStep) bool) error {
+			asked = append(asked, q)
+			tell(api.EvidenceStep{Stage: "read", End: true, Mark: &api.Mark{Sender: q.Sender}})
+			return nil
+		},
+	}}
+	ctx, cancel := context.WithCancel(context.Background())
+	var work sync.WaitGroup
+	work.Go(func() { (&api.Server{Service: service}).Serve(ctx, ln) })
+	defer work.Wait()
+	defer cancel()
+	k := newTalk(t, socket)
+	harm := []byte(`{"sender":"shop.example","older":true,"login":"anna","password":"letmein","address":"anna@evil.example"}`)
+	for name, request := range map[string]map[string]any{
+		"beside a body":     {"path": "/v1/evidence/mark", "body": map[string]any{"sender": "shop.example"}, "mail": harm},
+		"in place of one":   {"path": "/v1/evidence/mark", "mail": harm},
+		"an empty one":      {"path": "/v1/evidence/mark", "body": map[string]any{"sender": "shop.example"}, "mail": []byte{}},
+		"of another kind":   {"path": "/v1/pictures", "body": map[string]any{"sender": "shop.example"}, "mail": []byte(`{"sender":"","show":true}`)},
+		"a mail and a body": {"path": "/v1/addon/messages", "body": map[string]any{}, "mail": []byte("From: a")},
+	} {
+		request["id"], request["method"] = 1, "POST"
+		q, _ := json.Marshal(request)
+		if m := k.ask(string(q)); m.Error == nil || m.Error.Code != api.CodeWrong || len(asked) != 0 {
+			t.Errorf("%s: it answers %s, %v; Unseen was asked %+v", name, m.Body, m.Error, asked)
+		}
+		asked = nil
+	}
+}

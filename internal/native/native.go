@@ -174,7 +174,7 @@ func writeOne(w io.Writer, body []byte) error {
 func Allowed(method, path string) bool {
 	path, _, _ = strings.Cut(path, "?")
 	switch method + " " + path {
-	case "GET /v1/addon", "POST /v1/addon/messages", "POST /v1/addon/again", "POST /v1/addon/hop",
+	case "GET /v1/addon", pathMessages, "POST /v1/addon/again", "POST /v1/addon/hop",
 		"POST /v1/addon/happened", "POST /v1/addon/link", "POST /v1/addon/compose",
 		"GET /v1/status", "GET /v1/questions", "POST /v1/questions/ask", "POST /v1/questions/answer",
 		"GET /v1/evidence/marks", pathMark,

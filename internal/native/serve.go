@@ -89,7 +89,7 @@ func (h *Host) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 func (h *Host) answer(ctx context.Context, q *Request) Message {
 	path, _, _ := strings.Cut(q.Path, "?")
 	marks := q.Method+" "+path == pathMark
-	if !Allowed(q.Method, q.Path) || marks && !mayMark(q.Body) {
+	if !Allowed(q.Method, q.Path) || q.Mail != nil && (q.Body != nil || !takesMail(q)) || marks && !mayMark(q.Body) {
 		text := h.words().Say(words.NativeRefused, "method", q.Method, "path", q.Path)
 		return Message{ID: q.ID, Error: &api.Error{Code: api.CodeWrong, Text: text}}
 	}
@@ -118,6 +118,13 @@ func (h *Host) answer(ctx context.Context, q *Request) Message {
 
 // CodeNotRunning is the code of a refusal because Unseen does not run.
 const CodeNotRunning = "not-running"
+
+// takesMail says whether a request is for the one method that takes a mail. Whatever else
+// came in its place would pass for a mail here, and be read as what it is there.
+func takesMail(q *Request) bool {
+	path, _, _ := strings.Cut(q.Path, "?")
+	return q.Method+" "+path == pathMessages
+}
 
 // refusal says why there is no answer.
 func (h *Host) refusal(err error) *api.Error {
