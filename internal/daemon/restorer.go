@@ -45,8 +45,10 @@ func (r *restorer) looking(ctx context.Context, broken *error) plan.Lookup {
 }
 
 // enclosing says, beside what tokens stand for, which pictures can go along with a
-// message, if the reader wants that: those that the gateway has a copy of. Nobody is
-// asked for one.
+// message, if the reader wants that: those that the gateway has a copy of and has shown
+// for the very mail that is quoted. A copy may be there because of another mail: whoever
+// names its address in a mail of theirs would learn from the answer that the reader has
+// seen that one. Nobody is asked for a picture.
 func (r *restorer) enclosing(ctx context.Context, look plan.Lookup) plan.Lookup {
 	if !r.backend.policy.enclosesPictures() {
 		return look
@@ -58,11 +60,28 @@ func (r *restorer) enclosing(ctx context.Context, look plan.Lookup) plan.Lookup 
 			return o, ok
 		}
 		o.Copy = func() (plan.Picture, bool) {
+			if !r.shown(ctx, token) {
+				return plan.Picture{}, false
+			}
 			c, ok := kept.get(ctx, o.URL)
 			return plan.Picture{MediaType: c.Type, Body: c.Body}, ok
 		}
 		return o, ok
 	}
+}
+
+// shown says whether the gateway has shown what a token stands for. What is not known was
+// not.
+func (r *restorer) shown(ctx context.Context, token string) bool {
+	core := r.backend.core
+	l, ok, err := core.find(ctx, token)
+	if err == nil && ok {
+		ok, err = core.store.Shown(ctx, l.mail.id, l.number)
+	}
+	if err != nil {
+		core.log.Warn("reading what was shown", "err", err)
+	}
+	return err == nil && ok
 }
 
 // enclosesPictures says whether pictures that may be shown go along with what quotes

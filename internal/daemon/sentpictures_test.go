@@ -83,3 +83,44 @@ func TestSentPictures(t *testing.T) {
 		})
 	}
 }
+
+// A picture that was seen in another mail keeps its address where somebody's mail names
+// it: what is answered does not tell them that the reader has seen it.
+func TestSentPicturesOfAnotherMail(t *testing.T) {
+	box, smtp := outgoing(t)
+	h := newHouse(t, mailFrom("shop.example", coatsTag), mailFrom("curious.example", `<p>Well?</p>`+coatsTag))
+	h.settings.Sent = "enclose"
+	h.start()
+	a := h.connect(smtp)
+	served := h.fetch(a, "INBOX")
+	if len(served) != 2 || !strings.Contains(served[0], "shop.example") {
+		t.Fatalf("served %q", served)
+	}
+	h.show("shop.example")
+	h.show("curious.example")
+	if asks := h.open(served[0]); len(asks) != 1 || asks[0] != coats {
+		t.Fatalf("the server was asked %v", asks)
+	}
+	encloses := func(mail string) bool {
+		t.Helper()
+		if code, text := h.send(a, mail, false); code != 250 {
+			t.Fatalf("%d %s", code, text)
+		}
+		sent := box.take()
+		if len(sent) != 1 || strings.Contains(sent[0], "127.0.0.1") {
+			t.Fatalf("sent %q", sent)
+		}
+		return strings.Contains(sent[0], "cid:")
+	}
+	if encloses(composed(quoted(served[1]))) {
+		t.Error("the answer shows that the reader has seen a picture of another mail")
+	}
+	if !encloses(composed(quoted(served[0]))) {
+		t.Error("what was looked at does not go along")
+	}
+	// Looked at in this mail, too, it tells no more than the mail itself.
+	h.open(served[1])
+	if !encloses(composed(quoted(served[1]))) {
+		t.Error("what was looked at in two mails does not go along with the second")
+	}
+}

@@ -65,6 +65,21 @@ func (s *Store) EventsOf(ctx context.Context, sender string, limit int) ([]Event
 	return s.eventRows(ctx, "SELECT * FROM (SELECT "+eventColumns+" FROM events WHERE sender = ? ORDER BY id DESC LIMIT ?) ORDER BY id", sender, limit)
 }
 
+// Shown says whether a load of a plan was shown to the reader, as far back as events are
+// kept.
+func (s *Store) Shown(ctx context.Context, plan int64, number int) (bool, error) {
+	if err := s.Flush(ctx); err != nil {
+		return false, fmt.Errorf("reading events: %w", err)
+	}
+	var shown bool
+	err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM events
+		WHERE plan = ? AND number = ? AND kind = 'load' AND outcome IN ('released', 'copy'))`, plan, number).Scan(&shown)
+	if err != nil {
+		return false, fmt.Errorf("reading events: %w", s.explain(err))
+	}
+	return shown, nil
+}
+
 // eventRows reads events by a query.
 func (s *Store) eventRows(ctx context.Context, query string, args ...any) ([]Event, error) {
 	rows, err := s.read.QueryContext(ctx, query, args...)

@@ -93,3 +93,26 @@ func TestPruneEvents(t *testing.T) {
 		t.Error("a count names somebody")
 	}
 }
+
+// What was shown of a mail is that mail's: not another's, and nothing that was held.
+func TestShown(t *testing.T) {
+	s := open(t, t.TempDir(), store.Options{})
+	for _, e := range []store.Event{
+		{Kind: "load", Outcome: "released", Plan: 1, Number: 0},
+		{Kind: "load", Outcome: "copy", Plan: 1, Number: 1},
+		{Kind: "load", Outcome: "held", Plan: 1, Number: 2},
+		{Kind: "load", Outcome: "failed", Plan: 1, Number: 3},
+		{Kind: "link", Outcome: "released", Plan: 1, Number: 4},
+		{Kind: "load", Outcome: "held", Plan: 1, Number: 5}, {Kind: "load", Outcome: "released", Plan: 1, Number: 5},
+	} {
+		s.AddEvent(e)
+	}
+	for n, want := range []bool{true, true, false, false, false, true, false} {
+		if got, err := s.Shown(t.Context(), 1, n); err != nil || got != want {
+			t.Errorf("load %d: %v, %v", n, got, err)
+		}
+		if got, err := s.Shown(t.Context(), 2, n); err != nil || got {
+			t.Errorf("load %d of another mail: %v, %v", n, got, err)
+		}
+	}
+}
