@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"os/exec"
@@ -69,10 +70,7 @@ func (a *Asker) Ways(ctx context.Context, path string, to *url.URL) ([]*url.URL,
 	if ways, ok := a.remembered(mark, at); ok {
 		return ways, nil
 	}
-	if info.Size() > script.MaxText {
-		return nil, fmt.Errorf("reading a file of proxy configuration: %w", script.ErrLimit)
-	}
-	text, err := os.ReadFile(path)
+	text, err := read(path, info)
 	if err != nil {
 		return nil, fmt.Errorf("reading a file of proxy configuration: %w", cause(err))
 	}
@@ -85,6 +83,24 @@ func (a *Asker) Ways(ctx context.Context, path string, to *url.URL) ([]*url.URL,
 		a.remember(mark, at, ways)
 	}
 	return ways, err
+}
+
+// read reads a file, no longer than a script may be. What is none, such as a pipe or a
+// device, would have no end or none who writes it.
+func read(path string, info os.FileInfo) ([]byte, error) {
+	if !info.Mode().IsRegular() || info.Size() > script.MaxText {
+		return nil, script.ErrLimit
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, script.MaxText+1)) // it may grow meanwhile
+	if err == nil && len(text) > script.MaxText {
+		err = script.ErrLimit
+	}
+	return text, err
 }
 
 // cause is an error without the path in it.

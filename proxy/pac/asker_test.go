@@ -1,12 +1,15 @@
 package pac_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -192,4 +195,40 @@ func ExampleWays() {
 	ways, err := pac.Ways("SOCKS5 proxy.example:1080; DIRECT")
 	fmt.Println(ways[0], ways[1] == nil, err)
 	// Output: socks5://proxy.example:1080 true <nil>
+}
+
+// A process whose asker is gone ends by itself, though its script does not.
+func TestNobodyLeft(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// An engine of expressions is not interrupted.
+	text := "function FindProxyForURL() { return /^(?=(a+)+$)(\\1)*b/.test(new Array(60).join('a') + 'c') + ''; }"
+	question, err := json.Marshal(script.Question{Text: text, URL: "https://a.example/", Host: "a.example", Limit: 100 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, self, pac.AskCommand)
+	cmd.Stdin = bytes.NewReader(question)
+	err = cmd.Run()
+	var ended *exec.ExitError
+	if ctx.Err() != nil || !errors.As(err, &ended) || ended.ExitCode() != script.ExitTooMuch {
+		t.Errorf("it ended with %v, %v", err, ctx.Err())
+	}
+}
+
+// What never ends, or has nobody who writes it, is not read.
+func TestAskerReadsFilesAlone(t *testing.T) {
+	var a pac.Asker
+	for _, path := range []string{"/dev/zero", t.TempDir()} {
+		if _, err := os.Stat(path); err != nil {
+			continue // another system
+		}
+		if _, err := a.Ways(t.Context(), path, to(t, "https://a.example:1")); !errors.Is(err, script.ErrLimit) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
 }

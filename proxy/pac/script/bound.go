@@ -14,6 +14,8 @@ const (
 	look      = 2 * time.Millisecond
 	// maxStack is what a stack may take: what nests in a script nests in its reader.
 	maxStack = 32 << 20
+	// spare is how much longer than its limit twice over a process lives.
+	spare = time.Second
 	// ExitTooMuch is how a process ends that took more.
 	ExitTooMuch = 7
 )
@@ -33,3 +35,7 @@ func bound() {
 		}
 	}()
 }
+
+// endAfter ends this process when a script's time has long been over: a regular expression
+// is not interrupted, and whoever asked, and would end it, may be gone.
+func endAfter(limit time.Duration) { time.AfterFunc(2*limit+spare, func() { os.Exit(ExitTooMuch) }) }

@@ -15,7 +15,8 @@
 // The engine is interrupted after [Question.Limit], and calls nest 200 deep. That bounds
 // neither memory nor a regular expression that takes for ever: whoever evaluates a script
 // that they do not trust runs [Serve] in a process of its own, which ends itself when it
-// takes more than 96 MiB, and is killed when it takes too long, as proxy/pac does.
+// takes more than 96 MiB, and is killed when it takes too long, as proxy/pac does. Where
+// nobody is left to kill it, it ends itself at a little more than twice its time.
 package script
 
 import (
@@ -135,6 +136,10 @@ func Serve(in io.Reader, out io.Writer) error {
 	if err := json.NewDecoder(io.LimitReader(in, maxQuestion)).Decode(&q); err != nil {
 		return fmt.Errorf("reading a question: %w", err)
 	}
+	if q.Limit <= 0 {
+		q.Limit = defaultTime
+	}
+	endAfter(q.Limit)
 	var a answer
 	said, err := Find(q)
 	switch {
