@@ -104,12 +104,12 @@ func (p *accounts) turn(text words.Key, is bool, ask func(on *bool) api.ProxyReq
 	return sw
 }
 
-// problem says why something does not listen although it is on.
-func (p *accounts) problem(why string) []fyne.CanvasObject {
+// problem says why something does not listen although it is on, and what to do.
+func (p *accounts) problem(why, remedy string) []fyne.CanvasObject {
 	if why == "" {
 		return nil
 	}
-	return []fyne.CanvasObject{said(why), piece.Small(p.w.words.Say(words.TakenHint))}
+	return []fyne.CanvasObject{said(why), piece.Small(remedy)}
 }
 
 // proxyMail is the proxy for mail programs that keep the names of their servers.
@@ -120,7 +120,7 @@ func (p *accounts) proxyMail(v *api.Proxy) fyne.CanvasObject {
 	if !v.Mail {
 		return piece.Card(parts...)
 	}
-	parts = append(parts, p.problem(v.Problem)...)
+	parts = append(parts, p.problem(v.Problem, v.Remedy)...)
 	if v.SOCKS != "" {
 		parts = append(parts, piece.Small(w.Say(words.WinProxySOCKSIs)), p.w.value(v.SOCKS))
 	}
@@ -144,7 +144,7 @@ func (p *accounts) proxyWeb(v *api.Proxy) fyne.CanvasObject {
 	if !v.Web {
 		return piece.Card(parts...)
 	}
-	parts = append(parts, p.problem(v.WebProblem)...)
+	parts = append(parts, p.problem(v.WebProblem, v.WebRemedy)...)
 	if v.HTTP != "" {
 		parts = append(parts, piece.Small(w.Say(words.WinProxyHTTPIs)), p.w.value(v.HTTP))
 	}

@@ -86,6 +86,7 @@ func sick(lang string) *world {
 	w.proxy.Web, w.proxy.Missing = true, []string{"imap.other.example"}
 	w.proxy.Problem = in.Say(words.ProxyTaken, "port", 4280)
 	w.proxy.WebProblem = in.Say(words.WebTaken, "port", 4380)
+	w.proxy.Remedy, w.proxy.WebRemedy = in.Say(words.TakenHint), in.Say(words.TakenHint)
 	w.proxy.Opened = []api.OpenedHost{{Host: "img.shop.example"}, {Host: "cdn.shop.example", Missing: true}}
 	return w
 }

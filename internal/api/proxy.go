@@ -21,6 +21,8 @@ type Proxy struct {
 	SOCKS string `json:"socks,omitempty"`
 	// Problem is why it does not listen although it is on.
 	Problem string `json:"problem,omitempty"`
+	// Remedy is what to do about it.
+	Remedy string `json:"remedy,omitempty"`
 	// File is the file of proxy auto-configuration on this machine, PAC its text.
 	File string `json:"file,omitempty"`
 	// PAC leads mail there and nothing else.
@@ -38,6 +40,8 @@ type Proxy struct {
 	HTTP string `json:"http,omitempty"`
 	// WebProblem is why it does not listen although it is on.
 	WebProblem string `json:"web_problem,omitempty"`
+	// WebRemedy is what to do about it.
+	WebRemedy string `json:"web_remedy,omitempty"`
 	// Opened are the hosts whose connections it opens, as the reader named them.
 	Opened []OpenedHost `json:"opened,omitempty"`
 }

@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/words"
 )
 
@@ -37,5 +38,34 @@ func TestForbiddenPort(t *testing.T) {
 	}
 	if got := new(port).lost(in, words.WebTaken); got != "" {
 		t.Errorf("a port that is had: %s", got)
+	}
+}
+
+// Who turns a proxy on hears the same of it, and so does who asks how it stands.
+func TestForbiddenProxy(t *testing.T) {
+	in := words.English()
+	for name, c := range map[string]struct {
+		why       error
+		text, cue words.Key
+	}{
+		"another program": {os.NewSyscallError("bind", syscall.EADDRINUSE), words.WebTaken, words.TakenHint},
+		"no permission":   {os.NewSyscallError("bind", syscall.EACCES), words.PortRefused, words.PortRefusedHint},
+	} {
+		w := &switched{daemon: &Daemon{cfg: Config{Words: in}}, kind: listenerKind{taken: words.WebTaken, first: 1}, on: true}
+		w.port.number, w.port.why = 4380, c.why
+		text, remedy := w.trouble()
+		if text != in.Say(c.text, "port", 4380, "why", syscall.EACCES.Error()) || remedy != in.Say(c.cue) {
+			t.Errorf("%s: %s; %s", name, text, remedy)
+		}
+		if w.on = false; w.taken() != "" {
+			t.Errorf("%s: told although it is off", name)
+		}
+		// None of its numbers can be had; none is tried here.
+		w.port.number = 0
+		var said *api.Error
+		err := w.choose(t.Context())
+		if forbidden(c.why) != errors.As(err, &said) || said != nil && said.Hint != remedy || err == nil || w.port.number != 0 {
+			t.Errorf("%s: choosing a port: %v", name, err)
+		}
 	}
 }

@@ -17,10 +17,12 @@ func (d *Daemon) proxies(context.Context) (api.Proxy, error) {
 	hosts, w := d.standIns(), d.ways
 	out := api.Proxy{Mail: w.wanted(), SOCKS: w.address(), Hosts: hosts, Missing: d.relays.certs.keyring.Missing(hosts, time.Now())}
 	if out.Mail {
-		out.File, out.PAC, out.Problem = w.pacPath(), w.pacText(), w.taken()
+		out.File, out.PAC = w.pacPath(), w.pacText()
+		out.Problem, out.Remedy = w.trouble()
 		out.DataURL = pac.DataURL(out.PAC)
 	}
-	out.Web, out.HTTP, out.WebProblem = d.web.wanted(), d.web.address(), d.web.taken()
+	out.Web, out.HTTP = d.web.wanted(), d.web.address()
+	out.WebProblem, out.WebRemedy = d.web.trouble()
 	named, _ := d.web.named()
 	missing := d.relays.certs.keyring.Missing(named, time.Now())
 	for _, host := range named {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/unseen-mail/unseen/internal/api"
 	"github.com/unseen-mail/unseen/internal/words"
 )
 
@@ -163,7 +164,10 @@ func (w *switched) choose(ctx context.Context) error {
 			return w.daemon.core.store.SetSetting(ctx, w.kind.number, strconv.Itoa(number))
 		}
 	}
-	w.port.number = 0
+	defer func() { w.port.number = 0 }()
+	if forbidden(w.port.problem()) {
+		return &api.Error{Code: api.CodeFailed, Text: w.port.lost(w.daemon.cfg.Words, w.kind.taken), Hint: w.daemon.cfg.Words.Say(words.PortRefusedHint)}
+	}
 	return fmt.Errorf("looking for a port for the %s: %d to %d are taken", w.kind.part, w.kind.first, w.kind.last)
 }
 
@@ -181,4 +185,12 @@ func (w *switched) taken() string {
 		return ""
 	}
 	return w.port.lost(w.daemon.cfg.Words, w.kind.taken)
+}
+
+// trouble is what taken says, with what to do about it.
+func (w *switched) trouble() (text, remedy string) {
+	if text = w.taken(); text == "" {
+		return "", ""
+	}
+	return text, w.daemon.cfg.Words.Say(w.port.remedy())
 }

@@ -39,13 +39,21 @@ func TestTenComplaints(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	named := regexp.MustCompile("`(Test\\w+)`").FindAllSubmatch(text, -1)
+	named := regexp.MustCompile("`(Test\\w+)(/\\w+)?`").FindAllSubmatch(text, -1)
 	if len(named) < 10 {
 		t.Errorf("only %d tests are named", len(named))
 	}
 	for _, m := range named {
 		if !tests[string(m[1])] {
 			t.Errorf("%s is named, and there is no such test", m[1])
+		}
+		if string(m[1]) != "TestScripts" {
+			continue
+		}
+		// A script shows what it is about; all of them together show nothing in particular.
+		script := filepath.Join(root, "cmd", "unseen", "testdata", strings.TrimPrefix(string(m[2]), "/")+".txtar")
+		if _, err := os.Stat(script); err != nil {
+			t.Errorf("%s%s is named: %v", m[1], m[2], err)
 		}
 	}
 }

@@ -153,7 +153,7 @@ func (d *doctor) ports(ctx context.Context) {
 		if listens(ctx, port) {
 			d.well("ports", words.DoctorPort, "port", port)
 		} else {
-			d.ill("ports", d.words.Say(words.DoctorNoPort, "port", port), d.words.Say(words.TakenHint))
+			d.ill("ports", d.words.Say(words.DoctorNoPort, "port", port), d.words.Say(words.PortRefusedHint))
 		}
 	}
 	step := d.tryPicture(ctx, d.status.Gateway.Origin)

@@ -63,7 +63,7 @@ func (s *session) printProxy(p api.Proxy) {
 		return
 	}
 	if p.Problem != "" {
-		s.complain(p.Problem, s.words.Say(words.TakenHint))
+		s.complain(p.Problem, p.Remedy)
 	}
 	s.say(words.ProxyMailOn, "socks", p.SOCKS)
 	s.say(words.ProxyFile, "url", "file://"+p.File)

@@ -52,7 +52,7 @@ func (s *session) printWeb(p api.Proxy) {
 		return
 	}
 	if p.WebProblem != "" {
-		s.complain(p.WebProblem, s.words.Say(words.TakenHint))
+		s.complain(p.WebProblem, p.WebRemedy)
 	}
 	s.say(words.WebOn, "http", p.HTTP)
 	s.printOpened(p)
