@@ -1,13 +1,17 @@
 package daemon_test
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -100,4 +104,64 @@ func TestStampsWait(t *testing.T) {
 	if result, err := bag.Verify(opened); err != nil || !result.Whole() || len(result.Stamps) != 1 || result.Stamps[0].Authority != "CN=Test Time" {
 		t.Errorf("%+v, %v", result, err)
 	}
+}
+
+// What is written into the log of stamps that did not come names nobody: not who was
+// asked, nor what the bag is called, nor whose mails it holds.
+func TestStampsWaitUnnamed(t *testing.T) {
+	e := newEvidenced(t)
+	ctx := context.Background()
+	authority, _ := absent(t)
+	e.connect(anywhere)
+	e.mark(api.MarkRequest{Sender: "shop.example", Older: true, Login: user, Password: password, Authority: authority})
+	file := filepath.Join(t.TempDir(), "anna-against-shop.zip")
+	for _, err := range e.client.ExportKept(ctx, api.ExportRequest{Sender: "shop.example", Output: file}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	torn := filepath.Join(t.TempDir(), "torn-against-shop.zip")
+	if err := os.WriteFile(torn, []byte("no bag"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{file, torn} {
+		if _, err := e.client.StampKept(ctx, api.StampRequest{Bag: path, Authority: authority}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var log written
+	e.log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	e.restart()
+	if !lab.Until(time.Minute, func() bool { return strings.Contains(log.String(), "asking for evidence") }) {
+		t.Fatal("the log says nothing of it")
+	}
+	host := strings.TrimPrefix(authority, "http://")
+	for _, name := range []string{authority, host, "shop", "anna", filepath.Dir(file)} {
+		if strings.Contains(log.String(), name) {
+			t.Errorf("the log names %q:\n%s", name, log.String())
+		}
+	}
+	if !strings.Contains(log.String(), "refused") {
+		t.Errorf("the log does not say why:\n%s", log.String())
+	}
+}
+
+// A written log can be read while it is written.
+type written struct {
+	mu   sync.Mutex // guards what follows
+	text bytes.Buffer
+}
+
+// Write implements [io.Writer].
+func (w *written) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(b)
+}
+
+// String is what was written until now.
+func (w *written) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
 }

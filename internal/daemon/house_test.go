@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -40,6 +41,8 @@ const (
 
 // A house is a mail server, a tracker and Unseen between them.
 type house struct {
+	// log takes what Unseen logs; nil is nobody.
+	log      *slog.Logger
 	t        *testing.T
 	paths    config.Paths
 	settings config.Settings
@@ -181,7 +184,7 @@ func (h *house) deliver(mail string) {
 // start starts Unseen.
 func (h *house) start() {
 	h.t.Helper()
-	d, err := daemon.Start(context.Background(), daemon.Config{Paths: h.paths, Settings: h.settings, Lab: h.lab, Version: "test"})
+	d, err := daemon.Start(context.Background(), daemon.Config{Paths: h.paths, Settings: h.settings, Lab: h.lab, Version: "test", Logger: h.log})
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -268,6 +268,6 @@ func (d *Daemon) attendOnce(ctx context.Context, before time.Time) {
 // attended says in the log what did not come.
 func (d *Daemon) attended(ctx context.Context, err error) {
 	if err != nil && ctx.Err() == nil {
-		d.cfg.Logger.Warn("asking for evidence; it is tried again", "err", err)
+		d.cfg.Logger.Warn("asking for evidence; it is tried again", "err", nameless(err))
 	}
 }
