@@ -129,12 +129,13 @@ func (d *Daemon) studyMails(ctx context.Context, q api.StudyQuery, tell func(api
 		return err
 	}
 	told := make(map[[32]byte]bool)
-	for offset := 0; ; offset += studyPage {
-		plans, err := d.core.store.PlanPage(ctx, "", offset, studyPage)
+	for before := int64(0); ; {
+		plans, err := d.core.store.PlansBefore(ctx, before, studyPage)
 		if err != nil {
 			return d.explainStore(err)
 		}
 		for _, p := range plans {
+			before = p.ID
 			// What was not seen to its end will be, or has another plan.
 			if !p.Complete || told[p.Header] {
 				continue
