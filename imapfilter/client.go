@@ -34,10 +34,17 @@ func (s *session) fromClient(ctx context.Context) error {
 		if err != nil {
 			return errGone
 		}
-		if err := s.line(ctx, head); err != nil {
+		if err := s.hear(ctx, head); err != nil {
 			return err
 		}
 	}
+}
+
+// hear deals with one command, which is not broken off in between.
+func (s *session) hear(ctx context.Context, head []byte) error {
+	s.hearing.Lock()
+	defer s.hearing.Unlock()
+	return s.line(ctx, head)
 }
 
 // silent says what a read that came to nothing means: a mail program that

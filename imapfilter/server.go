@@ -29,8 +29,8 @@ func New(cfg Config) (*Server, error) {
 }
 
 // Serve accepts mail programs on a loopback listener until the context ends
-// or the listener is closed; then the connections end with a BYE, and it returns
-// when the last is over. ModeTLS speaks TLS at once; ModeSTARTTLS offers it if there is a
+// or the listener is closed; then what is under way on a connection has a few seconds to
+// be finished, the connections end with a BYE, and it returns when the last is over. ModeTLS speaks TLS at once; ModeSTARTTLS offers it if there is a
 // certificate; ModePlain does not. The listener is closed in the end. It may
 // be called for several listeners at once.
 func (s *Server) Serve(ctx context.Context, ln net.Listener, mode Mode) error {

@@ -37,6 +37,11 @@ type session struct {
 	awaiting bool
 	wakeup   chan struct{} // for a client side that cannot read
 
+	// hearing is held while a command is read and handed on, its literals included.
+	hearing sync.Mutex
+	// leaving says that no further answer is begun.
+	leaving atomic.Bool
+
 	// Of the server side alone.
 	speaking bool // part of an answer was written
 
@@ -103,8 +108,11 @@ func (s *session) run(ctx context.Context, greeting []byte, mode Mode) error {
 	if err := s.client.out.Flush(); err != nil {
 		return errGone
 	}
-	stop := context.AfterFunc(ctx, func() { s.kill(errors.New("unseen is going down")) })
+	stop := context.AfterFunc(ctx, s.leaveOff)
 	defer stop()
+	// What is finished when the relay is stopped is planned as all else is.
+	ctx, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
 	var down sync.WaitGroup
 	down.Go(func() { s.end(s.contained(ctx, s.fromServer)) })
 	s.end(s.contained(ctx, s.fromClient))
@@ -153,6 +161,26 @@ func quiet(err error) error {
 		return nil
 	}
 	return err
+}
+
+// errGoingDown is how a session ends when the relay is stopped.
+var errGoingDown = errors.New("unseen is going down")
+
+// finishTime is how long what is under way may take when the relay is stopped.
+const finishTime = 4 * time.Second
+
+// leaveOff ends the session between two commands and between two answers: a literal that
+// was begun is finished in both directions, so that no mail program is left with half a
+// mail, and no server either. Whoever takes too long for that is cut off.
+func (s *session) leaveOff() {
+	cut := time.AfterFunc(finishTime, func() { s.kill(errGoingDown) })
+	defer cut.Stop()
+	s.hearing.Lock()
+	defer s.hearing.Unlock()
+	s.leaving.Store(true)
+	s.saying.Lock()
+	defer s.saying.Unlock()
+	s.kill(errGoingDown)
 }
 
 // kill ends the session from outside, for a reason.

@@ -29,6 +29,9 @@ func (s *session) fromServer(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if s.leaving.Load() {
+			return errGoingDown
+		}
 		in.Begin()
 		if err := s.answer(ctx); err != nil {
 			return unreadable(err)
