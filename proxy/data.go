@@ -22,6 +22,8 @@ func (t *talk) data(ctx context.Context, args string) error {
 		t.say(503, "5.5.1 No recipient was taken")
 		return nil
 	}
+	t.taking.Lock()
+	defer t.taking.Unlock()
 	t.say(354, "Go ahead, and end with a line of one dot")
 	if err := t.flush(); err != nil {
 		return err

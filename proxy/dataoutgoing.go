@@ -57,7 +57,7 @@ type outgoing struct {
 // newOutgoing begins a mail.
 func (t *talk) newOutgoing(ctx context.Context, chunked bool) *outgoing {
 	p := &outgoing{talk: t, chunked: chunked, limit: t.s.cfg.hold}
-	p.restoring = t.s.cfg.Restore(ctx, p)
+	p.restoring = t.s.cfg.Restore(context.WithoutCancel(ctx), p) // also while the relay is stopped
 	return p
 }
 

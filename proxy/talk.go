@@ -9,6 +9,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -34,6 +35,9 @@ var (
 // lock-step: a command is relayed when the one before it has its reply, also
 // where the client sends several at once (RFC 2920).
 type talk struct {
+	// taking is held while a mail is taken by DATA.
+	taking sync.Mutex
+
 	s      *Submission
 	conn   net.Conn
 	r      *bufio.Reader
@@ -55,13 +59,22 @@ type transaction struct {
 	mail *outgoing
 }
 
+// finishTime is how long a mail that is being taken may take when the relay is stopped.
+const finishTime = 4 * time.Second
+
 // talk serves one mail program.
 func (s *Submission) talk(ctx context.Context, c net.Conn) {
-	// What is relayed is never broken off here; only the wait for the next
-	// command is.
-	stop := context.AfterFunc(ctx, func() { _ = c.SetReadDeadline(time.Unix(1, 0)) })
-	defer stop()
 	t := &talk{s: s, limit: s.cfg.MaxMessage}
+	// A mail that is being taken is not broken off here, unless it takes too long; the
+	// wait for the next command is.
+	stop := context.AfterFunc(ctx, func() {
+		end := func() { _ = c.SetReadDeadline(time.Unix(1, 0)) }
+		defer time.AfterFunc(finishTime, end).Stop()
+		t.taking.Lock()
+		defer t.taking.Unlock()
+		end()
+	})
+	defer stop()
 	t.use(c)
 	defer func() { t.conn.Close() }()
 	if s.cfg.Implicit && !t.handshake(ctx) {
