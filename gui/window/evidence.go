@@ -37,19 +37,23 @@ func newEvidence(w *Window) *evidence {
 // far it is stays to be seen.
 func (p *evidence) live() bool { return !p.busy }
 
-// load asks who is marked.
+// load asks who is marked, and which bags wait for a time stamp.
 func (p *evidence) load() {
 	if p.busy {
 		return
 	}
 	p.read(func(ctx context.Context) (func(), error) {
 		list, err := p.w.cfg.Client.Marks(ctx)
-		return func() { p.draw(list) }, err
+		if err != nil {
+			return nil, err
+		}
+		waiting, err := p.w.cfg.Client.WaitingStamps(ctx)
+		return func() { p.draw(list, waiting) }, err
 	})
 }
 
-// draw lists who is marked.
-func (p *evidence) draw(list []api.Mark) {
+// draw lists who is marked, and the bags that wait for a time stamp.
+func (p *evidence) draw(list []api.Mark, waiting []api.WaitingStamp) {
 	w := p.w.words
 	parts := []fyne.CanvasObject{piece.Title(w.Say(words.WinEvidence)), piece.Small(w.Say(words.WinEvidenceQuiet))}
 	if len(list) == 0 {
@@ -58,12 +62,26 @@ func (p *evidence) draw(list []api.Mark) {
 	for i := range list {
 		parts = append(parts, p.mark(&list[i]))
 	}
+	if len(waiting) > 0 {
+		parts = append(parts, p.stamps(waiting))
+	}
 	parts = append(parts, piece.Card(piece.Heading(w.Say(words.WinEvidenceMark)), piece.Body(w.Say(words.WinEvidenceWhom)), p.entry,
 		piece.Row(piece.NewButton(w.Say(words.WinEvidenceStart), p.submit))))
 	if len(list) > 0 {
 		parts = append(parts, piece.Small(w.Say(words.WinEvidenceExportHow)))
 	}
 	p.again(parts...)
+}
+
+// stamps says which bags wait for a time stamp, of whom and since when. They are listed
+// by themselves: a bag waits on when nobody is marked any more.
+func (p *evidence) stamps(waiting []api.WaitingStamp) fyne.CanvasObject {
+	var lines []fyne.CanvasObject
+	for i := range waiting {
+		lines = append(lines, piece.Body(p.w.words.Say(words.EvidenceWaiting, "path", piece.Clean(waiting[i].Path, maxSentence),
+			"authority", name(waiting[i].Authority), "date", p.w.date(waiting[i].Since))))
+	}
+	return piece.Card(lines...)
 }
 
 // mark is one sender that is marked, or was.

@@ -38,6 +38,11 @@ func (w *world) evidence() api.Evidence {
 			defer w.mu.Unlock()
 			return append([]api.Mark{}, w.marks...), w.wrong
 		},
+		Waiting: func(context.Context) ([]api.WaitingStamp, error) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			return append([]api.WaitingStamp{}, w.stamps...), w.wrong
+		},
 		Mark: func(_ context.Context, q api.MarkRequest, tell func(api.EvidenceStep) bool) error {
 			w.note("mark", q.Sender, " ", q.Days, " ", q.Keys || q.Older || q.Authority != "")
 			m := api.Mark{Sender: q.Sender, Active: true, Until: noon.AddDate(1, 0, 0)}
@@ -97,6 +102,37 @@ func TestEvidenceLooksAsItDid(t *testing.T) {
 				h.press(c.press)
 			}
 			test.AssertImageMatches(t, name+".png", h.win.Canvas().Capture())
+		})
+	}
+}
+
+// Bags that wait for a time stamp are listed in the reader's language, also where nobody
+// is marked any more; a name that would turn the letters round is shown without that.
+func TestEvidenceWaitingStamps(t *testing.T) {
+	for lang, says := range map[string]string{
+		"en": "waits for a time stamp of https://tsa.example/", "fr": "attend un horodatage de https://tsa.example/",
+		"nl": "op een tijdstempel van https://tsa.example/", "de": "auf einen Zeitstempel von https://tsa.example/",
+	} {
+		t.Run(lang, func(t *testing.T) {
+			w := small()
+			w.marks = nil
+			win := show(t, w, window.Evidence, lang, "light")
+			h := &hand{t, w, win, win.Window()}
+			if h.has(says) {
+				t.Fatal("a bag waits that is not there")
+			}
+			w.mu.Lock()
+			w.stamps = []api.WaitingStamp{{Path: "/home/anna/Downloads/shop\u202e.zip", Authority: "https://tsa.example/", Since: noon.AddDate(0, 0, -2)}}
+			w.mu.Unlock()
+			h.show(window.Today)
+			h.show(window.Evidence)
+			if !h.has(says) || !h.has("/home/anna/Downloads/shop") || h.has("\u202e") {
+				t.Error("the bag that waits is not listed as it should be")
+			}
+			if runtime.GOARCH == "amd64" && runtime.GOOS == "linux" && lang == "en" {
+				settle(h.win, wide)
+				test.AssertImageMatches(t, "evidence-waiting.png", h.win.Canvas().Capture())
+			}
 		})
 	}
 }

@@ -46,6 +46,7 @@ type world struct {
 	authorities api.Authorities
 	proxy       api.Proxy
 	marks       []api.Mark
+	stamps      []api.WaitingStamp
 	// exporting is done before the last word on a bag.
 	exporting func(ctx context.Context)
 	// programs are the mail programs of the computer, nil for no way to set any up.
