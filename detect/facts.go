@@ -52,15 +52,9 @@ func (f *Facts) listed(url string) bool { return f.Choices.Has(url) }
 // Gather reads the facts of a mail from its header and its references. If the
 // recipient is "", it is taken from the header: the topmost Delivered-To, else
 // the only address in To. That is good enough to look for the address in URLs;
-// for consent it is not, see [sender.Recipient].
+// for consent it is not, see [sender.Recipient]. Leaks is nil: a judge keeps what looks
+// for the recipient, see [Judge.Finder].
 func Gather(h message.HeaderFields, refs []reference.Reference, recipient string) Facts {
-	f := gather(h, refs, recipient)
-	f.Leaks = leak.New(f.Recipient)
-	return f
-}
-
-// gather is [Gather] without what looks for the recipient: a judge keeps that.
-func gather(h message.HeaderFields, refs []reference.Reference, recipient string) Facts {
 	f := Facts{Recipient: recipient, sent: &mailer{header: h}}
 	if boxes := sender.Mailboxes(h.Get("From")); len(boxes) == 1 {
 		_, f.FromDomain, _ = strings.Cut(boxes[0], "@")

@@ -43,8 +43,9 @@ type Judge struct {
 // maxFinders is how many addresses are kept ready to be looked for.
 const maxFinders = 256
 
-// finder returns what looks for a recipient's address.
-func (j *Judge) finder(recipient string) *leak.Finder {
+// Finder returns what looks for a recipient's address. It is kept, for to make one takes
+// longer than to judge a mail.
+func (j *Judge) Finder(recipient string) *leak.Finder {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	f := j.finders[recipient]
@@ -142,7 +143,7 @@ func (v *view) take() *signal.Parts {
 func (v *view) withLeak(out Judgement) Judgement {
 	finder := v.facts.Leaks
 	if finder == nil {
-		finder = v.judge.finder(v.facts.Recipient)
+		finder = v.judge.Finder(v.facts.Recipient)
 	}
 	l, ok := finder.Find(v.ref.URL)
 	if !ok || l.Weak {

@@ -28,8 +28,8 @@ func Review(header []byte, known []Known, j *Judge, recipient string) []Finding 
 		refs = append(refs, known[i].Ref)
 	}
 	h := message.Header(header)
-	s.facts = gather(h, refs, recipient)
-	s.facts.Leaks = j.finder(s.facts.Recipient)
+	s.facts = Gather(h, refs, recipient)
+	s.facts.Leaks = j.Finder(s.facts.Recipient)
 	s.facts.Authentication = j.Authenticating(h.Text("Subject"), nil, refs)
 	s.receipts(header, message.Range{Start: 0, End: len(header)})
 	for i := range known {

@@ -64,8 +64,8 @@ func Scan(raw []byte, j *Judge, opt ScanOptions) Report {
 	s.readAll(layout, layer{octets: raw, raw: func(start, end int) message.Range { return message.Range{Start: start, End: end} }})
 	all, words := s.together()
 	header := message.Header(raw)
-	s.facts = gather(header, all, opt.Recipient)
-	s.facts.Leaks, s.facts.Memory = j.finder(s.facts.Recipient), opt.Memory
+	s.facts = Gather(header, all, opt.Recipient)
+	s.facts.Leaks, s.facts.Memory = j.Finder(s.facts.Recipient), opt.Memory
 	s.facts.Authentication = j.Authenticating(header.Text("Subject"), words, all)
 	if layout.Root != nil {
 		s.receipts(raw, layout.Root.Header)

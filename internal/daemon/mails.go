@@ -156,8 +156,10 @@ func (c *core) read(ctx context.Context, p *store.Plan) (*mail, error) {
 	for i := range decoded.References {
 		refs = append(refs, decoded.References[i].Ref)
 	}
+	judge := c.books.judge()
 	m.facts = detect.Gather(header, refs, m.to)
-	m.facts.Authentication = c.books.judge().Authenticating(header.Text("Subject"), nil, refs)
+	m.facts.Leaks = judge.Finder(m.facts.Recipient)
+	m.facts.Authentication = judge.Authenticating(header.Text("Subject"), nil, refs)
 	if c.memory != nil {
 		c.memory.learn(m)
 	}
