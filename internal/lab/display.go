@@ -44,6 +44,14 @@ func StartDisplay(t testing.TB) *Display {
 	return &Display{Name: ":" + strings.TrimSpace(number)}
 }
 
+// picture writes a picture of the screen.
+func (d *Display) picture(t testing.TB, path string) {
+	t.Helper()
+	if out, err := d.run("import", "-silent", "-window", "root", path); err != nil {
+		t.Errorf("taking a picture: %v: %s", err, out)
+	}
+}
+
 // Window waits for a window whose title has a word in it, and returns its
 // number; "" if none came.
 func (d *Display) Window(word string, limit time.Duration) string {
@@ -83,10 +91,13 @@ func (d *Display) Press(t testing.TB, word, text string, keys ...string) {
 }
 
 // Do gives xdotool an order, and returns what it says.
-func (d *Display) Do(args ...string) (string, error) {
+func (d *Display) Do(args ...string) (string, error) { return d.run("xdotool", args...) }
+
+// run runs a program on the screen.
+func (d *Display) run(name string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "xdotool", args...)
+	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env = append(withoutDisplay(), "DISPLAY="+d.Name)
 	said, err := cmd.CombinedOutput()
 	return string(said), err

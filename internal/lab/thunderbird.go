@@ -60,8 +60,12 @@ type Thunderbird struct {
 	display *Display
 }
 
+// screens is the variable that names where pictures of Thunderbird go.
+const screens = "UNSEEN_SCREENS"
+
 // StartThunderbird makes a profile and starts Thunderbird with it. It ends
-// with the test.
+// with the test. If UNSEEN_SCREENS names a directory, it has a screen where it else would
+// go without one, and a picture of that, as the test leaves it, is put there.
 func StartThunderbird(t testing.TB, r Reader) *Thunderbird {
 	t.Helper()
 	Need(t, "thunderbird")
@@ -70,6 +74,10 @@ func StartThunderbird(t testing.TB, r Reader) *Thunderbird {
 		"user": r.IMAP.User, "password": r.IMAP.password(),
 		"imap": host(r.IMAP), "smtp": host(r.SMTP),
 	}
+	dir := os.Getenv(screens)
+	if dir != "" && r.Display == nil {
+		r.Display = StartDisplay(t)
+	}
 	tb.env, tb.display = r.Env, r.Display
 	tb.writeProfile(t, r)
 	tb.addAddOns(t, r.AddOns)
@@ -77,6 +85,9 @@ func StartThunderbird(t testing.TB, r Reader) *Thunderbird {
 		r.Before(tb.Profile)
 	}
 	t.Cleanup(func() { tb.Quit(t) })
+	if dir != "" {
+		t.Cleanup(func() { r.Display.picture(t, filepath.Join(dir, strings.ReplaceAll(t.Name(), "/", "-")+".png")) })
+	}
 	tb.Start(t)
 	return tb
 }
