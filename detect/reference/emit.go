@@ -115,12 +115,17 @@ func (s *Scanner) addAddress(view []byte, r *row, a *attr, tag Span) *Reference 
 	return ref
 }
 
+// NoScheme is a scheme that does not exist, so that nothing is loaded from it: what a load
+// is given whose place has no room for "data:,". It has two letters, since one would be a
+// drive.
+const NoScheme = "xx:"
+
 // isPart says whether the address of a style sheet may be that of a part of the
 // same mail, or of the mail itself. Thunderbird takes for a style sheet what has
 // the type of any text, so that nobody could look into each.
 func isPart(url string) bool {
 	switch strings.ToLower(schemeOf(url)) {
-	case "data:", "about:", "javascript:":
+	case "data:", "about:", "javascript:", NoScheme:
 		return false
 	}
 	return url != ""

@@ -60,7 +60,10 @@ func (k known) add(p *page, from, way int) {
 		case Ungated, ByBase:
 			k[[2]int{at, -1}] = true
 		case Left:
-			k[[2]int{at, way}] = true
+			// A load that is not held. What was none may have become one where it stands.
+			if r.Ref.Kind.Load() && r.Ref.Remote {
+				k[[2]int{at, way}] = true
+			}
 		}
 	}
 }

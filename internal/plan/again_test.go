@@ -104,6 +104,38 @@ func TestHostileGenerated(t *testing.T) {
 	})
 }
 
+// What was made inert for want of room is no load at the second look, where any address
+// could be another part's too.
+func TestInertSheetAgain(t *testing.T) {
+	for _, text := range []string{`<link rel=stylesheet href="<svg>">`, `<link rel=stylesheet href="a.cs">`, `<style>@import "b.cs";</style>`} {
+		raw := []byte(asMail(text))
+		p := testPlanner().Plan(raw)
+		out := bytes.Clone(raw)
+		p.Overlay.Apply(out, 0)
+		body := out[len(asMail("")):]
+		if !bytes.Contains(body, []byte(reference.NoScheme)) {
+			t.Errorf("%s became %s", text, body)
+		}
+		for _, r := range reference.HTML(body) {
+			if r.Kind.Load() && r.Remote {
+				t.Errorf("%s became %s, and %q is a load", text, body, r.URL)
+			}
+		}
+	}
+}
+
+// A base that is none any more, once an edit has taken the end of a style sheet away,
+// stands where a load could: it is not known by what it was before.
+func TestBaseBecomesLoad(t *testing.T) {
+	raw := []byte(asMail(`<style><link rel=stylesheet href="</style><base href="http://t.example/0123456789012345678901234567890123456789/">`))
+	p := testPlanner().Plan(raw)
+	out := bytes.Clone(raw)
+	p.Overlay.Apply(out, 0)
+	if bytes.Contains(out, []byte("t.example")) {
+		t.Errorf("%s\n%s", out, outcomes(p))
+	}
+}
+
 // TestHostileMails reads the mails in testdata/hostile that are about HTML.
 func TestHostileMails(t *testing.T) {
 	dir := filepath.Join("..", "..", "testdata", "hostile")

@@ -152,15 +152,14 @@ type form struct {
 }
 
 // inert replaces a load by an empty data: address, or where there is no room for
-// one, by an address of a scheme that does not exist: of two
-// letters, since one would be a drive.
+// one, by an address of a scheme that does not exist.
 func (p *page) inert(r *Reference) bool {
 	address := "data:,"
 	if r.Ref.Vector.InSet() {
 		// A comma at the end would be a candidate's.
 		address = "data:,_"
 	}
-	if !p.fill(r.Ref.Slot, address, "") && !p.fill(r.Ref.Slot, "xx:_", "") {
+	if !p.fill(r.Ref.Slot, address, "") && !p.fill(r.Ref.Slot, reference.NoScheme+"_", "") {
 		return false
 	}
 	r.Outcome = Inert
