@@ -1,13 +1,13 @@
 package pipeline_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -76,13 +76,47 @@ func (m *measured) run(b *testing.B, program string, args ...string) {
 	cmd := exec.Command(program, args...)
 	cmd.Dir = m.dir
 	cmd.Env = append(os.Environ(), "HOME="+m.home, "UNSEEN_DATA="+filepath.Join(m.home, "data"), "GOMAXPROCS="+strconv.Itoa(m.cores))
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
 	begun := time.Now()
-	if out, err := cmd.CombinedOutput(); err != nil {
-		b.Fatalf("%s %q: %v: %s", program, args, err, out)
+	if err := cmd.Start(); err != nil {
+		b.Fatalf("%s: %v", program, err)
 	}
-	m.took += time.Since(begun)
-	m.processor += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	m.most = max(m.most, cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		select {
+		case err := <-ended:
+			if err != nil {
+				b.Fatalf("%s %q: %v: %s", program, args, err, &out)
+			}
+			m.took += time.Since(begun)
+			m.processor += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+			return
+		case <-time.After(20 * time.Millisecond):
+			m.most = max(m.most, peak(cmd.Process.Pid))
+		}
+	}
+}
+
+// peak is the most resident memory that a process had until now, in KiB. What the system
+// tells of one that ended (ru_maxrss) counts what started it, too, which here made the
+// mails.
+func peak(pid int) int64 {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0 // it has ended
+	}
+	_, rest, _ := bytes.Cut(text, []byte("VmHWM:"))
+	fields := bytes.Fields(rest)
+	if len(fields) == 0 {
+		return 0
+	}
+	n, err := strconv.ParseInt(string(fields[0]), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // tell tells what was measured.
