@@ -39,9 +39,13 @@ type line struct {
 	version string
 	// held, if not nil, lets no answer go before it is closed.
 	held chan struct{}
+	// writes are what was asked meanwhile that would change something.
+	writes sync.WaitGroup
 }
 
-// hold lets no answer go until the end is called.
+// hold lets no answer go until the end is called. What was to change something meanwhile
+// must have been cancelled by then: the end waits until whoever asked is seen to have
+// left, which takes the system a moment.
 func (l *line) hold() (end func()) {
 	held := make(chan struct{})
 	l.mu.Lock()
@@ -49,9 +53,10 @@ func (l *line) hold() (end func()) {
 	l.held = held
 	return func() {
 		l.mu.Lock()
-		defer l.mu.Unlock()
 		l.held = nil
+		l.mu.Unlock()
 		close(held)
+		l.writes.Wait()
 	}
 }
 
@@ -59,6 +64,11 @@ func (l *line) hold() (end func()) {
 func (l *line) wait(r *http.Request) bool {
 	l.mu.Lock()
 	delay, held := l.delay, l.held
+	writes := held != nil && r.Method != http.MethodGet
+	if writes {
+		l.writes.Add(1)
+		defer l.writes.Done()
+	}
 	l.mu.Unlock()
 	if held == nil {
 		held = make(chan struct{})
@@ -71,10 +81,27 @@ func (l *line) wait(r *http.Request) bool {
 	}
 	select {
 	case <-held:
-		return r.Context().Err() == nil
 	case <-r.Context().Done():
 		return false
 	}
+	// That somebody has left is not seen at once, and what came when the line was let go
+	// may be from before: a line that is slow with what changes something sees it.
+	limit := time.Duration(0)
+	if r.Method != http.MethodGet {
+		limit = 200 * time.Millisecond
+	}
+	if writes {
+		limit = time.Minute
+	}
+	select {
+	case <-r.Context().Done():
+		return false
+	case <-time.After(limit):
+	}
+	if writes {
+		l.t.Errorf("%s %s is still asked although it was cancelled", r.Method, r.URL.Path)
+	}
+	return r.Context().Err() == nil
 }
 
 func (l *line) set(delay time.Duration) {
