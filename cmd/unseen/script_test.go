@@ -75,6 +75,8 @@ func scripts(t *testing.T, dir string) testscript.Params {
 			env.Values[meaningsKey{}] = new([][2]string)
 			env.Setenv("HOME", dir)
 			env.Setenv("LC_ALL", "C")
+			// Or what looks for a keyring would start a bus, and leave it behind.
+			env.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
 			env.Setenv("UNSEEN_CONFIG", filepath.Join(env.WorkDir, "config.toml"))
 			env.Setenv("UNSEEN_DATA", filepath.Join(dir, "data"))
 			env.Setenv("UNSEEN_RUNTIME", filepath.Join(dir, "run"))
